@@ -1,0 +1,2 @@
+console.log("import direction: not written yet")
+process.exit(0)

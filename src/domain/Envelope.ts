@@ -1,0 +1,90 @@
+/**
+ * What travels between stages: a payload, the context of the event it comes from, and a watermark between them.
+ *
+ * Nothing here is ever changed in place: a fork may hand the same envelope to two branches.
+ */
+import type { SourceKind } from "./observation/Observation.ts"
+import type { UtcTime } from "./UtcTime.ts"
+
+/** Where a record stands in the message log. Offsets count from 0 in each partition. */
+export interface SourcePosition {
+  readonly topic: string
+  readonly partition: number
+  readonly offset: number
+}
+
+/** W3C trace context of an event. `spanId` is the span that the next stage's span is a child of. */
+export interface TraceContext {
+  readonly traceId: string
+  readonly spanId: string | undefined
+  readonly sampled: boolean
+  readonly traceState: string | undefined
+}
+
+/** The record as it was received. `locator` names it for a person: a file and line, a peer address. */
+export interface RawRecord {
+  readonly format: WireFormat
+  readonly source: string
+  readonly bytes: Uint8Array
+  readonly locator: string
+}
+
+/** How the bytes of a raw record are to be read. */
+export type WireFormat = "radar" | "optical" | "isl" | "observation" | "tdm"
+
+/** One step of an event's history: which operator made it from which parents. */
+export interface LineageStep {
+  readonly operator: string
+  readonly at: UtcTime
+  readonly parents: ReadonlyArray<string>
+  readonly parentCount: number
+}
+
+/** Everything about an event that is not its payload. Shared by all that is derived from it one to one. */
+export interface EventContext {
+  readonly id: string
+  readonly sourceId: string
+  readonly sourceKind: SourceKind
+  readonly eventTime: UtcTime
+  readonly ingestTime: UtcTime
+  readonly position: SourcePosition | undefined
+  readonly trace: TraceContext
+  readonly lineage: ReadonlyArray<LineageStep> | undefined
+  readonly raw: RawRecord | undefined
+}
+
+/**
+ * A stage that an event has passed, newest first: the flight recorder's numbers. One object serves all events of an array that came
+ * the same way, so the cost per event is a pointer. Times are monotonic nanoseconds.
+ */
+export interface Hop {
+  readonly stage: string
+  readonly enter: bigint
+  readonly exit: bigint
+  readonly previous: Hop | undefined
+}
+
+export interface Envelope<out A> {
+  readonly _tag: "Event"
+  readonly payload: A
+  readonly context: EventContext
+  readonly hop: Hop | undefined
+}
+
+/** No later event of this stream has an event time at or before `time`, its allowed lateness aside. */
+export interface Watermark {
+  readonly _tag: "Watermark"
+  readonly time: UtcTime
+}
+
+/** What a stream between two stages carries. */
+export type Element<A> = Envelope<A> | Watermark
+
+export const envelope = <A>(payload: A, context: EventContext, hop?: Hop): Envelope<A> => ({
+  _tag: "Event",
+  payload,
+  context,
+  hop
+})
+
+export const watermark = (time: UtcTime): Watermark => ({ _tag: "Watermark", time })

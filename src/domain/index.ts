@@ -1,0 +1,6 @@
+export * from "./deadletter/DeadLetter.ts"
+export * from "./Envelope.ts"
+export * from "./observation/Observation.ts"
+export * from "./observation/observationId.ts"
+export * from "./orbit/State.ts"
+export * as UtcTime from "./UtcTime.ts"
