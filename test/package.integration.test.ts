@@ -55,7 +55,7 @@ describe("the packed package", () => {
           module: "nodenext",
           strict: true,
           noEmit: true,
-          skipLibCheck: true,
+          skipLibCheck: false,
           types: ["node"]
         },
         files: ["program.ts"]
