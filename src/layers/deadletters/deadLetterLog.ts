@@ -44,4 +44,4 @@ export const layerLog = Layer.effect(
   })
 )
 
-const retry = Schedule.exponential("50 millis").pipe(Schedule.either(Schedule.spaced("5 seconds")), Schedule.jittered)
+const retry = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("5 seconds")]).pipe(Schedule.jittered)

@@ -5,20 +5,20 @@
  * or form, `SchemaMismatch` for a record that is read but not an observation, `ValidationFailed` for a source nobody registered.
  */
 import { Result } from "effect"
-import type { RawRecord } from "../../domain/Envelope.ts"
 import { decodeRawRecord } from "../../domain/observation/decodeRawRecord.ts"
 import type { Observation } from "../../domain/observation/Observation.ts"
 import { traceIdOf } from "../../domain/observation/observationId.ts"
+import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
-import { type Operator, stateless, type StageServices } from "../Stage.ts"
+import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
-export const decode = (registry: SensorRegistry): Operator<RawRecord, Observation, never, StageServices> =>
+export const decode = (registry: SensorRegistry): Operator<ReceivedRecord, Observation, never, StageServices> =>
   stateless({
     name: "decode",
     step: (events, emit) => {
       for (const event of events) {
         const { context, payload } = event
-        const result = decodeRawRecord(payload, registry, context.ingestTime)
+        const result = decodeRawRecord(payload.raw, payload, registry)
         if (Result.isFailure(result)) {
           emit.dead(event, result.failure.errorKind, result.failure.message)
           continue
