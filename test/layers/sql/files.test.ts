@@ -84,7 +84,7 @@ describe("data directory lock", () => {
         import { lockDirectory } from ${JSON.stringify(module)}
         Effect.runPromise(Effect.scoped(Effect.andThen(
           lockDirectory(${JSON.stringify(directory)}),
-          Effect.andThen(Effect.sync(() => process.stdout.write("held")), Effect.never)
+          Effect.andThen(Effect.sync(() => process.stdout.write("held")), Effect.sleep("1 hour"))
         )))`
       const child = spawn(process.execPath, ["--input-type=module", "-e", script], {
         cwd: join(import.meta.dirname, "../../.."),
