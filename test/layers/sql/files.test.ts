@@ -36,6 +36,18 @@ describe("node:sqlite", () => {
   })
 })
 
+describe("openSqlite", () => {
+  it.effect("is in WAL mode and waits for the disk as it is told", () =>
+    Effect.gen(function*() {
+      const directory = yield* temporaryDirectory
+      for (const [synchronous, level] of [["NORMAL", 1], ["FULL", 2]] as const) {
+        const database = yield* openSqlite({ file: join(directory, synchronous), synchronous })
+        assert.strictEqual(database.prepare("PRAGMA journal_mode").get()?.journal_mode, "wal")
+        assert.strictEqual(database.prepare("PRAGMA synchronous").get()?.synchronous, level)
+      }
+    }))
+})
+
 describe("migrate", () => {
   it.effect("runs each step once and refuses the file of a newer version", () =>
     Effect.gen(function*() {
