@@ -33,6 +33,7 @@ export interface NewLogRecord {
   readonly partition?: number
 }
 
+/** `value` may be a view of a larger buffer: mind its `byteOffset`, and do not change it. */
 export interface LogRecord extends SourcePosition {
   readonly key: string | undefined
   readonly value: Uint8Array
