@@ -16,7 +16,7 @@ export class DeadLetters extends Context.Service<DeadLetters, {
 /** A {@link DeadLetters} that keeps its letters in memory, for tests and examples. */
 export class DeadLettersMemory extends Context.Service<DeadLettersMemory, {
   readonly letters: () => ReadonlyArray<DeadLetter>
-}>()("perigee/layers/deadletters/DeadLettersMemory") {
+}>()("perigee/layers/deadletters/DeadLetters/DeadLettersMemory") {
   static readonly layer = Layer.effectContext(Effect.sync(() => {
     const letters: Array<DeadLetter> = []
     const counter = countByErrorKind()
