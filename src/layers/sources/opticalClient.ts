@@ -1,5 +1,5 @@
 /** One guarded call to an optical archive: time limit, size limit, circuit breaker, retries. */
-import { Cause, Clock, Duration, Effect, Exit, Schema, type Scope, Stream } from "effect"
+import { Cause, Clock, Duration, Effect, Exit, Layer, Schema, type Scope, Stream } from "effect"
 import { HttpClient } from "effect/http"
 import { CircuitBreaker } from "effect/persistence"
 import { decodeOpticalPage, type RawOpticalPage } from "../../domain/observation/opticalArchive.ts"
@@ -77,12 +77,13 @@ export const makeFetchPage = Effect.fnUntraced(
   > {
     const client = yield* HttpClient.HttpClient
     const clock = yield* Clock.Clock
-    const breaker = yield* Effect.provide(
+    const store = yield* Layer.build(CircuitBreaker.layerStoreMemory())
+    const breaker = yield* Effect.provideContext(
       CircuitBreaker.make({
         tripPolicy: CircuitBreaker.consecutive(1),
         openDuration: options.breakerOpen ?? "30 seconds"
       }),
-      CircuitBreaker.layerStoreMemory()
+      store
     )
     const classify = makeFailureWindow({
       window: Duration.toMillis(options.breakerWindow ?? "30 seconds"),

@@ -43,13 +43,16 @@ export class AlertStore extends Context.Service<AlertStore, {
         upsert: Effect.fn("AlertStore.upsert")(function*(versions) {
           const fresh = newest(versions, current)
           if (fresh.length === 0) return fresh
-          const records = yield* Effect.forEach(fresh, (version) =>
-            Effect.map(Effect.orDie(encodeAlert(version)), (json) => ({
-              key: version.alertId,
-              value: bytes.encode(json),
-              headers: { sequence: String(version.sequence) },
-              timestamp: version.emittedAt
-            })))
+          const records = yield* Effect.forEach(
+            fresh,
+            (version) =>
+              Effect.map(Effect.orDie(encodeAlert(version)), (json) => ({
+                key: version.alertId,
+                value: bytes.encode(json),
+                headers: { sequence: String(version.sequence) },
+                timestamp: version.emittedAt
+              }))
+          )
           yield* log.append(alertsTopic, records)
           for (const version of fresh) accept(version)
           return fresh

@@ -14,7 +14,7 @@ import { sameContent } from "../../domain/alert/ConjunctionAlert.ts"
 import { levelOf } from "../../domain/alert/level.ts"
 import type { EventContext } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
-import { type Emit, type Operator, stateful, type StageServices } from "../Stage.ts"
+import { type Emit, type Operator, type StageServices, stateful } from "../Stage.ts"
 import type { AssessedPair } from "./assess.ts"
 
 interface OpenAlert {

@@ -14,7 +14,7 @@ import { covarianceAt, stateOf, type TrackEstimate } from "../../domain/orbit/Tr
 import { assessValidity, type TrackSupport } from "../../domain/orbit/validity.ts"
 import { bilinear, norm, scale, subtract } from "../../domain/orbit/vector3.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
-import { type Operator, stateless, type StageServices } from "../Stage.ts"
+import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
 export interface AssessedPair {
   readonly update: PairUpdate

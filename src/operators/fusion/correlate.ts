@@ -15,7 +15,7 @@ import type { EventContext } from "../../domain/Envelope.ts"
 import type { Candidates } from "../../domain/orbit/candidates.ts"
 import type { TrackEstimate } from "../../domain/orbit/TrackEstimate.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
-import { type Emit, type Operator, stateful, type StageServices } from "../Stage.ts"
+import { type Emit, type Operator, type StageServices, stateful } from "../Stage.ts"
 import type { ScreenedUpdate } from "./screenConjunctions.ts"
 
 interface Active {
@@ -113,7 +113,11 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     for (;;) {
       // With nothing open, the next window that matters is the first one with an observation.
       const first = state.due[0]?.update.track.observationTime
-      const next = state.active.size > 0 ? state.closed + slideMillis : first === undefined ? undefined : endAfter(first)
+      const next = state.active.size > 0
+        ? state.closed + slideMillis
+        : first === undefined
+        ? undefined
+        : endAfter(first)
       if (next === undefined || next > watermark) return
       closeWindow(state, Math.max(next, state.closed + slideMillis), emit)
     }

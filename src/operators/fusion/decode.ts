@@ -10,7 +10,7 @@ import { decodeRawRecord } from "../../domain/observation/decodeRawRecord.ts"
 import type { Observation } from "../../domain/observation/Observation.ts"
 import { traceIdOf } from "../../domain/observation/observationId.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
-import { type Operator, stateless, type StageServices } from "../Stage.ts"
+import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
 export const decode = (registry: SensorRegistry): Operator<RawRecord, Observation, never, StageServices> =>
   stateless({

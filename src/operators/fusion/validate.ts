@@ -7,7 +7,7 @@
 import type { Observation, Target } from "../../domain/observation/Observation.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
 import { measurementTime } from "../../domain/orbit/measurement.ts"
-import { type Operator, stateless, type StageServices } from "../Stage.ts"
+import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
 /** How far ahead of its receipt an observation may be stamped. */
 const futureMillis = 5000
@@ -21,7 +21,13 @@ const fastest = 15e3
 const halfTurn = Math.PI / 2 + 1e-9
 const turn = 2 * Math.PI + 1e-9
 
-const outside = (name: string, value: number | undefined, low: number, high: number, unit: string): string | undefined =>
+const outside = (
+  name: string,
+  value: number | undefined,
+  low: number,
+  high: number,
+  unit: string
+): string | undefined =>
   value === undefined || (value >= low && value <= high)
     ? undefined
     : `${name} ${value} ${unit} is not in [${low.toPrecision(4)}, ${high.toPrecision(4)}]`
