@@ -1,3 +1,5 @@
+export * from "./ccsds/cdm.ts"
+export * from "./ccsds/readCdm.ts"
 export * from "./deadletter/DeadLetter.ts"
 export * from "./Envelope.ts"
 export * from "./observation/Observation.ts"
