@@ -1,5 +1,7 @@
 export * from "./ccsds/tdm.ts"
 export * from "./ccsds/writeTdm.ts"
+export * from "./ccsds/cdm.ts"
+export * from "./ccsds/readCdm.ts"
 export * from "./deadletter/DeadLetter.ts"
 export * from "./Envelope.ts"
 export * from "./leapSeconds.ts"
