@@ -130,6 +130,8 @@ export const makeIslTcp = Effect.fn("IslTcp.make")(
       ),
       listening
     )
+    // Closed before the clients are: one that waits for room in the queue must not wait for ever.
+    yield* Effect.addFinalizer(() => Queue.shutdown(queue))
     const address = server.address
     yield* Effect.logInfo(`${name}: ISL beacons on ${host}:${"port" in address ? address.port : port}`)
     return {

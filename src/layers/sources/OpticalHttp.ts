@@ -142,6 +142,8 @@ export const makeOpticalHttp = Effect.fn("OpticalHttp.make")(
       Effect.forever
     )
     const polling = yield* Effect.forkScoped(loop)
+    // Closed before the poll loop is: it must not wait for room for ever.
+    yield* Effect.addFinalizer(() => Queue.shutdown(queue))
     yield* Effect.logInfo(`${name}: polls ${options.url} every ${pollMillis} ms`)
 
     const save = (cursor: UtcTime) =>
