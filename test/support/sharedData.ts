@@ -1,9 +1,9 @@
-/** Finds a file of the shared data directory, which lies beside the repository (or a work tree of it) or not at all. */
+/** Data that lies beside the repository, when it is there: tests that need it skip otherwise. */
 import { existsSync } from "node:fs"
-import { fileURLToPath } from "node:url"
+import { resolve } from "node:path"
 
-const roots = ["../../../shared/data/", "../../../../shared/data/"]
+const root = resolve(import.meta.dirname, "../..")
 
-/** The path of a shared data file, or `undefined` where there is none: a test that needs it skips. */
+/** Absolute path of `path` under the shared data directory, or `undefined` when it is absent. */
 export const sharedData = (path: string): string | undefined =>
-  roots.map((root) => fileURLToPath(new URL(root + path, import.meta.url))).find((file) => existsSync(file))
+  ["../shared/data", "../../shared/data"].map((base) => resolve(root, base, path)).find((full) => existsSync(full))
