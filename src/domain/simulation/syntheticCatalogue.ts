@@ -13,7 +13,7 @@ import { earthRadius, gravitationalParameter, type MeanElements, radiansPerDegre
 import { makePropagator } from "../orbit/Propagator.ts"
 import type { State } from "../orbit/State.ts"
 import { formatTle, parseTle } from "../orbit/tle.ts"
-import { cross, dot, norm, scale, subtract } from "../orbit/vector3.ts"
+import { cross, scale, subtract } from "../orbit/vector3.ts"
 import type { UtcTime } from "../UtcTime.ts"
 import { fitElements, twoBodyElements } from "./fitElements.ts"
 import { population } from "./population.ts"

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Clock, Effect, Fiber, Ref } from "effect"
+import { Clock, Duration, Effect, Fiber, Ref } from "effect"
 import { TestClock } from "effect/testing"
 import * as ScenarioClock from "../../../src/layers/simulator/ScenarioClock.ts"
 
@@ -63,7 +63,7 @@ describe("ScenarioClock", () => {
         currentTimeNanos: base.currentTimeNanos,
         monotonicTimeNanosUnsafe: () => base.monotonicTimeNanosUnsafe(),
         monotonicTimeNanos: base.monotonicTimeNanos,
-        sleep: () => base.sleep({ milliseconds: 300 })
+        sleep: () => base.sleep(Duration.millis(300))
       }
       const fiber = yield* Effect.andThen(Effect.sleep("1 second"), Clock.currentTimeMillis).pipe(
         at(1),
