@@ -77,8 +77,23 @@ export interface Watermark {
   readonly time: UtcTime
 }
 
+/** Everything up to these positions (the next offsets to read) stands before this mark: once it has passed, they may be committed. */
+export interface Progress {
+  readonly _tag: "Progress"
+  readonly positions: ReadonlyArray<SourcePosition>
+}
+
+/** Time went on at the source, with or without events: what moves the watermark of an idle sensor. */
+export interface Tick {
+  readonly _tag: "Tick"
+  readonly now: UtcTime
+}
+
+/** Marks that travel in the stream, in order with the events. Every stage passes them on. */
+export type Control = Watermark | Progress | Tick
+
 /** What a stream between two stages carries. */
-export type Element<A> = Envelope<A> | Watermark
+export type Element<A> = Envelope<A> | Control
 
 export const envelope = <A>(payload: A, context: EventContext, hop?: Hop): Envelope<A> => ({
   _tag: "Event",
@@ -88,3 +103,7 @@ export const envelope = <A>(payload: A, context: EventContext, hop?: Hop): Envel
 })
 
 export const watermark = (time: UtcTime): Watermark => ({ _tag: "Watermark", time })
+
+export const progress = (positions: ReadonlyArray<SourcePosition>): Progress => ({ _tag: "Progress", positions })
+
+export const tick = (now: UtcTime): Tick => ({ _tag: "Tick", now })

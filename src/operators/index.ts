@@ -1,1 +1,1 @@
-export * from "../domain/Envelope.ts"
+export * as Stage from "./Stage.ts"

@@ -14,19 +14,19 @@ export interface Nutation {
 /** Mean longitude of the Moon's ascending node, rad. */
 const moonNode = (t: number): number => argument(t, 125.04452222, -5, -134.1362608, 0.0020708, 2.2e-6)
 
-/**
- * Apparent minus mean sidereal time, rad, with the two kinematic terms of IERS Technical Note 21 (0.00264 and 0.000063 arcsecond),
- * which the published TEME example has. They belong to dates from 1997-02-27 on; before it they are at most 9 cm at LEO and stay in.
- */
-export const equationOfEquinoxes = (t: number, nutation: Nutation): number => {
-  const omega = moonNode(t)
-  return nutation.longitude * Math.cos(meanObliquity(t))
-    + (0.00264 * Math.sin(omega) + 0.000063 * Math.sin(2 * omega)) * arcsecond
-}
-
 /** Mean obliquity of the ecliptic, rad (Lieske 1979). */
 export const meanObliquity = (t: number): number =>
   (84_381.448 + t * (-46.815 + t * (-0.00059 + t * 0.001813))) * arcsecond
+
+/** 1997-02-27, from which date on the equation of the equinoxes has its kinematic terms (IERS Technical Note 21). */
+const kinematicSince = (50_506 - 51_544.5) / 36_525
+
+/** Apparent minus mean sidereal time, rad, with the two kinematic terms where they apply (0.00264 arcsecond: 9 cm at LEO). */
+export const equationOfEquinoxes = (t: number, nutation: Nutation): number => {
+  const omega = moonNode(t)
+  const kinematic = t < kinematicSince ? 0 : 0.00264 * Math.sin(omega) + 0.000063 * Math.sin(2 * omega)
+  return nutation.longitude * Math.cos(meanObliquity(t)) + kinematic * arcsecond
+}
 
 /** A Delaunay argument: degrees and degrees per century, reduced to a circle before it loses digits. */
 const argument = (t: number, constant: number, circles: number, rate: number, square: number, cube: number): number =>

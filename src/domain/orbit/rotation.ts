@@ -14,6 +14,8 @@ export interface Rotation {
   readonly zz: number
 }
 
+export const identity: Rotation = { xx: 1, xy: 0, xz: 0, yx: 0, yy: 1, yz: 0, zx: 0, zy: 0, zz: 1 }
+
 /** Turns the axes by `angle` rad about x. */
 export const aboutX = (angle: number): Rotation => {
   const c = Math.cos(angle)

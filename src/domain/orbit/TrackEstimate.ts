@@ -1,0 +1,249 @@
+/**
+ * The track filter: an extended Kalman filter on a constant offset of an object's mean elements.
+ *
+ * The state is six metres of offset (see `equinoctial.ts`) to the catalogue's elements. SGP4 is the dynamics, so between observations
+ * only the covariance grows, by the process noise below. Predicted state: SGP4 of the reference plus its partials times the offset; when
+ * the offset passes `relineariseMetres` the reference moves to the estimate. Measurement partials are central differences.
+ *
+ * A pure function of (estimate, observation): the same observations in the same order give the same bits. Estimates are never changed.
+ *
+ * Source: Tapley, Schutz and Born, Statistical Orbit Determination (2004), ch. 4 (extended filter, Joseph form); innovation
+ * monitoring by NIS, Bar-Shalom, Li and Kirubarajan (2001), ch. 5.
+ */
+import type { Observation, Target } from "../observation/Observation.ts"
+import type { Sensor } from "../observation/Sensor.ts"
+import type { UtcTime } from "../UtcTime.ts"
+import { perturbed } from "./equinoctial.ts"
+import { type Linearisation, linearise } from "./Linearisation.ts"
+import { cholesky, multiply, multiplyTransposed, solveCholesky } from "./matrix.ts"
+import type { MeanElements } from "./MeanElements.ts"
+import { componentsOf, covarianceOf, predict, residual, wrap } from "./measurement.ts"
+import { priorOffsetCovariance } from "./priorCovariance.ts"
+import type { State } from "./State.ts"
+
+export interface TrackEstimate {
+  readonly objectId: string
+  readonly linearisation: Linearisation
+  /** Offset to the linearisation's reference, m. */
+  readonly offset: Float64Array
+  /** Its covariance, 6 x 6, m². */
+  readonly covariance: Float64Array
+  /** What offset and covariance are valid at: the last accepted observation, or where the prior was made. */
+  readonly time: UtcTime
+  /** Accepted observations so far; 0 is a track that is the catalogue's word alone. */
+  readonly accepted: number
+  /** Observations refused in a row. */
+  readonly refusedInRow: number
+  /** Set by refusals in a row, cleared by an accepted observation. */
+  readonly manoeuvreSuspected: boolean
+}
+
+/** How an observation met a track. NIS is the squared Mahalanobis distance of the innovation, `components` its degrees of freedom. */
+export interface Innovation {
+  readonly accepted: boolean
+  readonly nis: number
+  readonly components: number
+}
+
+/** Chi-square quantile 0.999 by degrees of freedom. */
+const gates = [0, 10.828, 13.816, 16.266, 18.467, 20.515, 22.458]
+
+/** The gate for so many components, chi-square 0.999. */
+export const gate = (components: number): number => gates[components] ?? 22.458
+
+/** Refusals in a row that raise the manoeuvre flag. */
+const refusalsForManoeuvre = 5
+
+const relineariseMetres = 2000
+
+/**
+ * Growth of variance per day, m², of the six offset components: what SGP4 and a frozen drag term do not model. In-track 150 m after a
+ * day without observations, the plane and the shape 20 m, the semi-major axis 1 m.
+ */
+const processNoise = [1, 400, 400, 400, 400, 22_500]
+
+const millisPerDay = 86_400_000
+
+/** The track of an object nobody has observed yet: the catalogue's elements and the prior covariance. */
+export const catalogueEstimate = (elements: MeanElements): TrackEstimate | undefined => {
+  const linearisation = linearise(elements)
+  if (linearisation === undefined) return undefined
+  return {
+    objectId: elements.objectId,
+    linearisation,
+    offset: new Float64Array(6),
+    covariance: priorOffsetCovariance(linearisation, elements.epoch),
+    time: elements.epoch,
+    accepted: 0,
+    refusedInRow: 0,
+    manoeuvreSuspected: false
+  }
+}
+
+/**
+ * The covariance of the offset at `time`, m²: for a track without observations the prior of that time, else the estimate's, grown by the
+ * process noise. Before the estimate's own time it does not shrink.
+ */
+export const covarianceAt = (estimate: TrackEstimate, time: UtcTime): Float64Array => {
+  if (estimate.accepted === 0) return priorOffsetCovariance(estimate.linearisation, time)
+  const covariance = Float64Array.from(estimate.covariance)
+  const days = Math.max(0, time - estimate.time) / millisPerDay
+  for (let i = 0; i < 6; i++) covariance[i * 7] = (covariance[i * 7] ?? 0) + (processNoise[i] ?? 0) * days
+  return covariance
+}
+
+/** A predicted state in TEME with what it depends on. `phi` is d state / d offset, 6 x 6. */
+export interface PredictedState {
+  readonly state: State
+  readonly phi: Float64Array
+}
+
+/** The state of a track at `time`, m and m/s in TEME; `undefined` when SGP4 gives none. */
+export const stateOf = (estimate: TrackEstimate, time: UtcTime): PredictedState | undefined => {
+  const s = new Float64Array(6)
+  const phi = new Float64Array(36)
+  if (!estimate.linearisation.stateAndPartials(time, s, phi)) return undefined
+  const { offset } = estimate
+  for (let i = 0; i < 6; i++) {
+    let sum = s[i] ?? 0
+    for (let j = 0; j < 6; j++) sum += (phi[i * 6 + j] ?? 0) * (offset[j] ?? 0)
+    s[i] = sum
+  }
+  return { state: toState(s), phi }
+}
+
+const toState = (s: Float64Array): State => ({
+  position: [s[0] ?? 0, s[1] ?? 0, s[2] ?? 0],
+  velocity: [s[3] ?? 0, s[4] ?? 0, s[5] ?? 0]
+})
+
+/** Steps of the measurement partials: 1 m and 1 mm/s, far below what a measurement bends over. */
+const steps = [1, 1, 1, 1e-3, 1e-3, 1e-3]
+
+/** d measurement / d state, components x 6, by central differences about `state`. */
+const measurementPartials = (
+  sensor: Sensor,
+  target: Target,
+  time: UtcTime,
+  state: State,
+  components: number
+): Float64Array | undefined => {
+  const partials = new Float64Array(components * 6)
+  const s = [...state.position, ...state.velocity]
+  const angular = componentsOf(target).map((name) => name === "azimuth" || name === "rightAscension")
+  for (let j = 0; j < 6; j++) {
+    const step = steps[j] ?? 1
+    const moved = (by: number) => {
+      const at = Float64Array.from(s)
+      at[j] = (at[j] ?? 0) + by
+      return predict(sensor, target, toState(at), time)
+    }
+    const plus = moved(step)
+    const minus = moved(-step)
+    if (plus === undefined || minus === undefined) return undefined
+    for (let i = 0; i < components; i++) {
+      const difference = (plus[i] ?? 0) - (minus[i] ?? 0)
+      partials[i * 6 + j] = (angular[i] === true ? wrap(difference) : difference) / (2 * step)
+    }
+  }
+  return partials
+}
+
+export interface TrackUpdateResult {
+  readonly estimate: TrackEstimate
+  readonly innovation: Innovation
+}
+
+/**
+ * One observation into a track. Within the gate it is accepted and the estimate moves; else the estimate keeps its state and counts
+ * a refusal. `time` is the instant of the measurement, the sensor's known clock error taken out. `undefined` when no prediction can be
+ * made (SGP4 error, a target the sensor cannot measure, an uncertainty nobody knows).
+ */
+export const updateTrack = (
+  estimate: TrackEstimate,
+  observation: Observation,
+  sensor: Sensor,
+  time: UtcTime
+): TrackUpdateResult | undefined => {
+  const predicted = stateOf(estimate, time)
+  if (predicted === undefined) return undefined
+  const expected = predict(sensor, observation.target, predicted.state, time)
+  if (expected === undefined) return undefined
+  const m = expected.length
+  const partials = measurementPartials(sensor, observation.target, time, predicted.state, m)
+  if (partials === undefined) return undefined
+  const nu = residual(observation.target, expected)
+  const r = covarianceOf(observation, sensor)
+  if (r === undefined) return undefined
+  const h = multiply(partials, predicted.phi, m, 6, 6)
+  const p = covarianceAt(estimate, time)
+  const ph = multiplyTransposed(p, h, 6, 6, m)
+  const s = multiply(h, ph, m, 6, m)
+  for (let i = 0; i < m * m; i++) s[i] = (s[i] ?? 0) + (r[i] ?? 0)
+  const factor = cholesky(s, m)
+  if (factor === undefined) return undefined
+  const weighted = solveCholesky(factor, Float64Array.from(nu), m, 1)
+  let nis = 0
+  for (let i = 0; i < m; i++) nis += (nu[i] ?? 0) * (weighted[i] ?? 0)
+  const innovation = { accepted: nis <= gate(m), nis, components: m }
+  if (!innovation.accepted) return { estimate: refused(estimate), innovation }
+
+  // K = P H' S^-1, as (S^-1 (H P))'.
+  const hp = new Float64Array(m * 6)
+  for (let i = 0; i < 6; i++) for (let j = 0; j < m; j++) hp[j * 6 + i] = ph[i * m + j] ?? 0
+  const kt = solveCholesky(factor, hp, m, 6)
+  const offset = Float64Array.from(estimate.offset)
+  for (let i = 0; i < 6; i++) {
+    for (let j = 0; j < m; j++) offset[i] = (offset[i] ?? 0) + (kt[j * 6 + i] ?? 0) * (nu[j] ?? 0)
+  }
+  const next: TrackEstimate = {
+    ...estimate,
+    offset,
+    covariance: joseph(p, kt, h, r, m),
+    time: Math.max(time, estimate.time),
+    accepted: estimate.accepted + 1,
+    refusedInRow: 0,
+    manoeuvreSuspected: false
+  }
+  return { estimate: relinearised(next), innovation }
+}
+
+const refused = (estimate: TrackEstimate): TrackEstimate => {
+  const refusedInRow = estimate.refusedInRow + 1
+  return {
+    ...estimate,
+    refusedInRow,
+    manoeuvreSuspected: estimate.manoeuvreSuspected || (estimate.accepted > 0 && refusedInRow >= refusalsForManoeuvre)
+  }
+}
+
+/** (I - K H) P (I - K H)' + K R K', symmetric by construction. `kt` is K transposed, m x 6. */
+const joseph = (p: Float64Array, kt: Float64Array, h: Float64Array, r: ArrayLike<number>, m: number): Float64Array => {
+  const a = new Float64Array(36)
+  for (let i = 0; i < 6; i++) {
+    for (let j = 0; j < 6; j++) {
+      let sum = i === j ? 1 : 0
+      for (let k = 0; k < m; k++) sum -= (kt[k * 6 + i] ?? 0) * (h[k * 6 + j] ?? 0)
+      a[i * 6 + j] = sum
+    }
+  }
+  const out = multiplyTransposed(multiply(a, p, 6, 6, 6), a, 6, 6, 6)
+  const rk = multiply(r, kt, m, m, 6)
+  for (let i = 0; i < 6; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = ((out[i * 6 + j] ?? 0) + (out[j * 6 + i] ?? 0)) / 2
+      for (let k = 0; k < m; k++) sum += (kt[k * 6 + i] ?? 0) * (rk[k * 6 + j] ?? 0)
+      out[i * 6 + j] = sum
+      out[j * 6 + i] = sum
+    }
+  }
+  return out
+}
+
+/** Moves the reference to the estimate where the linear model would begin to bend. */
+const relinearised = (estimate: TrackEstimate): TrackEstimate => {
+  const { offset, linearisation } = estimate
+  if (Math.hypot(...offset) < relineariseMetres) return estimate
+  const moved = linearise(perturbed(linearisation.reference.elements, offset))
+  return moved === undefined ? estimate : { ...estimate, linearisation: moved, offset: new Float64Array(6) }
+}

@@ -1,0 +1,28 @@
+/** What the associate stage says of an observation: it moved a track, or it belongs to none. */
+import type { Observation } from "../observation/Observation.ts"
+import type { UtcTime } from "../UtcTime.ts"
+import type { TrackEstimate } from "./TrackEstimate.ts"
+
+/**
+ * An object's estimate after an accepted observation. `speculative` ones come at once, in the order of arrival; `final` ones when the
+ * watermark has passed the observation, in event-time order over all objects; a `correction` is a final one that an observation late but
+ * within the allowed lateness has changed.
+ */
+export interface TrackUpdate {
+  readonly _tag: "TrackUpdate"
+  readonly objectId: string
+  readonly estimate: TrackEstimate
+  readonly observationTime: UtcTime
+  readonly kind: "speculative" | "final" | "correction"
+}
+
+/** An observation that was forced onto no track (UCT). */
+export interface UncorrelatedObservation {
+  readonly _tag: "UncorrelatedObservation"
+  readonly observation: Observation
+  /** `unmatched`: no object near; `ambiguous`: more than one; `outside-gate`: its object is near, but the residual is past chi-square 0.999. */
+  readonly reason: "unmatched" | "ambiguous" | "outside-gate"
+  readonly candidates: ReadonlyArray<string>
+}
+
+export type Association = TrackUpdate | UncorrelatedObservation

@@ -1,0 +1,94 @@
+/**
+ * Which objects of the catalogue an observation may be of: the coarse gate.
+ *
+ * Judged by the catalogue's own elements, never by the tracks, so that the answer does not depend on what was observed before. The
+ * observation's hint is tried first; only where it is absent or wrong is every object looked at that is above the sensor's horizon.
+ */
+import type { Observation, Target } from "../observation/Observation.ts"
+import type { Sensor } from "../observation/Sensor.ts"
+import type { UtcTime } from "../UtcTime.ts"
+import type { MeanElements } from "./MeanElements.ts"
+import { measured, predict, residual } from "./measurement.ts"
+import type { State } from "./State.ts"
+import { catalogueEstimate, type TrackEstimate, updateTrack } from "./TrackEstimate.ts"
+
+/** The objects that can be observed, each with its catalogue estimate. Holds about 13 propagators (5 kB) an object, made on first use. */
+export interface Candidates {
+  /** The catalogue's own estimate of an object. */
+  readonly estimateOf: (objectId: string) => TrackEstimate | undefined
+  /** The objects that an observation may be of, nearest first: none, one, or an ambiguous several. */
+  readonly match: (observation: Observation, sensor: Sensor, time: UtcTime) => ReadonlyArray<string>
+}
+
+/** How far from its catalogue position an object may be measured, m: old elements are tens of kilometres off in-track. */
+const coarseMetres = 50_000
+
+/** Metres across the line of sight, and along it, between a measurement and its prediction. */
+const distance = (target: Target, predicted: Float64Array, range: number): number => {
+  const difference = residual(target, predicted)
+  const at = measured(target)
+  switch (target._tag) {
+    case "RangeRate": {
+      let index = 0
+      const along = target.range === undefined ? 0 : difference[index++] ?? 0
+      if (target.rangeRate !== undefined) index++
+      const azimuth = target.azimuth === undefined ? 0 : difference[index++] ?? 0
+      const elevation = target.elevation === undefined ? 0 : difference[index++] ?? 0
+      return Math.hypot(along, range * azimuth * Math.cos(target.elevation ?? 0), range * elevation)
+    }
+    case "Angular":
+    case "AzimuthElevation":
+      return range * Math.hypot((difference[0] ?? 0) * Math.cos(at[1] ?? 0), difference[1] ?? 0)
+    case "StateVector":
+      return Math.hypot(difference[0] ?? 0, difference[1] ?? 0, difference[2] ?? 0)
+  }
+}
+
+/** Distance, m, of the measurement from where the object's elements put it; `undefined` when below the horizon or not predictable. */
+const miss = (observation: Observation, sensor: Sensor, time: UtcTime, state: State): number | undefined => {
+  let range = 1
+  if (sensor.observer !== undefined && observation.target._tag !== "StateVector") {
+    const site = sensor.observer.at(time)
+    const [x, y, z] = state.position
+    const [dx, dy, dz] = [x - site.position[0], y - site.position[1], z - site.position[2]]
+    range = Math.hypot(dx, dy, dz)
+    // 0.05 rad below the horizon: what is near it may have been measured a little above.
+    if (dx * site.up[0] + dy * site.up[1] + dz * site.up[2] < -0.05 * range) return undefined
+  }
+  const predicted = predict(sensor, observation.target, state, time)
+  return predicted === undefined ? undefined : distance(observation.target, predicted, range)
+}
+
+export const makeCandidates = (catalogue: ReadonlyMap<string, MeanElements>): Candidates => {
+  const estimates = new Map<string, TrackEstimate | undefined>()
+  const estimateOf = (objectId: string): TrackEstimate | undefined => {
+    if (estimates.has(objectId)) return estimates.get(objectId)
+    const elements = catalogue.get(objectId)
+    const estimate = elements === undefined ? undefined : catalogueEstimate(elements)
+    estimates.set(objectId, estimate)
+    return estimate
+  }
+  const near = (objectId: string, observation: Observation, sensor: Sensor, time: UtcTime): boolean => {
+    const state = estimateOf(objectId)?.linearisation.reference.stateAt(time)
+    if (state === undefined) return false
+    const metres = miss(observation, sensor, time, state)
+    return metres !== undefined && metres <= coarseMetres
+  }
+  return {
+    estimateOf,
+    match: (observation, sensor, time) => {
+      const { objectHint } = observation
+      if (objectHint !== undefined && catalogue.has(objectHint) && near(objectHint, observation, sensor, time)) {
+        return [objectHint]
+      }
+      const scored: Array<readonly [objectId: string, nis: number]> = []
+      for (const objectId of catalogue.keys()) {
+        if (!near(objectId, observation, sensor, time)) continue
+        const prior = estimateOf(objectId)
+        const result = prior === undefined ? undefined : updateTrack(prior, observation, sensor, time)
+        if (result?.innovation.accepted === true) scored.push([objectId, result.innovation.nis])
+      }
+      return scored.sort((a, b) => a[1] - b[1]).map(([objectId]) => objectId)
+    }
+  }
+}

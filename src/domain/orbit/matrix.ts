@@ -1,0 +1,66 @@
+/** Small dense matrices as flat arrays, row by row. Sizes are the caller's to keep. */
+
+/** a (n x m) times b (m x p). */
+export const multiply = (a: ArrayLike<number>, b: ArrayLike<number>, n: number, m: number, p: number): Float64Array => {
+  const out = new Float64Array(n * p)
+  for (let i = 0; i < n; i++) {
+    for (let k = 0; k < m; k++) {
+      const factor = a[i * m + k] ?? 0
+      if (factor === 0) continue
+      for (let j = 0; j < p; j++) out[i * p + j] = (out[i * p + j] ?? 0) + factor * (b[k * p + j] ?? 0)
+    }
+  }
+  return out
+}
+
+/** a (n x m) times the transpose of b (p x m). */
+export const multiplyTransposed = (
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  n: number,
+  m: number,
+  p: number
+): Float64Array => {
+  const out = new Float64Array(n * p)
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j < p; j++) {
+      let sum = 0
+      for (let k = 0; k < m; k++) sum += (a[i * m + k] ?? 0) * (b[j * m + k] ?? 0)
+      out[i * p + j] = sum
+    }
+  }
+  return out
+}
+
+/** Lower Cholesky factor of a symmetric positive definite n x n matrix, or `undefined` where it is not one. */
+export const cholesky = (a: ArrayLike<number>, n: number): Float64Array | undefined => {
+  const l = new Float64Array(n * n)
+  for (let i = 0; i < n; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = a[i * n + j] ?? 0
+      for (let k = 0; k < j; k++) sum -= (l[i * n + k] ?? 0) * (l[j * n + k] ?? 0)
+      if (i === j) {
+        if (!(sum > 0)) return undefined
+        l[i * n + i] = Math.sqrt(sum)
+      } else l[i * n + j] = sum / (l[j * n + j] ?? 1)
+    }
+  }
+  return l
+}
+
+/** Solves L L' x = b in place for each of the `columns` columns of b (n x columns). */
+export const solveCholesky = (l: ArrayLike<number>, b: Float64Array, n: number, columns: number): Float64Array => {
+  for (let c = 0; c < columns; c++) {
+    for (let i = 0; i < n; i++) {
+      let sum = b[i * columns + c] ?? 0
+      for (let k = 0; k < i; k++) sum -= (l[i * n + k] ?? 0) * (b[k * columns + c] ?? 0)
+      b[i * columns + c] = sum / (l[i * n + i] ?? 1)
+    }
+    for (let i = n - 1; i >= 0; i--) {
+      let sum = b[i * columns + c] ?? 0
+      for (let k = i + 1; k < n; k++) sum -= (l[k * n + i] ?? 0) * (b[k * columns + c] ?? 0)
+      b[i * columns + c] = sum / (l[i * n + i] ?? 1)
+    }
+  }
+  return b
+}

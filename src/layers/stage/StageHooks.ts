@@ -1,0 +1,111 @@
+/**
+ * What a stage calls beside its own step. Each is a reference with a default that does nothing, so that an operator runs the same with
+ * tracing, metrics, lineage or chaos on or off, and none of them is named in an operator's file.
+ */
+import { Context, Effect, Layer, Metric, Option, Tracer } from "effect"
+import type { EventContext, LineageStep } from "../../domain/Envelope.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { StageCounts } from "./StageRegistry.ts"
+
+/** Starts the span of one sampled event in one stage. `undefined`: this event gets none. Called for sampled events only. */
+export class StageTracing extends Context.Reference<{
+  readonly start: (stage: string, event: EventContext, startTime: bigint) => Tracer.Span | undefined
+}>("perigee/layers/stage/StageTracing", { defaultValue: () => ({ start: () => undefined }) }) {
+  /** Spans through Effect's `Tracer`, whichever is provided: child of the event's last span, in the event's own trace. */
+  static readonly layer = Layer.effect(
+    StageTracing,
+    Effect.map(Effect.tracer, (tracer) => ({
+      start: (stage: string, event: EventContext, startTime: bigint) => {
+        const { spanId, traceId, sampled } = event.trace
+        const span = tracer.span({
+          name: stage,
+          parent: spanId === undefined ? Option.none() : Option.some(Tracer.externalSpan({ spanId, traceId, sampled })),
+          annotations: Context.empty(),
+          links: [],
+          startTime,
+          kind: "internal",
+          root: spanId === undefined,
+          sampled: true
+        })
+        span.attribute("observation.id", event.id)
+        span.attribute("source.kind", event.sourceKind)
+        return span
+      }
+    }))
+  )
+}
+
+/** What one array did to a stage. Nanoseconds are monotonic. */
+export interface ArrayOutcome {
+  readonly events: number
+  readonly emitted: number
+  readonly nanos: number
+}
+
+/** Called once per array, after the stage's counts were changed. Built once per stage. */
+export class StageMetrics extends Context.Reference<{
+  readonly instruments: (stage: string, counts: Readonly<StageCounts>) => (outcome: ArrayOutcome) => void
+}>("perigee/layers/stage/StageMetrics", { defaultValue: () => ({ instruments: () => () => {} }) }) {
+  /** `operator_events_total{stage,outcome}` and `operator_latency_seconds{stage}` as Effect metrics. */
+  static readonly layer = Layer.effect(
+    StageMetrics,
+    Effect.map(Effect.context(), (context) => ({
+      instruments: (stage: string, counts: Readonly<StageCounts>) => {
+        const latency = Metric.withAttributes(operatorLatency, { stage })
+        const outcomes = (["processed", "filtered", "late", "dead", "shed"] as const).map((outcome) => ({
+          outcome,
+          counter: Metric.withAttributes(operatorEvents, { stage, outcome }),
+          seen: 0
+        }))
+        return ({ nanos }: ArrayOutcome) => {
+          for (const entry of outcomes) {
+            const total = counts[entry.outcome]
+            if (total === entry.seen) continue
+            entry.counter.updateUnsafe(total - entry.seen, context)
+            entry.seen = total
+          }
+          latency.updateUnsafe(nanos / 1e9, context)
+        }
+      }
+    }))
+  )
+}
+
+const operatorEvents = Metric.counter("operator_events_total", {
+  description: "Events by stage and by how they ended",
+  incremental: true
+})
+
+const operatorLatency = Metric.histogram("operator_latency_seconds", {
+  description: "Time that a stage took for one array",
+  boundaries: [1e-5, 1e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1, 0.5, 1, 5]
+})
+
+/** Gives the lineage of an output, or `undefined` for no lineage. Called for events that carry lineage, and at fan-in. */
+export class StageLineage extends Context.Reference<{
+  readonly append: (
+    stage: string,
+    event: EventContext,
+    parents: ReadonlyArray<EventContext>,
+    parentCount: number,
+    at: UtcTime
+  ) => ReadonlyArray<LineageStep> | undefined
+}>("perigee/layers/stage/StageLineage", { defaultValue: () => ({ append: (_stage, event) => event.lineage }) }) {
+  /** One step per stage; of a fan-in the first four parents are named and all are counted. */
+  static readonly layer = Layer.succeed(StageLineage, {
+    append: (stage, event, parents, parentCount, at) =>
+      event.lineage === undefined
+        ? undefined
+        : [...event.lineage, {
+          operator: stage,
+          at,
+          parents: parents.slice(0, 4).map((parent) => parent.id),
+          parentCount
+        }]
+  })
+}
+
+/** A chaos point in front of every array of every stage. `undefined`: nothing to do, at no cost. */
+export class StageChaos extends Context.Reference<{
+  readonly before: (stage: string) => Effect.Effect<void> | undefined
+}>("perigee/layers/stage/StageChaos", { defaultValue: () => ({ before: () => undefined }) }) {}

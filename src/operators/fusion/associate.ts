@@ -1,0 +1,128 @@
+/**
+ * Observations onto tracks: one {@link TrackUpdate} per accepted observation at once, and again, final, when the watermark has passed it.
+ *
+ * An observation is assigned by the catalogue alone (hint, then coarse and prior gates), and accepted by its track's Mahalanobis gate; what
+ * matches none, or several, or falls outside its track's gate, goes on as {@link UncorrelatedObservation}.
+ *
+ * Arrays kept. Order: speculative updates follow the arrivals; final ones are in event-time order over all objects, each before the
+ * watermark that made it final. State: a {@link Track} per observed object, i.e. every observation between the watermark less
+ * `allowedLatenessMillis` and now (about 1 kB each). Cost: 13 SGP4 calls and some 15 predictions an observation.
+ */
+import type { Observation } from "../../domain/observation/Observation.ts"
+import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
+import type { Candidates } from "../../domain/orbit/candidates.ts"
+import { forget, insert, latest, makeTrack, type Track, type TrackEntry } from "../../domain/orbit/Track.ts"
+import type { Association, TrackUpdate } from "../../domain/orbit/TrackUpdate.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import { type Emit, type Operator, type StageServices, stateful } from "../Stage.ts"
+
+interface AssociateState {
+  readonly tracks: Map<string, Track>
+  /** Tracks with entries that are not final yet. */
+  readonly open: Set<Track>
+  /** Tracks with entries at all. */
+  readonly held: Set<Track>
+  watermark: UtcTime
+}
+
+const updateOf = (entry: TrackEntry, kind: TrackUpdate["kind"], estimate = entry.estimate): TrackUpdate => ({
+  _tag: "TrackUpdate",
+  objectId: estimate.objectId,
+  estimate,
+  observationTime: entry.time,
+  kind
+})
+
+export const associate = (options: {
+  readonly candidates: Candidates
+  readonly registry: SensorRegistry
+  readonly allowedLatenessMillis: number
+}): Operator<Observation, Association, never, StageServices> => {
+  const { candidates, registry, allowedLatenessMillis } = options
+
+  const trackOf = (state: AssociateState, objectId: string): Track | undefined => {
+    const known = state.tracks.get(objectId)
+    if (known !== undefined) return known
+    const base = candidates.estimateOf(objectId)
+    if (base === undefined) return undefined
+    const track = makeTrack(base)
+    state.tracks.set(objectId, track)
+    return track
+  }
+
+  return stateful<Observation, Association, AssociateState>({
+    name: "associate",
+    initial: () => ({ tracks: new Map(), open: new Set(), held: new Set(), watermark: -Infinity }),
+    onEvents: (state, events, emit) => {
+      for (const event of events) {
+        const { context, payload: observation } = event
+        const sensor = registry.bySourceId.get(observation.sourceId)
+        if (sensor === undefined) {
+          emit.dead(event, "ValidationFailed", `source ${observation.sourceId} is not registered`)
+          continue
+        }
+        const matches = candidates.match(observation, sensor, context.eventTime)
+        const [objectId] = matches
+        const track = objectId === undefined || matches.length > 1 ? undefined : trackOf(state, objectId)
+        if (track === undefined) {
+          const reason = matches.length > 1 ? "ambiguous" : "unmatched"
+          emit.out(event, { _tag: "UncorrelatedObservation", observation, reason, candidates: matches })
+          continue
+        }
+        const final = context.eventTime <= state.watermark
+        const entry = insert(track, observation, sensor, context, final)
+        state.held.add(track)
+        if (!final) state.open.add(track)
+        if (entry.innovation?.accepted !== true) {
+          emit.out(event, {
+            _tag: "UncorrelatedObservation",
+            observation,
+            reason: "outside-gate",
+            candidates: [track.objectId]
+          })
+          continue
+        }
+        emit.out(event, updateOf(entry, "speculative", latest(track)))
+        if (final) correct(track, emit)
+      }
+      return state
+    },
+    onWatermark: (state, time, emit) => {
+      finalise(state, time, emit)
+      state.watermark = time
+      const keepAfter = time - allowedLatenessMillis
+      for (const track of state.held) {
+        forget(track, keepAfter)
+        if (track.entries.length === 0) state.held.delete(track)
+      }
+      return state
+    }
+  })
+}
+
+/** The newest final estimate of a track, changed by an entry before it. */
+const correct = (track: Track, emit: Emit<Association>): void => {
+  const newest = track.entries.findLast((entry) => entry.final && entry.innovation?.accepted === true)
+  if (newest !== undefined) emit.derived(newest.context, updateOf(newest, "correction"))
+}
+
+const byTime = (a: TrackEntry, b: TrackEntry): number =>
+  a.time - b.time || (a.context.id < b.context.id ? -1 : a.context.id > b.context.id ? 1 : 0)
+
+const finalise = (state: AssociateState, time: UtcTime, emit: Emit<Association>): void => {
+  const due: Array<TrackEntry> = []
+  for (const track of state.open) {
+    let left = false
+    for (const entry of track.entries) {
+      if (entry.final) continue
+      if (entry.time > time) {
+        left = true
+        break
+      }
+      entry.final = true
+      if (entry.innovation?.accepted === true) due.push(entry)
+    }
+    if (!left) state.open.delete(track)
+  }
+  for (const entry of due.sort(byTime)) emit.derived(entry.context, updateOf(entry, "final"))
+}

@@ -1,0 +1,48 @@
+/**
+ * An operator: a function from a stream to a stream that knows what it is made of.
+ */
+import type { Stream } from "effect"
+import type { Element } from "../../domain/Envelope.ts"
+
+/**
+ * The edge that leaves a stage: how many elements may wait on it and what happens when it is full. `direct` edges hold the one array
+ * that the next stage is about to pull.
+ */
+export interface Edge {
+  readonly capacity: number
+  readonly policy: "backpressure" | "shed-low-first" | "timed"
+  readonly reason: string
+}
+
+/** What most edges are: the next stage pulls, nothing waits. */
+export const direct: Edge = {
+  capacity: 256,
+  policy: "backpressure",
+  reason: "direct: the next stage pulls one array at a time"
+}
+
+export interface StageNode {
+  readonly name: string
+  readonly kind: "stateless" | "stateful" | "effectful" | "buffer"
+  readonly edge: Edge
+}
+
+export interface Operator<in A, out B, out E = never, out R = never> {
+  <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E | E0, R | R0>
+  /** The stages inside, upstream first. */
+  readonly stages: ReadonlyArray<StageNode>
+}
+
+/** Two operators in a row are one. */
+export const andThen = <A, B, E1, R1, C, E2, R2>(
+  first: Operator<A, B, E1, R1>,
+  second: Operator<B, C, E2, R2>
+): Operator<A, C, E1 | E2, R1 | R2> =>
+  Object.assign(
+    <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>) => second(first(self)),
+    { stages: [...first.stages, ...second.stages] }
+  )
+
+/** The topology as lines for a person: stage, kind, capacity and policy of the edge behind it, and why. */
+export const describe = (stages: ReadonlyArray<StageNode>): ReadonlyArray<string> =>
+  stages.map(({ name, kind, edge }) => `${name} (${kind}) -> capacity ${edge.capacity}, ${edge.policy}: ${edge.reason}`)

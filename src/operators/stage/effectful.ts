@@ -1,0 +1,153 @@
+/**
+ * Stages whose step does effects: asks a service, writes somewhere.
+ *
+ * The unsampled events of an array run as one array. Each sampled event runs by itself under its own span, in its place, so that inside
+ * the step `Effect.currentSpan` is the event's and the user's spans and logs nest. Order is kept.
+ *
+ * **Errors** are classified. *Transient*: the same events are tried again, with decorrelated jitter, up to `retry.times`; then each event
+ * is tried once alone, and what fails still is a dead letter of kind `RetryBudgetExhausted`. *Permanent* (the default for what nobody
+ * classified): each event is tried once alone and the culprits become dead letters of kind `ProcessingException`. *Discardable*: counted
+ * as filtered. What was emitted by a failed try is taken back; its effects are not, so a step must bear being run again.
+ */
+import { Effect, type Pull, Random, Stream } from "effect"
+import type { Element, Envelope } from "../../domain/Envelope.ts"
+import { forEachRun, isNonEmpty } from "./elements.ts"
+import type { Emit } from "./Emit.ts"
+import { direct, type Edge, type Operator } from "./Operator.ts"
+import { makeRuntime, type StageServices } from "./runtime.ts"
+
+export type ErrorClass = "transient" | "permanent" | "discardable"
+
+/** Decorrelated jitter: each wait is uniform between `baseMillis` and three times the last, at most `capMillis`. */
+export interface RetryPolicy {
+  readonly times: number
+  readonly baseMillis: number
+  readonly capMillis: number
+}
+
+const defaultRetry: RetryPolicy = { times: 5, baseMillis: 50, capMillis: 5000 }
+
+export interface EffectfulOptions<in A, out B, E, R> {
+  readonly name: string
+  readonly edge?: Edge
+  readonly step: (events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => Effect.Effect<void, E, R>
+  readonly classify?: (error: E) => ErrorClass
+  readonly retry?: RetryPolicy
+  /** What to do with a control before it goes on, e.g. commit the positions of a progress mark. */
+  readonly onControl?: (control: Exclude<Element<A>, Envelope<A>>) => Effect.Effect<void, E, R>
+}
+
+/** An operator from an effectful step. Keeps arrays and order. State: none. */
+export const effectful = <A, B, E, R>(
+  options: EffectfulOptions<A, B, E, R>
+): Operator<A, B, E, R | StageServices> => {
+  const { name, edge = direct, step, classify = () => "permanent", retry = defaultRetry, onControl } = options
+  return Object.assign(
+    <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E0 | E, R0 | R | StageServices> =>
+      Stream.transformPull(
+        self,
+        Effect.fnUntraced(function*(pull) {
+          const runtime = yield* makeRuntime<B>(name)
+          const { collector } = runtime
+          const context = yield* Effect.context<R>()
+
+          const attempt = (
+            events: ReadonlyArray<Envelope<A>>,
+            retries: number,
+            wait: number
+          ): Effect.Effect<void, never, R> => {
+            const mark = collector.mark()
+            return Effect.catch(Effect.suspend(() => step(events, collector)), (error) => {
+              collector.rewind(mark)
+              const kind = classify(error)
+              if (kind === "transient" && retries < retry.times) {
+                return Effect.flatMap(
+                  Random.nextBetween(retry.baseMillis, Math.max(retry.baseMillis, wait * 3)),
+                  (ms) => {
+                    const delay = Math.min(retry.capMillis, ms)
+                    return Effect.andThen(Effect.sleep(delay), () => attempt(events, retries + 1, delay))
+                  }
+                )
+              }
+              if (events.length > 1) {
+                return Effect.forEach(events, (event) => attempt([event], retry.times, wait), { discard: true })
+              }
+              for (const event of events) {
+                if (kind === "discardable") collector.filtered(event, String(error))
+                else {
+                  collector.dead(
+                    event,
+                    kind === "transient" ? "RetryBudgetExhausted" : "ProcessingException",
+                    String(error),
+                    kind === "transient" ? retries : 0
+                  )
+                }
+              }
+              return Effect.void
+            })
+          }
+
+          const sampled = (event: Envelope<A>): Effect.Effect<void, never, R> =>
+            Effect.suspend(() => {
+              const span = runtime.openSpan(event.context)
+              const work = attempt([event], 0, retry.baseMillis)
+              return span === undefined
+                ? work
+                : Effect.tap(Effect.withParentSpan(work, span), () => Effect.sync(runtime.endSpans))
+            })
+
+          const steps = (elements: ReadonlyArray<Element<A>>): ReadonlyArray<Effect.Effect<void, E, R>> => {
+            const planned: Array<Effect.Effect<void, E, R>> = []
+            forEachRun(elements, (events) => {
+              let unsampled: Array<Envelope<A>> = []
+              const cut = () => {
+                if (unsampled.length > 0) {
+                  const run = unsampled
+                  planned.push(Effect.suspend(() => attempt(run, 0, retry.baseMillis)))
+                }
+                unsampled = []
+              }
+              for (const event of events) {
+                if (!event.context.trace.sampled) {
+                  unsampled.push(event)
+                  continue
+                }
+                cut()
+                planned.push(sampled(event))
+              }
+              cut()
+            }, (control) => {
+              if (onControl !== undefined) planned.push(onControl(control))
+              planned.push(Effect.sync(() => {
+                collector.output.push(control)
+              }))
+            })
+            return planned
+          }
+
+          const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<void, E, R> =>
+            Effect.suspend(() => {
+              runtime.begin(elements, false)
+              return Effect.andThen(
+                Effect.forEach(steps(elements), (work) => work, { discard: true }),
+                Effect.suspend(runtime.finish)
+              )
+            })
+
+          const chaos = runtime.chaos
+          const next: Pull.Pull<readonly [Element<B>, ...Array<Element<B>>], E0 | E> = Effect.flatMap(
+            pull,
+            (elements) => {
+              const work = Effect.provideContext(process(elements), context)
+              return Effect.flatMap(chaos === undefined ? work : Effect.andThen(chaos, work), () => {
+                const output = collector.output
+                return isNonEmpty(output) ? Effect.succeed(output) : next
+              })
+            }
+          )
+          return next
+        })
+      ),
+    { stages: [{ name, kind: "effectful" as const, edge }] }
+  )
+}
