@@ -12,8 +12,8 @@
  */
 import { Result, Schema } from "effect"
 import type { UtcTime } from "../UtcTime.ts"
-import { type Random, stream } from "./random.ts"
 import type { Wire } from "./Emission.ts"
+import { type Random, stream } from "./random.ts"
 
 export const faultNames = [
   "duplicates",

@@ -9,8 +9,8 @@ import { fromEquinoctial, perturbed } from "../orbit/equinoctial.ts"
 import { linearise } from "../orbit/Linearisation.ts"
 import { gravitationalParameter, implausible, type MeanElements } from "../orbit/MeanElements.ts"
 import type { State } from "../orbit/State.ts"
-import type { UtcTime } from "../UtcTime.ts"
 import { cross, dot, norm, scale } from "../orbit/vector3.ts"
+import type { UtcTime } from "../UtcTime.ts"
 import { add, unit } from "./vector.ts"
 
 /** Solves the n by n system `matrix x = right` in place by Gaussian elimination with row pivots; `undefined` when singular. */

@@ -2,8 +2,8 @@
  * What a sensor gives for a true state: the pipeline's own measurement model (checked elsewhere against published vectors), plus the
  * sensor's known biases, noise and slow bias.
  */
-import type { Sensor } from "../observation/Sensor.ts"
 import type { Target } from "../observation/Observation.ts"
+import type { Sensor } from "../observation/Sensor.ts"
 import { predict, wrap } from "../orbit/measurement.ts"
 import type { State } from "../orbit/State.ts"
 import type { UtcTime } from "../UtcTime.ts"
@@ -19,7 +19,10 @@ const anyState: Target = { _tag: "StateVector", position: [0, 0, 0], velocity: [
 const turn = 2 * Math.PI
 const circle = (angle: number): number => (angle % turn + turn) % turn
 
-const radar = (sensor: Sensor, error: (component: "range" | "rangeRate" | "azimuth" | "elevation") => ComponentError) => {
+const radar = (
+  sensor: Sensor,
+  error: (component: "range" | "rangeRate" | "azimuth" | "elevation") => ComponentError
+) => {
   const [range, rangeRate, azimuth, elevation] = [
     error("range"),
     error("rangeRate"),

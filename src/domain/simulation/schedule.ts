@@ -8,8 +8,8 @@
  *
  * State: the random streams. Memory: the positions of one slot, 48 bytes an object.
  */
-import type { Sensor } from "../observation/Sensor.ts"
 import type { Vector3 } from "../observation/Observation.ts"
+import type { Sensor } from "../observation/Sensor.ts"
 import type { Propagator } from "../orbit/Propagator.ts"
 import { isDark, isSunlit, sunPosition } from "../orbit/Sun.ts"
 import type { UtcTime } from "../UtcTime.ts"

@@ -9,7 +9,13 @@ import { Result, Schema } from "effect"
 import type { Vector3 } from "../observation/Observation.ts"
 import { closestApproach } from "../orbit/encounter.ts"
 import { itrfToTeme } from "../orbit/frames.ts"
-import { earthRadius, gravitationalParameter, type MeanElements, radiansPerDegree, revPerDay } from "../orbit/MeanElements.ts"
+import {
+  earthRadius,
+  gravitationalParameter,
+  type MeanElements,
+  radiansPerDegree,
+  revPerDay
+} from "../orbit/MeanElements.ts"
 import { makePropagator } from "../orbit/Propagator.ts"
 import type { State } from "../orbit/State.ts"
 import { formatTle, parseTle } from "../orbit/tle.ts"

@@ -6,9 +6,9 @@
  * track and 100 m across it, as public element sets are within a day of their epoch.
  */
 import { Result } from "effect"
+import type { Vector3 } from "../observation/Observation.ts"
 import { closestApproach } from "../orbit/encounter.ts"
 import { perturbed } from "../orbit/equinoctial.ts"
-import type { Vector3 } from "../observation/Observation.ts"
 import { gravitationalParameter, type MeanElements, semiMajorAxis } from "../orbit/MeanElements.ts"
 import { makePropagator, type Propagator } from "../orbit/Propagator.ts"
 import type { State } from "../orbit/State.ts"

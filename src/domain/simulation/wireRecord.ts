@@ -1,8 +1,8 @@
 /** A simulated measurement as the bytes of its source's wire format. */
-import type { Sensor } from "../observation/Sensor.ts"
 import { encodeIslBeacon } from "../observation/islBeacon.ts"
 import type { Target } from "../observation/Observation.ts"
 import { encodeRadarFrame } from "../observation/radarFrame.ts"
+import type { Sensor } from "../observation/Sensor.ts"
 import { format, type UtcTime } from "../UtcTime.ts"
 
 const utf8 = new TextEncoder()

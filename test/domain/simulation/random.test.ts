@@ -5,7 +5,16 @@ describe("random", () => {
   it("xoshiro128** gives the numbers of its authors' reference program for the state 1, 2, 3, 4", () => {
     const random = xoshiro128(1, 2, 3, 4)
     expect(Array.from({ length: 10 }, () => random.uint32())).toEqual([
-      11520, 0, 5927040, 70819200, 2031721883, 1637235492, 1287239034, 3734860849, 3729100597, 4258142804
+      11520,
+      0,
+      5927040,
+      70819200,
+      2031721883,
+      1637235492,
+      1287239034,
+      3734860849,
+      3729100597,
+      4258142804
     ])
   })
 
