@@ -106,7 +106,10 @@ const struckSource = (name: FaultName, radars: ReadonlyArray<string>): string | 
   }
 }
 
-/** Makes the injector of a run. A fault without a time is on from the start; a silent sensor stops after a quarter of the run. */
+/** A quarter of the run, and a minute of one without end. */
+const silentAfter = (durationMillis: number): number => Math.min(durationMillis / 4, 60_000)
+
+/** Makes the injector of a run. A fault without a time is on from the start; a silent sensor stops later: {@link silentAfter}. */
 export const faultInjector = (faults: ReadonlyArray<Fault>, scope: FaultScope): FaultInjector => {
   const counts: Record<FaultName, number> = {
     duplicates: 0,
@@ -120,7 +123,7 @@ export const faultInjector = (faults: ReadonlyArray<Fault>, scope: FaultScope): 
   const active = faults.map((fault) => ({
     name: fault.name,
     sourceId: fault.sourceId ?? struckSource(fault.name, scope.radars),
-    from: scope.start + (fault.afterMillis ?? (fault.name === "silent-sensor" ? scope.durationMillis / 4 : 0))
+    from: scope.start + (fault.afterMillis ?? (fault.name === "silent-sensor" ? silentAfter(scope.durationMillis) : 0))
   }))
   const strikes = (name: FaultName, sourceId: string | undefined, time: UtcTime): boolean =>
     active.some((fault) =>

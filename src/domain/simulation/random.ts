@@ -79,12 +79,13 @@ const fnv1a = (text: string): bigint => {
   return hash
 }
 
+const word = (value: bigint, shift: bigint): number => Number((value >> shift) & 0xffffffffn)
+
 /** The stream of a seed (any safe integer) under a name. */
 export const stream = (seed: number, ...name: ReadonlyArray<string | number>): Random => {
   const [mixed] = splitmix64(BigInt.asUintN(64, BigInt(Math.trunc(seed))))
   const [first, state] = splitmix64(mixed ^ fnv1a(name.join("\u0000")))
   const [second] = splitmix64(state)
-  const word = (value: bigint, shift: bigint): number => Number((value >> shift) & 0xffffffffn)
   // Two successive outputs of splitmix64 differ, so not all words are zero.
   return xoshiro128(word(first, 0n), word(first, 32n), word(second, 0n), word(second, 32n))
 }

@@ -22,6 +22,7 @@ import { wireRecord } from "./wireRecord.ts"
 export interface ScenarioOptions {
   readonly seed: number
   readonly start: UtcTime
+  /** May be infinite. */
   readonly durationMillis: number
   /** The nominal elements, one set an object. */
   readonly catalogue: Iterable<MeanElements>
@@ -42,6 +43,9 @@ export interface Scenario {
   /** In order of `sendAt`, from start (inclusive) to end (exclusive). Made as they are drawn, once: a second pass is empty. */
   readonly emissions: Iterable<Emission>
 }
+
+/** When a seeded run starts unless it is told otherwise. */
+export const seededStart: UtcTime = Date.UTC(2026, 2, 20)
 
 const stepMillis = 250
 const uploadMillis = 4000

@@ -7,6 +7,7 @@
  */
 import { Result, Schema } from "effect"
 import type { Vector3 } from "../observation/Observation.ts"
+import type { Sensor } from "../observation/Sensor.ts"
 import { closestApproach } from "../orbit/encounter.ts"
 import { itrfToTeme } from "../orbit/frames.ts"
 import {
@@ -44,8 +45,8 @@ export interface SyntheticOptions {
   readonly start: UtcTime
   /** Objects, the pair included: 2 to 999 (default 300). */
   readonly count?: number
-  /** ITRF position, m, of the radar above which the secondary rises at the start. */
-  readonly radar: Vector3
+  /** The secondary of the pair rises over the first radar among these at the start. */
+  readonly sensors: Iterable<Sensor>
 }
 
 export interface SyntheticCatalogue {
@@ -126,7 +127,8 @@ const crossing = (other: State, random: Random): State => {
 }
 
 const conjunctionPair = (
-  { radar, start }: SyntheticOptions,
+  start: UtcTime,
+  radar: Vector3,
   random: Random
 ): { readonly pair: readonly [MeanElements, MeanElements]; readonly tca: UtcTime } | undefined => {
   const epoch = () => start - random.between(2, 6) * hour
@@ -151,15 +153,23 @@ const conjunctionPair = (
     : undefined
 }
 
-/** Makes the catalogue. Fails only for a count out of range or a radar that is not on Earth. */
+/** Makes the catalogue. Fails only for a count out of range or sensors without a radar. */
 export const syntheticCatalogue = (options: SyntheticOptions): Result.Result<SyntheticCatalogue, ScenarioError> => {
   const { seed, start, count = 300 } = options
   if (!(Number.isInteger(count) && count >= 2 && count <= mostSyntheticObjects)) {
     return Result.fail(new ScenarioError({ message: `A synthetic catalogue has 2 to 999 objects, not ${count}` }))
   }
+  const radar = Array.from(options.sensors).find(({ kind, observer }) => kind === "radar" && observer !== undefined)
+  if (radar?.observer === undefined) {
+    return Result.fail(
+      new ScenarioError({ message: "A synthetic catalogue needs a radar with a site among the sensors" })
+    )
+  }
   const random = stream(seed, "pair")
-  let designed = conjunctionPair(options, random)
-  for (let attempt = 0; designed === undefined && attempt < 20; attempt++) designed = conjunctionPair(options, random)
+  let designed = conjunctionPair(start, radar.observer.position, random)
+  for (let attempt = 0; designed === undefined && attempt < 20; attempt++) {
+    designed = conjunctionPair(start, radar.observer.position, random)
+  }
   if (designed === undefined) {
     return Result.fail(new ScenarioError({ message: "No conjunction could be laid over the first radar's site" }))
   }

@@ -78,9 +78,21 @@ const connect = ({ host, port }: Endpoint): Effect.Effect<TcpSocket | undefined>
     return Effect.sync(() => socket.destroy())
   })
 
-const write = (socket: TcpSocket, bytes: Uint8Array): Effect.Effect<boolean> =>
+/** Bytes that may wait in a connection before its sender waits too: over an hour of beacons. */
+const mostBuffered = 1 << 20
+
+/** Hands the bytes to the connection. A receiver that reads slowly holds up nobody until the connection's buffer is full. */
+const write = (socket: TcpSocket, bytes: Uint8Array): Effect.Effect<void> =>
   Effect.callback((resume) => {
-    socket.write(bytes, (error) => resume(Effect.succeed(error === undefined || error === null)))
+    socket.write(bytes)
+    if (socket.writableLength < mostBuffered) return resume(Effect.void)
+    const go = () => {
+      socket.off("drain", go)
+      socket.off("close", go)
+      resume(Effect.void)
+    }
+    socket.on("drain", go)
+    socket.on("close", go)
   })
 
 /** TCP connections to an endpoint, one a satellite; those still open close with the scope. */
@@ -101,7 +113,8 @@ export const makeLinks = (endpoint: Endpoint): Effect.Effect<Links, never, Scope
           if (socket === undefined) return false
           sockets.set(satellite, socket)
         }
-        return yield* write(socket, beacon)
+        yield* write(socket, beacon)
+        return true
       }),
       end: Effect.suspend(() =>
         Effect.forEach(sockets.values(), (socket) =>

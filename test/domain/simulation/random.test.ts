@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { splitmix64, stream, xoshiro128 } from "../../../src/domain/simulation/random.ts"
 
+const first = (seed: number, ...name: ReadonlyArray<string | number>) => stream(seed, ...name).uint32()
+
 describe("random", () => {
   it("xoshiro128** gives the numbers of its authors' reference program for the state 1, 2, 3, 4", () => {
     const random = xoshiro128(1, 2, 3, 4)
@@ -35,7 +37,6 @@ describe("random", () => {
   })
 
   it("the same seed and name give the same stream, another of either gives another", () => {
-    const first = (seed: number, ...name: ReadonlyArray<string | number>) => stream(seed, ...name).uint32()
     expect(first(7, "a", 1)).toBe(first(7, "a", 1))
     expect(new Set([first(7, "a"), first(8, "a"), first(7, "b"), first(-7, "a"), first(7, "a", 1)]).size).toBe(5)
   })
