@@ -44,7 +44,8 @@ export interface LineageStep {
 export interface EventContext {
   readonly id: string
   readonly sourceId: string
-  readonly sourceKind: SourceKind
+  /** `unknown` until a record whose format does not tell is decoded. */
+  readonly sourceKind: SourceKind | "unknown"
   readonly eventTime: UtcTime
   readonly ingestTime: UtcTime
   readonly position: SourcePosition | undefined

@@ -1,3 +1,5 @@
+export * from "./ccsds/tdm.ts"
+export * from "./ccsds/writeTdm.ts"
 export * from "./deadletter/DeadLetter.ts"
 export * from "./Envelope.ts"
 export * from "./leapSeconds.ts"

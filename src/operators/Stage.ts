@@ -25,7 +25,7 @@ import { makeRuntime, type StageServices } from "./stage/runtime.ts"
 
 export { effectful, type EffectfulOptions, type ErrorClass, type RetryPolicy } from "./stage/effectful.ts"
 export { type Emit } from "./stage/Emit.ts"
-export { andThen, describe, direct, type Edge, type Operator, type StageNode } from "./stage/Operator.ts"
+export { andThen, describe, direct, type Edge, type Operator, type StageNode, via } from "./stage/Operator.ts"
 export { type StageServices } from "./stage/runtime.ts"
 
 /** A bug in a step. Not retried; ends the pipeline and names the stage. */

@@ -16,24 +16,31 @@ export interface DedupeOptions<A> {
   readonly edge?: Edge
 }
 
+/** The keys seen, and the order in which they were: `order[head]` is the oldest. */
+interface Seen {
+  readonly at: Map<string, number>
+  order: Array<string>
+  head: number
+}
+
 export const dedupe = <A>(options: DedupeOptions<A>): Operator<A, A, never, StageServices> => {
   const { name = "dedupe", key, ttlMillis, capacity, edge = direct } = options
-  return stateful<A, A, Map<string, number>>({
+  return stateful<A, A, Seen>({
     name,
     edge,
-    initial: () => new Map(),
+    initial: () => ({ at: new Map(), order: [], head: 0 }),
     onEvents: (seen, events, emit) => {
       for (const event of events) {
         const now = event.context.ingestTime
         const id = key(event.payload, event.context)
-        const at = seen.get(id)
+        const at = seen.at.get(id)
         if (at !== undefined && now - at <= ttlMillis) {
           emit.filtered(event, "duplicate")
           continue
         }
-        // A key that is set again moves to the end, so the map stays in order of age.
-        if (at !== undefined) seen.delete(id)
-        seen.set(id, now)
+        seen.at.set(id, now)
+        // A key that has expired but not left yet keeps its place: it then leaves early, never late.
+        if (at === undefined) seen.order.push(id)
         emit.out(event, event.payload)
         evict(seen, now - ttlMillis, capacity)
       }
@@ -42,13 +49,17 @@ export const dedupe = <A>(options: DedupeOptions<A>): Operator<A, A, never, Stag
   })
 }
 
-/** Takes out what is too old or too much, at most two a call: one comes in, so the map cannot grow past its bound. */
-const evict = (seen: Map<string, number>, expired: number, capacity: number): void => {
+/** Takes out what is too old or too much, at most two a call: one comes in, so the state cannot grow past its bound. */
+const evict = (seen: Seen, expired: number, capacity: number): void => {
   for (let i = 0; i < 2; i++) {
-    const oldest = seen.entries().next()
-    if (oldest.done === true) return
-    const [id, at] = oldest.value
-    if (seen.size <= capacity && at >= expired) return
-    seen.delete(id)
+    const oldest = seen.order[seen.head]
+    if (oldest === undefined) return
+    if (seen.at.size <= capacity && (seen.at.get(oldest) ?? 0) >= expired) return
+    seen.at.delete(oldest)
+    seen.head++
+  }
+  if (seen.head > 1024 && seen.head * 2 > seen.order.length) {
+    seen.order = seen.order.slice(seen.head)
+    seen.head = 0
   }
 }

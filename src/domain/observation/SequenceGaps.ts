@@ -12,10 +12,11 @@ export interface SequenceGaps {
   readonly observe: (sequence: number) => number
 }
 
+const after = (sequence: number): number => (sequence + 1) >>> 0
+
 export const makeSequenceGaps = (): SequenceGaps => {
   const ahead = new Set<number>()
   let next: number | undefined
-  const after = (sequence: number): number => (sequence + 1) >>> 0
 
   const observe = (sequence: number): number => {
     // Serial number arithmetic: the signed 32-bit difference survives the wrap.

@@ -14,11 +14,16 @@ import { Frame } from "./Observation.ts"
 
 const sigma = Schema.Finite.pipe(Schema.check(Schema.isGreaterThan(0)))
 
+const time = Schema.String.annotate({
+  description: "Event time: RFC 3339, up to nine decimals",
+  format: "date-time"
+}).pipe(Schema.decodeTo(UtcTimeFromString))
+
 /** One measured direction. Topocentric; rad. */
 export const OpticalObservation = Schema.Struct({
   id: Schema.optionalKey(Schema.String.annotate({ description: "The archive's own name for the record" })),
   sourceId: Schema.NonEmptyString.annotate({ description: "The telescope, as the sensor registry names it" }),
-  time: UtcTimeFromString.annotate({ description: "Event time: RFC 3339, up to nine decimals" }),
+  time,
   rightAscension: Schema.Finite.annotate({ description: "Topocentric right ascension, rad" }),
   declination: Schema.Finite.annotate({ description: "Topocentric declination, rad" }),
   frame: Frame.annotate({ description: "The frame whose axes the angles are measured in" }),

@@ -83,7 +83,7 @@ export const associate = (options: {
           continue
         }
         emit.out(event, updateOf(entry, "speculative", latest(track)))
-        if (final) correct(track, emit)
+        if (final) correct(track, entry, emit)
       }
       return state
     },
@@ -100,10 +100,10 @@ export const associate = (options: {
   })
 }
 
-/** The newest final estimate of a track, changed by an entry before it. */
-const correct = (track: Track, emit: Emit<Association>): void => {
+/** The newest final estimate of a track, changed by an observation that came after it was final. */
+const correct = (track: Track, cause: TrackEntry, emit: Emit<Association>): void => {
   const newest = track.entries.findLast((entry) => entry.final && entry.innovation?.accepted === true)
-  if (newest !== undefined) emit.derived(newest.context, updateOf(newest, "correction"))
+  if (newest !== undefined) emit.derived(cause.context, updateOf(cause, "correction", newest.estimate))
 }
 
 const byTime = (a: TrackEntry, b: TrackEntry): number =>

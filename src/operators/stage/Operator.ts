@@ -43,6 +43,11 @@ export const andThen = <A, B, E1, R1, C, E2, R2>(
     { stages: [...first.stages, ...second.stages] }
   )
 
+/** {@link andThen} to be read in a pipe: `pipe(decode, via(validate), via(dedupe))`. */
+export const via =
+  <B, C, E2, R2>(second: Operator<B, C, E2, R2>) =>
+  <A, E1, R1>(first: Operator<A, B, E1, R1>): Operator<A, C, E1 | E2, R1 | R2> => andThen(first, second)
+
 /** The topology as lines for a person: stage, kind, capacity and policy of the edge behind it, and why. */
 export const describe = (stages: ReadonlyArray<StageNode>): ReadonlyArray<string> =>
   stages.map(({ name, kind, edge }) => `${name} (${kind}) -> capacity ${edge.capacity}, ${edge.policy}: ${edge.reason}`)

@@ -10,7 +10,7 @@
  * as filtered. What was emitted by a failed try is taken back; its effects are not, so a step must bear being run again.
  */
 import { Effect, type Pull, Random, Stream } from "effect"
-import type { Element, Envelope } from "../../domain/Envelope.ts"
+import type { Control, Element, Envelope } from "../../domain/Envelope.ts"
 import { forEachRun, isNonEmpty } from "./elements.ts"
 import type { Emit } from "./Emit.ts"
 import { direct, type Edge, type Operator } from "./Operator.ts"
@@ -27,23 +27,23 @@ export interface RetryPolicy {
 
 const defaultRetry: RetryPolicy = { times: 5, baseMillis: 50, capMillis: 5000 }
 
-export interface EffectfulOptions<in A, out B, E, R> {
+export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
   readonly name: string
   readonly edge?: Edge
   readonly step: (events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => Effect.Effect<void, E, R>
   readonly classify?: (error: E) => ErrorClass
   readonly retry?: RetryPolicy
   /** What to do with a control before it goes on, e.g. commit the positions of a progress mark. */
-  readonly onControl?: (control: Exclude<Element<A>, Envelope<A>>) => Effect.Effect<void, E, R>
+  readonly onControl?: (control: Control) => Effect.Effect<void, E2, R>
 }
 
 /** An operator from an effectful step. Keeps arrays and order. State: none. */
-export const effectful = <A, B, E, R>(
-  options: EffectfulOptions<A, B, E, R>
-): Operator<A, B, E, R | StageServices> => {
+export const effectful = <A, B, E, R, E2 = never>(
+  options: EffectfulOptions<A, B, E, R, E2>
+): Operator<A, B, E2, R | StageServices> => {
   const { name, edge = direct, step, classify = () => "permanent", retry = defaultRetry, onControl } = options
   return Object.assign(
-    <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E0 | E, R0 | R | StageServices> =>
+    <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E0 | E2, R0 | R | StageServices> =>
       Stream.transformPull(
         self,
         Effect.fnUntraced(function*(pull) {
@@ -96,8 +96,8 @@ export const effectful = <A, B, E, R>(
                 : Effect.tap(Effect.withParentSpan(work, span), () => Effect.sync(runtime.endSpans))
             })
 
-          const steps = (elements: ReadonlyArray<Element<A>>): ReadonlyArray<Effect.Effect<void, E, R>> => {
-            const planned: Array<Effect.Effect<void, E, R>> = []
+          const steps = (elements: ReadonlyArray<Element<A>>): ReadonlyArray<Effect.Effect<void, E2, R>> => {
+            const planned: Array<Effect.Effect<void, E2, R>> = []
             forEachRun(elements, (events) => {
               let unsampled: Array<Envelope<A>> = []
               const cut = () => {
@@ -125,7 +125,7 @@ export const effectful = <A, B, E, R>(
             return planned
           }
 
-          const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<void, E, R> =>
+          const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<void, E2, R> =>
             Effect.suspend(() => {
               runtime.begin(elements, false)
               return Effect.andThen(
@@ -135,7 +135,7 @@ export const effectful = <A, B, E, R>(
             })
 
           const chaos = runtime.chaos
-          const next: Pull.Pull<readonly [Element<B>, ...Array<Element<B>>], E0 | E> = Effect.flatMap(
+          const next: Pull.Pull<readonly [Element<B>, ...Array<Element<B>>], E0 | E2> = Effect.flatMap(
             pull,
             (elements) => {
               const work = Effect.provideContext(process(elements), context)

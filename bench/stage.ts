@@ -1,0 +1,266 @@
+/**
+ * What the operator framework costs: six small stages with everything a stage adds switched on (1 % sampled with spans that go nowhere,
+ * metrics, lineage for the sampled, counts, hops, chaos point) against hand-written loops, one per stage, over arrays of 256.
+ *
+ *     node --expose-gc bench/stage.ts [events]
+ *
+ * `working`: the six stages do small real work (a radar frame read, checked, deduplicated, counted per track, filtered, projected).
+ * `idle`: they do nothing much, so that the difference is the framework's own cost.
+ */
+import { Effect, Layer, pipe, Stream, Tracer } from "effect"
+import { type Element, type Envelope, envelope, type EventContext } from "../src/domain/Envelope.ts"
+import { decodeRadarFrame, encodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
+import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
+import { StageLineage, StageMetrics, StageTracing } from "../src/layers/stage/StageHooks.ts"
+import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
+import { dedupe } from "../src/operators/dedupe.ts"
+import * as Stage from "../src/operators/Stage.ts"
+import { pairs, report, type Variant } from "./support/pairs.ts"
+
+const total = Number(process.argv[2] ?? 200_000)
+const size = 256
+const sampledEvery = 100
+
+/** A tracer whose spans go nowhere. */
+const tracer = Tracer.make({
+  span: (options) => new Tracer.NativeSpan(options)
+})
+
+const everything = Layer.mergeAll(
+  DeadLettersMemory.layer,
+  StageRegistry.layer,
+  StageMetrics.layer,
+  StageLineage.layer,
+  StageTracing.layer.pipe(Layer.provide(Layer.succeed(Tracer.Tracer, tracer)))
+)
+
+const contextOf = (index: number): EventContext => {
+  const sampled = index % sampledEvery === 0
+  const id = index.toString(16).padStart(32, "0")
+  return {
+    id,
+    sourceId: "radar-1",
+    sourceKind: "radar",
+    eventTime: index,
+    ingestTime: index,
+    position: undefined,
+    trace: { traceId: id, spanId: undefined, sampled, traceState: undefined },
+    lineage: sampled ? [] : undefined,
+    raw: undefined
+  }
+}
+
+const cut = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> =>
+  Array.from({ length: Math.ceil(all.length / size) }, (_, i) => all.slice(i * size, (i + 1) * size))
+
+const run = <A, B>(
+  arrays: ReadonlyArray<ReadonlyArray<Envelope<A>>>,
+  operator: Stage.Operator<A, B, never, Stage.StageServices>,
+  expected: (last: B | undefined, count: number) => void
+): Promise<void> => {
+  let count = 0
+  let last: B | undefined
+  return pipe(
+    Stream.unfold(0, (index) => Effect.succeed(index < arrays.length ? [index, index + 1] as const : undefined)),
+    Stream.flatMap((index) => Stream.fromArray(arrays[index] ?? [])),
+    (stream): Stream.Stream<Element<A>> => stream,
+    operator,
+    Stream.runForEachArray((elements) =>
+      Effect.sync(() => {
+        for (const element of elements) {
+          if (element._tag !== "Event") continue
+          count++
+          last = element.payload
+        }
+      })
+    ),
+    Effect.provide(everything),
+    Effect.runPromise
+  ).then(() => expected(last, count))
+}
+
+// ---- working
+
+interface Counted {
+  readonly frame: RadarFrame
+  readonly samples: number
+}
+
+interface Row {
+  readonly track: number
+  readonly samples: number
+  readonly kilometres: number
+}
+
+const frames = Array.from({ length: total }, (_, i) =>
+  encodeRadarFrame({
+    arrayId: i % 7,
+    trackId: i % 509,
+    sensorTime: 1_770_000_000_000 + i,
+    range: 800_000 + (i % 1000) * 100,
+    rangeRate: (i % 200) - 100,
+    azimuth: (i % 628) / 100,
+    elevation: (i % 157) / 100,
+    sigmaRange: 25,
+    sigmaRangeRate: 0.1,
+    sequence: i,
+    flags: 0
+  }))
+const noFrame = new Uint8Array(0)
+const plausible = (frame: RadarFrame): boolean =>
+  frame.range > 80_000 && frame.range < 5e8 && Math.abs(frame.rangeRate) < 15_000 && frame.elevation <= 1.5708
+const high = ({ frame }: Counted): boolean => frame.elevation > 0.05
+const keyOf = (frame: RadarFrame): string => `${frame.arrayId}/${frame.sequence}`
+const project = ({ frame, samples }: Counted): Row => ({
+  track: frame.trackId,
+  samples,
+  kilometres: frame.range / 1000
+})
+const empty: RadarFrame | undefined = decodeRadarFrame(frames[0] ?? noFrame)
+
+const countPerTrack = Stage.stateful<RadarFrame, Counted, Map<number, number>>({
+  name: "count",
+  initial: () => new Map(),
+  onEvents: (counts, events, emit) => {
+    for (const event of events) {
+      const samples = (counts.get(event.payload.trackId) ?? 0) + 1
+      counts.set(event.payload.trackId, samples)
+      emit.out(event, { frame: event.payload, samples })
+    }
+    return counts
+  }
+})
+
+const working = pipe(
+  Stage.map("decode", (bytes: Uint8Array) => decodeRadarFrame(bytes) ?? empty),
+  Stage.via(Stage.stateless<RadarFrame | undefined, RadarFrame>({
+    name: "validate",
+    step: (events, emit) => {
+      for (const event of events) {
+        if (event.payload !== undefined && plausible(event.payload)) emit.out(event, event.payload)
+        else emit.filtered(event, "implausible")
+      }
+    }
+  })),
+  Stage.via(dedupe({ key: keyOf, ttlMillis: Infinity, capacity: 10_000 })),
+  Stage.via(countPerTrack),
+  Stage.via(Stage.filter("mask", high)),
+  Stage.via(Stage.map("project", project))
+)
+
+const workingLoops = (arrays: ReadonlyArray<ReadonlyArray<Uint8Array>>) => {
+  const seen = new Map<string, number>()
+  const order: Array<string> = []
+  let head = 0
+  const counts = new Map<number, number>()
+  let count = 0
+  let last: Row | undefined
+  for (const array of arrays) {
+    const decoded: Array<RadarFrame | undefined> = []
+    for (const bytes of array) decoded.push(decodeRadarFrame(bytes) ?? empty)
+    const valid: Array<RadarFrame> = []
+    for (const frame of decoded) if (frame !== undefined && plausible(frame)) valid.push(frame)
+    const fresh: Array<RadarFrame> = []
+    for (const frame of valid) {
+      const key = keyOf(frame)
+      if (seen.has(key)) continue
+      seen.set(key, frame.sensorTime)
+      order.push(key)
+      fresh.push(frame)
+      const oldest = order[head]
+      if (seen.size > 10_000 && oldest !== undefined) {
+        seen.delete(oldest)
+        head++
+      }
+    }
+    const counted: Array<Counted> = []
+    for (const frame of fresh) {
+      const samples = (counts.get(frame.trackId) ?? 0) + 1
+      counts.set(frame.trackId, samples)
+      counted.push({ frame, samples })
+    }
+    const above: Array<Counted> = []
+    for (const item of counted) if (high(item)) above.push(item)
+    const rows: Array<Row> = []
+    for (const item of above) rows.push(project(item))
+    for (const row of rows) {
+      count++
+      last = row
+    }
+  }
+  return { count, last }
+}
+
+// ---- idle
+
+interface Small {
+  readonly value: number
+}
+
+const idle = pipe(
+  Stage.map("1", ({ value }: Small): Small => ({ value: value + 1 })),
+  Stage.via(Stage.filter("2", ({ value }: Small) => value >= 0)),
+  Stage.via(Stage.map("3", ({ value }: Small): Small => ({ value: value * 2 }))),
+  Stage.via(Stage.filter("4", ({ value }: Small) => value >= 0)),
+  Stage.via(Stage.map("5", ({ value }: Small): Small => ({ value: value - 1 }))),
+  Stage.via(Stage.map("6", ({ value }: Small): Small => ({ value: value ^ 1 })))
+)
+
+const idleLoops = (arrays: ReadonlyArray<ReadonlyArray<Small>>) => {
+  let count = 0
+  let last: Small | undefined
+  for (const array of arrays) {
+    const a: Array<Small> = []
+    for (const { value } of array) a.push({ value: value + 1 })
+    const b: Array<Small> = []
+    for (const item of a) if (item.value >= 0) b.push(item)
+    const c: Array<Small> = []
+    for (const { value } of b) c.push({ value: value * 2 })
+    const d: Array<Small> = []
+    for (const item of c) if (item.value >= 0) d.push(item)
+    const e: Array<Small> = []
+    for (const { value } of d) e.push({ value: value - 1 })
+    const f: Array<Small> = []
+    for (const { value } of e) f.push({ value: value ^ 1 })
+    for (const item of f) {
+      count++
+      last = item
+    }
+  }
+  return { count, last }
+}
+
+const same = (name: string, expected: unknown) => (last: unknown, count: number) => {
+  const got = JSON.stringify({ count, last })
+  if (got !== JSON.stringify(expected)) {
+    throw new Error(`${name}: stages gave ${got}, loops ${JSON.stringify(expected)}`)
+  }
+}
+
+const measure = async <A, B>(
+  name: string,
+  input: ReadonlyArray<A>,
+  operator: Stage.Operator<A, B, never, Stage.StageServices>,
+  loops: (arrays: ReadonlyArray<ReadonlyArray<A>>) => { readonly count: number; readonly last: B | undefined }
+) => {
+  const plain = cut(input)
+  const enveloped = cut(input.map((payload, index) => envelope(payload, contextOf(index))))
+  const check = same(name, loops(plain))
+  const hand: Variant = {
+    name: `${name} loops`,
+    run: async () => check(...Object.values(loops(plain)).toReversed() as [unknown, number])
+  }
+  const staged: Variant = { name: `${name} stages`, run: () => run(enveloped, operator, check) }
+  const result = await pairs(hand, staged, { pairs: 30, warmup: 5 })
+  console.log(report(hand, staged, result))
+  const each = (result.b - result.a) * 1e6 / input.length
+  console.log(
+    `  ${each.toFixed(1)} ns per event over six stages above the loops (${
+      (result.a * 1e6 / input.length).toFixed(1)
+    } ns)`
+  )
+}
+
+console.log(`${total} events in arrays of ${size}, 1 % sampled, everything on; Node ${process.versions.node}`)
+await measure("working", frames, working, workingLoops)
+await measure("idle", Array.from({ length: total }, (_, value): Small => ({ value })), idle, idleLoops)

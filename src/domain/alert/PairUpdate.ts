@@ -1,0 +1,18 @@
+/** What the correlate stage says of a pair: the two estimates that bear on one conjunction, and where in event time they stand. */
+import type { TrackEstimate } from "../orbit/TrackEstimate.ts"
+import type { UtcTime } from "../UtcTime.ts"
+import type { Conjunction } from "./Conjunction.ts"
+
+export interface PairUpdate {
+  /** A `retract` takes back the last final update of the conjunction; an `insert` of the same window follows it. */
+  readonly operation: "insert" | "retract"
+  readonly conjunction: Conjunction
+  readonly estimates: readonly [TrackEstimate, TrackEstimate]
+  /** `speculative` at once; `final` at the end of a window; a `correction` replaces the last final one. */
+  readonly kind: "speculative" | "final" | "correction"
+  /** End of the sliding window (exclusive) that this belongs to. */
+  readonly windowEnd: UtcTime
+  /** Observations of either object in that window. */
+  readonly observations: number
+  readonly observedUntil: UtcTime
+}

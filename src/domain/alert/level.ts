@@ -1,0 +1,39 @@
+/**
+ * How urgent a conjunction is.
+ *
+ * By probability: attention above 1e-7, action above 1e-4. Where the probability is `tle-only` or `diluted`, by miss distance: attention
+ * under 5 km, action under 1 km.
+ *
+ * A conjunction that the catalogue alone puts under the miss-distance limits is held to them for good, even when tracks make its
+ * probability small and valid: a covariance from a few hours of radar is itself uncertain, and an operator who was woken wants to see the
+ * miss distance leave the limit, not a number fall below another. So a level depends on the risk and on the conjunction, never on the
+ * order in which risks came.
+ */
+import type { ConjunctionRisk } from "./ConjunctionRisk.ts"
+
+export type Level = "none" | "attention" | "action"
+
+export interface LevelRule {
+  readonly level: Level
+  readonly by: "probability" | "miss-distance"
+}
+
+const byProbability = (pc: number): Level => pc > 1e-4 ? "action" : pc > 1e-7 ? "attention" : "none"
+
+const byMissDistance = (metres: number): Level => metres < 1000 ? "action" : metres < 5000 ? "attention" : "none"
+
+const order: Readonly<Record<Level, number>> = { none: 0, attention: 1, action: 2 }
+
+export const levelOf = (
+  risk: Pick<ConjunctionRisk, "pc" | "missDistanceMetres" | "validity">,
+  nominalMissDistance: number
+): LevelRule => {
+  const indicative = risk.validity === "tle-only" || risk.validity === "diluted"
+  const probability = indicative ? "none" : byProbability(risk.pc)
+  const miss = indicative || byMissDistance(nominalMissDistance) !== "none"
+    ? byMissDistance(risk.missDistanceMetres)
+    : "none"
+  return order[miss] > order[probability]
+    ? { level: miss, by: "miss-distance" }
+    : { level: probability, by: "probability" }
+}

@@ -1,0 +1,141 @@
+/**
+ * Beacons of inter-satellite links, pushed over TCP: each connection is a stream of length-prefixed beacons.
+ *
+ * Bounds: per client at most one beacon's maximum length is held beside what one read gave, and a client is read only while there is
+ * room in the queue; a client that sends nothing for the idle time is closed; connections over the maximum are closed at once.
+ * Half a beacon before a hang-up and a length over the maximum are counted and handed on as malformed records; the latter closes that
+ * client, as nothing after it can be trusted. No client ends the source.
+ */
+import { NodeSocket, NodeSocketServer } from "@effect/platform-node"
+import { Cause, Clock, type Duration, Effect, Exit, Option, Queue, Scope } from "effect"
+import { Socket } from "effect/socket"
+import { islMaximumLength, splitIslBeacons } from "../../domain/observation/islBeacon.ts"
+import { observationIdOf } from "../../domain/observation/observationId.ts"
+import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import { receiveTime } from "./receiveTime.ts"
+import { makeRecordQueue, recordsOf } from "./recordQueue.ts"
+import { type Source, SourceError } from "./Source.ts"
+import { SourceStats } from "./SourceStats.ts"
+
+export interface IslTcpOptions {
+  /** Default `isl`. */
+  readonly name?: string
+  /** Default `127.0.0.1`. */
+  readonly host?: string
+  /** 0 takes a free port. */
+  readonly port: number
+  /** Most connections at once (default 1024). */
+  readonly maximumClients?: number
+  /** Longest beacon, prefix included (default 4096 bytes). */
+  readonly maximumLength?: number
+  /** A client that is silent for this long is closed (default 5 minutes: beacons come at 1 Hz). */
+  readonly idleTimeout?: Duration.Input
+  /** Beacons held between the clients and the stream (default 4096). */
+  readonly queueCapacity?: number
+}
+
+export interface IslTcpSource extends Source {
+  readonly port: number
+}
+
+const satelliteKey = (name: string, bytes: Uint8Array): string =>
+  bytes.length < 12
+    ? name
+    : `isl:${new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(8, true)}`
+
+/** Listens from now on; connections wait until they can be read. */
+export const makeIslTcp = Effect.fn("IslTcp.make")(
+  function*(options: IslTcpOptions): Effect.fn.Return<IslTcpSource, SourceError, Scope.Scope | SourceStats> {
+    const { host = "127.0.0.1", maximumLength = islMaximumLength, name = "isl", port } = options
+    const counters = (yield* SourceStats).counters(name)
+    const clock = yield* Clock.Clock
+    const queue = yield* makeRecordQueue(options.queueCapacity ?? 4096)
+    let clients = 0
+
+    const recordOf = (bytes: Uint8Array, receivedAt: UtcTime, locator: string): ReceivedRecord => ({
+      raw: { format: "isl", source: "isl", bytes, locator },
+      observationId: observationIdOf("isl", bytes),
+      receivedAt,
+      trace: undefined,
+      key: satelliteKey(name, bytes),
+      cursor: undefined
+    })
+
+    const handOn = Effect.fnUntraced(function*(beacons: ReadonlyArray<Uint8Array>, locator: string) {
+      const receivedAt = receiveTime(clock)
+      counters.lastSeen = receivedAt
+      counters.received += beacons.length
+      yield* Queue.offerAll(queue, beacons.map((bytes) => recordOf(bytes, receivedAt, locator)))
+    })
+
+    const malformed = (bytes: Uint8Array, locator: string) => {
+      counters.malformed++
+      return handOn([bytes], locator)
+    }
+
+    // Only waiting for bytes can be interrupted: what was read is always handed on.
+    const serve = Effect.fnUntraced(function*(socket: Socket.Socket) {
+      if (clients >= (options.maximumClients ?? 1024)) return
+      // The server provides it to every handler, though its type does not say so.
+      const peer = Option.getOrUndefined(yield* Effect.serviceOption(NodeSocket.NetSocket))
+      const locator = `tcp://${peer?.remoteAddress ?? "unknown"}:${peer?.remotePort ?? 0}`
+      const pull = Effect.timeout(yield* Socket.readerBytes(socket), options.idleTimeout ?? "5 minutes")
+      clients++
+      counters.reconnects++
+      yield* Effect.addFinalizer(() => Effect.sync(() => clients--))
+      let rest: Uint8Array = new Uint8Array(0)
+      yield* Effect.uninterruptibleMask((restore) =>
+        Effect.gen(function*() {
+          while (true) {
+            const chunks = yield* Effect.exit(restore(pull))
+            if (Exit.isFailure(chunks)) {
+              // A stop of ours cuts a beacon in half without it being the client's fault.
+              return rest.length > 0 && !Cause.hasInterruptsOnly(chunks.cause)
+                ? yield* malformed(rest, locator)
+                : undefined
+            }
+            for (const chunk of chunks.value) {
+              const split = splitIslBeacons(rest, chunk, maximumLength)
+              rest = split.rest
+              if (split.beacons.length > 0) yield* handOn(split.beacons, locator)
+              if (split.oversize) return yield* malformed(rest, locator)
+            }
+          }
+        })
+      )
+    }, Effect.scoped)
+
+    const scope = yield* Effect.scope
+    const listening = yield* Scope.fork(scope)
+    const server = yield* NodeSocketServer.make({ host, port }).pipe(
+      Scope.provide(listening),
+      Effect.mapError((error) =>
+        new SourceError({
+          source: name,
+          reason: "Bind",
+          message: `Cannot listen for ISL beacons on ${host}:${port}: ${String(error.cause)}`,
+          cause: error
+        })
+      )
+    )
+    // The server's end (its listening socket broke) ends the source with an error; a client's never does.
+    yield* Effect.forkIn(
+      Effect.catch(
+        server.run(serve),
+        (cause) => Queue.fail(queue, new SourceError({ source: name, reason: "Socket", message: cause.message, cause }))
+      ),
+      listening
+    )
+    const address = server.address
+    yield* Effect.logInfo(`${name}: ISL beacons on ${host}:${"port" in address ? address.port : port}`)
+    return {
+      name,
+      kind: "isl",
+      port: "port" in address ? address.port : port,
+      records: recordsOf(queue),
+      stop: Effect.andThen(Scope.close(listening, Exit.void), Effect.asVoid(Queue.end(queue))),
+      appended: () => Effect.void
+    }
+  }
+)

@@ -1,0 +1,39 @@
+/**
+ * Raw records into observations, by their wire format.
+ *
+ * Stateless; arrays and order kept. What cannot be read is a dead letter that keeps the raw bytes: `Deserialization` for a wrong length
+ * or form, `SchemaMismatch` for a record that is read but not an observation, `ValidationFailed` for a source nobody registered.
+ */
+import { Result } from "effect"
+import { decodeRawRecord } from "../../domain/observation/decodeRawRecord.ts"
+import type { Observation } from "../../domain/observation/Observation.ts"
+import { traceIdOf } from "../../domain/observation/observationId.ts"
+import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
+import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
+import { type Operator, type StageServices, stateless } from "../Stage.ts"
+
+export const decode = (registry: SensorRegistry): Operator<ReceivedRecord, Observation, never, StageServices> =>
+  stateless({
+    name: "decode",
+    step: (events, emit) => {
+      for (const event of events) {
+        const { context, payload } = event
+        const result = decodeRawRecord(payload.raw, payload, registry)
+        if (Result.isFailure(result)) {
+          emit.dead(event, result.failure.errorKind, result.failure.message)
+          continue
+        }
+        const observation = result.success
+        const { observationId } = observation
+        emit.event(event, observation, {
+          ...context,
+          id: observationId,
+          sourceId: observation.sourceId,
+          sourceKind: observation.sourceKind,
+          eventTime: observation.sensorTimestamp,
+          ingestTime: observation.ingestTimestamp,
+          trace: observationId === context.id ? context.trace : { ...context.trace, traceId: traceIdOf(observationId) }
+        })
+      }
+    }
+  })

@@ -1,0 +1,108 @@
+/**
+ * The fusion pipeline as one composed value: raw records in, delivered versions of conjunction alerts out.
+ *
+ *     decode -> validate -> dedupe -> watermark -> associate -> uncorrelated -> screen -> correlate -> assess -> alert
+ *            -> dedupe-alerts -> publish
+ */
+import { pipe } from "effect"
+import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
+import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
+import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
+import { makeCandidates } from "../../domain/orbit/candidates.ts"
+import type { MeanElements } from "../../domain/orbit/MeanElements.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { MessageLog } from "../../layers/log/MessageLog.ts"
+import type { AlertStore } from "../../layers/stores/AlertStore.ts"
+import { assignWatermarks, type SourceLateness } from "../assignWatermarks.ts"
+import { dedupe } from "../dedupe.ts"
+import { type Operator, type StageServices, via } from "../Stage.ts"
+import { alert } from "./alert.ts"
+import { assess } from "./assess.ts"
+import { associate } from "./associate.ts"
+import { correlate } from "./correlate.ts"
+import { decode } from "./decode.ts"
+import { publish } from "./publish.ts"
+import { publishUncorrelated } from "./publishUncorrelated.ts"
+import { screenConjunctions } from "./screenConjunctions.ts"
+import { validate } from "./validate.ts"
+
+/** Times in ms, distances in m. */
+export interface FusionSettings {
+  readonly allowedLatenessMillis: number
+  readonly lateness: Readonly<Record<"radar" | "optical" | "isl", SourceLateness>>
+  readonly dedupeTtlMillis: number
+  readonly dedupeCapacity: number
+  readonly windowMillis: number
+  readonly slideMillis: number
+  readonly screenHorizonMillis: number
+  readonly screenThresholdMetres: number
+}
+
+export const defaultFusionSettings: FusionSettings = {
+  allowedLatenessMillis: 5000,
+  // An idle limit leaves room for a few samples at the source's usual rate beyond its lateness.
+  lateness: {
+    radar: { latenessMillis: 100, idleMillis: 2000 },
+    optical: { latenessMillis: 30_000, idleMillis: 30_000 },
+    isl: { latenessMillis: 10_000, idleMillis: 10_000 }
+  },
+  // A duplicate comes within the greatest lateness plus what is allowed; ten minutes leave room for a polled archive that goes back.
+  dedupeTtlMillis: 600_000,
+  dedupeCapacity: 1_000_000,
+  windowMillis: 30_000,
+  slideMillis: 5000,
+  screenHorizonMillis: 86_400_000,
+  // 10 km of interest and 15 km that a track may move a catalogue's closest approach.
+  screenThresholdMetres: 25_000
+}
+
+export interface FusionOptions {
+  readonly registry: SensorRegistry
+  readonly catalogue: ReadonlyMap<string, MeanElements>
+  readonly now: () => UtcTime
+  /** The greatest sequence delivered so far, by alert id. */
+  readonly alertSequences: ReadonlyMap<string, number>
+  readonly settings?: FusionSettings
+}
+
+export const fusion = (
+  options: FusionOptions
+): Operator<ReceivedRecord, ConjunctionAlert, never, StageServices | MessageLog | AlertStore> => {
+  const { alertSequences, catalogue, now, registry, settings = defaultFusionSettings } = options
+  const candidates = makeCandidates(catalogue)
+  const { allowedLatenessMillis, lateness, slideMillis, windowMillis } = settings
+  const latenessOf = (kind: string): SourceLateness =>
+    kind === "radar" || kind === "isl" ? lateness[kind] : lateness.optical
+  return pipe(
+    decode(registry),
+    via(validate(registry)),
+    via(dedupe({
+      key: ({ observationId }) => observationId,
+      ttlMillis: settings.dedupeTtlMillis,
+      capacity: settings.dedupeCapacity
+    })),
+    via(assignWatermarks({
+      sources: new Map(Array.from(registry.bySourceId, ([id, { kind }]) => [id, latenessOf(kind)] as const)),
+      lateness: ({ sourceKind }) => latenessOf(sourceKind),
+      allowedLatenessMillis
+    })),
+    via(associate({ candidates, registry, allowedLatenessMillis })),
+    via(publishUncorrelated),
+    via(screenConjunctions({
+      objects: Array.from(catalogue.keys()),
+      candidates,
+      horizonMillis: settings.screenHorizonMillis,
+      thresholdMetres: settings.screenThresholdMetres
+    })),
+    via(correlate({ candidates, windowMillis, slideMillis })),
+    via(assess),
+    via(alert({ sequences: alertSequences, now })),
+    via(dedupe({
+      name: "dedupe-alerts",
+      key: ({ alertId, sequence }: ConjunctionAlert) => `${alertId}/${sequence}`,
+      ttlMillis: 300_000,
+      capacity: 100_000
+    })),
+    via(publish)
+  )
+}

@@ -1,0 +1,20 @@
+/** The alert sink: what is new goes to the {@link AlertStore}, a failing store is retried, and an alert is never dropped in silence. */
+import { Effect } from "effect"
+import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
+import type { LogError } from "../../layers/log/MessageLog.ts"
+import { AlertStore } from "../../layers/stores/AlertStore.ts"
+import { effectful, type Operator, type StageServices } from "../Stage.ts"
+
+/** Delivers versions of alerts and passes on those that were new; the others are counted as filtered with reason `stale`. */
+export const publish: Operator<ConjunctionAlert, ConjunctionAlert, never, StageServices | AlertStore> = effectful({
+  name: "publish",
+  classify: (_error: LogError) => "transient",
+  step: Effect.fnUntraced(function*(events, emit) {
+    const store = yield* AlertStore
+    const delivered = new Set(yield* store.upsert(events.map((event) => event.payload)))
+    for (const event of events) {
+      if (delivered.has(event.payload)) emit.out(event, event.payload)
+      else emit.filtered(event, "stale")
+    }
+  })
+})

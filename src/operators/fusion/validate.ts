@@ -1,0 +1,82 @@
+/**
+ * Keeps observations that can be true, and sets the event time: the sensor's time stamp less its known clock error.
+ *
+ * Stateless; arrays and order kept. A dead letter of kind `ValidationFailed` says which value is wrong and why: a time more than 5 s in the
+ * future (it would move the watermark), a range or an angle that no satellite has, a sigma that is not positive.
+ */
+import type { Observation, Target } from "../../domain/observation/Observation.ts"
+import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
+import { measurementTime } from "../../domain/orbit/measurement.ts"
+import { type Operator, type StageServices, stateless } from "../Stage.ts"
+
+/** How far ahead of its receipt an observation may be stamped. */
+const futureMillis = 5000
+
+/** Nothing stays in orbit below 80 km, and 500,000 km is past the Moon. */
+const [nearest, farthest] = [80e3, 500e6]
+
+/** More than escape velocity at the surface, seen from the turning Earth. */
+const fastest = 15e3
+
+const halfTurn = Math.PI / 2 + 1e-9
+const turn = 2 * Math.PI + 1e-9
+
+const outside = (
+  name: string,
+  value: number | undefined,
+  low: number,
+  high: number,
+  unit: string
+): string | undefined =>
+  value === undefined || (value >= low && value <= high)
+    ? undefined
+    : `${name} ${value} ${unit} is not in [${low.toPrecision(4)}, ${high.toPrecision(4)}]`
+
+const problem = (target: Target): string | undefined => {
+  switch (target._tag) {
+    case "RangeRate":
+      return outside("range", target.range, nearest, farthest, "m")
+        ?? outside("range rate", target.rangeRate, -fastest, fastest, "m/s")
+        ?? outside("azimuth", target.azimuth, -turn, turn, "rad")
+        ?? outside("elevation", target.elevation, -halfTurn, halfTurn, "rad")
+    case "Angular":
+      return outside("right ascension", target.rightAscension, -turn, turn, "rad")
+        ?? outside("declination", target.declination, -halfTurn, halfTurn, "rad")
+    case "AzimuthElevation":
+      return outside("azimuth", target.azimuth, -turn, turn, "rad")
+        ?? outside("elevation", target.elevation, -halfTurn, halfTurn, "rad")
+    case "StateVector":
+      return outside("distance from the Earth's centre", Math.hypot(...target.position), 6.4e6, farthest, "m")
+        ?? outside("speed", target.velocity && Math.hypot(...target.velocity), 0, fastest, "m/s")
+  }
+}
+
+const badSigma = ({ covariance: _, ...sigmas }: Observation["uncertainty"]): string | undefined => {
+  for (const [name, sigma] of Object.entries(sigmas)) {
+    if (!(sigma > 0)) return `sigma of ${name} is ${sigma}, not positive`
+  }
+  return undefined
+}
+
+export const validate = (registry: SensorRegistry): Operator<Observation, Observation, never, StageServices> =>
+  stateless({
+    name: "validate",
+    step: (events, emit) => {
+      for (const event of events) {
+        const { context, payload: observation } = event
+        const sensor = registry.bySourceId.get(observation.sourceId)
+        if (sensor === undefined) {
+          emit.dead(event, "ValidationFailed", `source ${observation.sourceId} is not registered`)
+          continue
+        }
+        const eventTime = measurementTime(sensor, observation.sensorTimestamp)
+        const ahead = eventTime - context.ingestTime
+        const wrong = ahead > futureMillis
+          ? `sensor time is ${(ahead / 1000).toFixed(3)} s after its receipt`
+          : problem(observation.target) ?? badSigma(observation.uncertainty)
+        if (wrong !== undefined) emit.dead(event, "ValidationFailed", wrong)
+        else if (eventTime === context.eventTime) emit.out(event, observation)
+        else emit.event(event, observation, { ...context, eventTime })
+      }
+    }
+  })
