@@ -15,4 +15,6 @@ export interface Emission {
   readonly bytes: Uint8Array
   /** The catalogue number of the object truly measured. Not on the wire: the scenario's ground truth. */
   readonly truthObject: string
+  /** The same bytes were sent before: a duplicate by fault. */
+  readonly again: boolean
 }

@@ -113,7 +113,8 @@ const emissionOf = ({ station, tracklet }: Active, time: UtcTime, faults: FaultI
     sourceId,
     sensorTimestamp: stamp,
     bytes,
-    truthObject: tracklet.target.elements.objectId
+    truthObject: tracklet.target.elements.objectId,
+    again: false
   }
 }
 
@@ -147,8 +148,8 @@ function* emissionsOf(
       const emission = emissionOf(of, time, faults)
       if (emission === undefined) continue
       onTheWay.push(emission)
-      const again = faults.duplicateAfter(time)
-      if (again !== undefined) onTheWay.push({ ...emission, sendAt: emission.sendAt + again })
+      const later = faults.duplicateAfter(time)
+      if (later !== undefined) onTheWay.push({ ...emission, sendAt: emission.sendAt + later, again: true })
     }
     // Nothing measured later can be sent before the step's end. The sort is stable: what was made first goes first.
     onTheWay.sort((a, b) => a.sendAt - b.sendAt)

@@ -3,7 +3,8 @@
  * `GET /observations?since=<RFC 3339>&limit=<n>[&cursor=<token>]`.
  *
  * Records are given in order of event time; a record may be published after later ones, as telescopes upload at their own pace. The
- * newest 100,000 are kept. What has been given out at least once is known, so that a run can wait until nothing is left to poll.
+ * newest 100,000 are kept. A record counts as taken when the client comes back after an answer that held it, so that a run can wait until
+ * nothing is left to poll.
  */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Deferred, Effect, Schema, type Scope } from "effect"
@@ -28,11 +29,11 @@ export interface OpticalArchive {
   publish(records: ReadonlyArray<ArchiveRecord>): void
   /** Says that nothing more will be published. */
   readonly close: Effect.Effect<void>
-  /** Ends when the archive is closed and every record has been part of an answer. */
+  /** Ends when the archive is closed and every record is taken. */
   readonly drained: Effect.Effect<void>
   /** Event time of the newest record published, or `undefined` before the first. */
   lastRecordTime(): UtcTime | undefined
-  /** Records published that no answer has held yet. */
+  /** Records published that are not taken yet. */
   pending(): number
 }
 
@@ -43,7 +44,7 @@ const greatestLimit = 1000
 interface Entry extends ArchiveRecord {
   /** Order of publication: makes a place in the archive unique where times are equal. */
   readonly serial: number
-  given: boolean
+  taken: boolean
 }
 
 /** Index of the first entry at or after a time, or after a place in the archive. */
@@ -75,16 +76,25 @@ export const makeOpticalArchive: Effect.Effect<OpticalArchive, OpticalArchiveErr
     let closed = false
     let published = 0
     let pending = 0
+    /** In the last answers, not known to have arrived. */
+    let given: Array<Entry> = []
 
     const settle = Effect.suspend(() => closed && pending === 0 ? Deferred.succeed(done, undefined) : Effect.void)
 
-    /** The page from a place on; marks what it holds as given. */
+    /** A client asks again when it is through with the answer before. */
+    const take = Effect.suspend(() => {
+      for (const row of given) {
+        if (!row.taken) pending -= 1
+        row.taken = true
+      }
+      given = []
+      return settle
+    })
+
+    /** The page from a place on. */
     const page = (from: number, limit: number): string => {
       const rows = entries.slice(from, from + limit)
-      for (const row of rows) {
-        if (!row.given) pending -= 1
-        row.given = true
-      }
+      given = given.concat(rows)
       const next = entries[from + limit]
       const more = next === undefined ? "" : `,"next":"${next.time}~${next.serial}"`
       return `{"observations":[${rows.map(({ json }) => json).join(",")}]${more}}`
@@ -104,8 +114,8 @@ export const makeOpticalArchive: Effect.Effect<OpticalArchive, OpticalArchiveErr
       const from = at === undefined
         ? firstFrom(entries, since, 0)
         : firstFrom(entries, Number(at[1]), Number(at[2]))
+      yield* take
       const body = page(from, Math.min(asked, greatestLimit))
-      yield* settle
       return HttpServerResponse.text(body, { contentType: "application/json" })
     })
 
@@ -124,10 +134,10 @@ export const makeOpticalArchive: Effect.Effect<OpticalArchive, OpticalArchiveErr
       publish: (records) => {
         for (const { json, time } of records) {
           const serial = published++
-          entries.splice(firstFrom(entries, time, serial), 0, { time, json, serial, given: false })
+          entries.splice(firstFrom(entries, time, serial), 0, { time, json, serial, taken: false })
           pending += 1
         }
-        for (const old of entries.splice(0, Math.max(0, entries.length - keep))) if (!old.given) pending -= 1
+        for (const old of entries.splice(0, Math.max(0, entries.length - keep))) if (!old.taken) pending -= 1
       },
       close: Effect.suspend(() => {
         closed = true

@@ -27,6 +27,8 @@ export interface DriveReport {
   readonly sent: WireCounts
   /** What the system did not take: nobody listened. 0 for optical: it is pulled. */
   readonly refused: WireCounts
+  /** Records by wire of which no earlier one has the same bytes: as many ids as a source that lost nothing has seen. */
+  readonly distinct: WireCounts
   readonly faults: FaultCounts
 }
 
@@ -41,7 +43,10 @@ export class Simulator extends Context.Service<Simulator, {
    * is then sent, connections are ended and the archive is complete. Runs once: a second call finds nothing left.
    */
   drive(sources: { readonly radar: Endpoint; readonly isl: Endpoint }): Effect.Effect<DriveReport, TransportError>
-  /** Ends when the drive is over and every record of the archive has been polled at least once. */
+  /**
+   * Ends when the drive is over and every record of the archive was in an answer after which the poller came again. A poller that gave up
+   * on an answer comes again too: who must be certain waits until the source has counted {@link DriveReport.distinct} records.
+   */
   readonly archiveDrained: Effect.Effect<void>
   /** Event time of the archive's newest record. */
   readonly archiveLastRecordTime: Effect.Effect<UtcTime | undefined>
@@ -60,6 +65,7 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
   const archive = yield* makeOpticalArchive
   const sent: Record<Wire, number> = { radar: 0, optical: 0, isl: 0 }
   const refused: Record<Wire, number> = { radar: 0, optical: 0, isl: 0 }
+  const distinct: Record<Wire, number> = { radar: 0, optical: 0, isl: 0 }
   const emissions = scenario.emissions[Symbol.iterator]()
 
   // Untraced: its span would last as long as the run and hold every send.
@@ -71,8 +77,9 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
     const deliver = Effect.fnUntraced(function*(due: ReadonlyArray<Emission>) {
       const frames: Array<Uint8Array> = []
       const records: Array<ArchiveRecord> = []
-      for (const { bytes, sensorTimestamp, sourceId, wire } of due) {
+      for (const { again, bytes, sensorTimestamp, sourceId, wire } of due) {
         sent[wire] += 1
+        if (!again) distinct[wire] += 1
         if (wire === "radar") frames.push(bytes)
         else if (wire === "optical") records.push({ time: sensorTimestamp, json: utf8.decode(bytes) })
         else if (!(yield* links.send(sourceId, bytes))) refused.isl += 1
@@ -99,7 +106,12 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
     yield* Effect.sleep(Duration.millis(Math.max(0, scenario.end - (yield* ScenarioClock.now))))
     yield* links.end
     yield* archive.close
-    return { sent: { ...sent }, refused: { ...refused }, faults: { ...scenario.faultCounts } } satisfies DriveReport
+    return {
+      sent: { ...sent },
+      refused: { ...refused },
+      distinct: { ...distinct },
+      faults: { ...scenario.faultCounts }
+    } satisfies DriveReport
   }, Effect.scoped)
 
   return Simulator.of({

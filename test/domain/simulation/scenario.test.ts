@@ -201,6 +201,7 @@ describe("scenario with faults", () => {
     let again = 0
     for (const emission of emissions) {
       const before = seen.get(hex(emission))
+      expect(emission.again).toBe(before !== undefined)
       if (before !== undefined) {
         expect(emission.sendAt - before).toBeLessThanOrEqual(60)
         again += 1

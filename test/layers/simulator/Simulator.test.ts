@@ -106,12 +106,15 @@ describe("Simulator", () => {
         const page = yield* poll(simulator.archiveUrl)
         const texts = optical.map(({ bytes }) => new TextDecoder().decode(bytes))
         expect(page.map((record) => JSON.stringify(record)).sort()).toEqual(texts.sort())
+        yield* poll(simulator.archiveUrl)
         yield* simulator.archiveDrained
         expect(yield* simulator.archiveLastRecordTime).toBe(
           Math.max(...optical.map(({ sensorTimestamp }) => sensorTimestamp))
         )
 
         expect(report.sent).toEqual({ radar: radar.length, isl: beacons.length, optical: optical.length })
+        expect(report.distinct.radar).toBe(new Set(radar).size)
+        expect(report.distinct.optical).toBe(new Set(texts).size)
         expect(report.refused).toEqual({ radar: 0, isl: 0, optical: 0 })
       }).pipe(Effect.scoped, Effect.provide(world(20, speed, faults)))
   )
