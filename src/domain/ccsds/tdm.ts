@@ -34,6 +34,16 @@ const ancillary =
   /^(RCS|MAG|CARRIER_POWER|P[CR]_N0|PRESSURE|RHUMIDITY|TEMPERATURE|TROPO_(DRY|WET)|STEC|CLOCK_(BIAS|DRIFT)|(TRANSMIT|RECEIVE)_(FREQ|PHASE_CT)(_[1-5])?|TRANSMIT_FREQ_RATE_[1-5])$/
 const decimal = /^[+-]?(\d+\.?\d*|\.\d+)([eE][+-]?\d+)?$/
 
+/** True for what is passed over: it measures nothing that an observation holds. */
+export const isAncillary = (datum: TdmDatum): boolean => ancillary.test(datum.key)
+
+/** Why a data line can be no measurement whatever its segment says; `undefined` when it can be one. */
+export const datumProblem = (datum: TdmDatum): string | undefined => {
+  if (!measuredKeys.has(datum.key)) return `the keyword ${datum.key} is not supported`
+  if (parse(datum.epoch) === undefined) return `"${datum.epoch}" is not an epoch`
+  return decimal.test(datum.value) ? undefined : `"${datum.value}" is not a number`
+}
+
 const around = (angle: number): number => angle - 2 * Math.PI * Math.floor(angle / (2 * Math.PI))
 
 /** The records of one epoch that go into one target. */
@@ -77,7 +87,7 @@ const targetOf = (group: Group, context: TdmContext): Result.Result<Target, stri
 }
 
 /** A message of one record, without what does not bear on it, so that the same record has the same bytes in any file. */
-const messageOf = (version: string, segment: TdmSegment, data: ReadonlyArray<string>): string =>
+export const tdmMessageOf = (version: string, segment: TdmSegment, data: ReadonlyArray<string>): string =>
   [
     `CCSDS_TDM_VERS = ${version}`,
     "META_START",
@@ -108,14 +118,13 @@ const readSegment = (
     errors.push({ line: lines[0]?.line ?? segment.line, raw: raw.join("\n"), reason })
   }
   for (const datum of segment.data) {
-    if (ancillary.test(datum.key)) continue
+    if (isAncillary(datum)) continue
+    const problem = datumProblem(datum)
     const time = parse(datum.epoch)
     const key = `${time}${angular && datum.key.startsWith("ANGLE") ? " angular" : ""}`
     const group = groups.get(key)
     const earlier = group?.records.get(datum.key)
-    if (!measuredKeys.has(datum.key)) refuse([datum], `the keyword ${datum.key} is not supported`)
-    else if (time === undefined) refuse([datum], `"${datum.epoch}" is not an epoch`)
-    else if (!decimal.test(datum.value)) refuse([datum], `"${datum.value}" is not a number`)
+    if (problem !== undefined || time === undefined) refuse([datum], problem ?? "")
     else if (earlier !== undefined) refuse([datum], `${datum.key} of this epoch is already in line ${earlier.line}`)
     else if (group === undefined) groups.set(key, { time, records: new Map([[datum.key, datum]]) })
     else group.records.set(datum.key, datum)
@@ -128,7 +137,7 @@ const readSegment = (
       continue
     }
     const raw = lines.map((datum) => datum.raw)
-    const message = messageOf(version, segment, raw)
+    const message = tdmMessageOf(version, segment, raw)
     const { objectHint, sensor } = context.success
     observations.push({
       observation: {

@@ -10,6 +10,8 @@
  */
 import { Result } from "effect"
 import { isUtf8 } from "node:buffer"
+import { readTdm } from "../ccsds/tdm.ts"
+import { tdmLineReason } from "../ccsds/tdmRecords.ts"
 import type { ErrorKind } from "../deadletter/DeadLetter.ts"
 import type { RawRecord } from "../Envelope.ts"
 import type { UtcTime } from "../UtcTime.ts"
@@ -19,18 +21,7 @@ import { observationIdOf } from "./observationId.ts"
 import { decodeObservationJson } from "./observationJson.ts"
 import { decodeOpticalRecord, parseJson } from "./opticalArchive.ts"
 import { decodeRadarFrame, radarFlags, type RadarFrame, radarFrameLength } from "./radarFrame.ts"
-
-/** What decoding asks of the sensor registry. */
-export interface SensorLookup {
-  readonly bySourceId: ReadonlyMap<string, RegisteredSensor>
-  readonly byArrayId: ReadonlyMap<number, RegisteredSensor>
-  readonly bySatelliteId: ReadonlyMap<number, RegisteredSensor>
-}
-
-export interface RegisteredSensor {
-  readonly sourceId: string
-  readonly kind: "radar" | "optical" | "isl"
-}
+import type { SensorRegistry } from "./SensorRegistry.ts"
 
 export interface DecodeFailure {
   readonly errorKind: ErrorKind
@@ -48,8 +39,9 @@ export interface Received {
 const fail = (errorKind: ErrorKind, message: string): Result.Result<never, DecodeFailure> =>
   Result.fail({ errorKind, message })
 
-const unregistered = (what: string) =>
-  fail("ValidationFailed", `${what} is unregistered: the sensor registry does not know it`)
+const unregisteredReason = "is unregistered: the sensor registry does not know it"
+
+const unregistered = (what: string) => fail("ValidationFailed", `${what} ${unregisteredReason}`)
 
 const nonFinite = (values: Readonly<Record<string, number | undefined>>): string | undefined =>
   Object.keys(values).find((name) => values[name] !== undefined && !Number.isFinite(values[name]))
@@ -63,7 +55,7 @@ const radarTarget = (frame: RadarFrame): Extract<Target, { _tag: "RangeRate" }> 
   ...((frame.flags & radarFlags.anglesAbsent) === 0 && { azimuth: frame.azimuth, elevation: frame.elevation })
 })
 
-const fromRadar = (bytes: Uint8Array, received: Received, registry: SensorLookup): Decoded => {
+const fromRadar = (bytes: Uint8Array, received: Received, registry: SensorRegistry): Decoded => {
   const frame = decodeRadarFrame(bytes)
   if (frame === undefined) {
     return fail("Deserialization", `A radar frame has ${radarFrameLength} bytes, not ${bytes.length}`)
@@ -94,7 +86,7 @@ const beaconUncertainty = (beacon: IslBeacon): Uncertainty =>
     ? {}
     : { covariance: covarianceMatrix(beacon.covariance, beacon.velocity === undefined ? 3 : 6) }
 
-const fromIsl = (bytes: Uint8Array, received: Received, registry: SensorLookup): Decoded => {
+const fromIsl = (bytes: Uint8Array, received: Received, registry: SensorRegistry): Decoded => {
   const decoded = decodeIslBeacon(bytes)
   if (Result.isFailure(decoded)) return fail("Deserialization", decoded.failure)
   const beacon = decoded.success
@@ -131,7 +123,7 @@ const jsonOf = (bytes: Uint8Array): Result.Result<unknown, DecodeFailure> =>
   )
 
 /** The observation, if its source is registered and of the kind that it says (a canary may borrow any registered source). */
-const registered = (observation: Observation, registry: SensorLookup): Decoded => {
+const registered = (observation: Observation, registry: SensorRegistry): Decoded => {
   const sensor = registry.bySourceId.get(observation.sourceId)
   if (sensor === undefined) return unregistered(`Source "${observation.sourceId}"`)
   const kinds: ReadonlyArray<SourceKind> = [sensor.kind, "canary"]
@@ -140,7 +132,7 @@ const registered = (observation: Observation, registry: SensorLookup): Decoded =
     : fail("ValidationFailed", `Source "${observation.sourceId}" is ${sensor.kind}, not ${observation.sourceKind}`)
 }
 
-const fromOptical = (bytes: Uint8Array, received: Received, registry: SensorLookup): Decoded => {
+const fromOptical = (bytes: Uint8Array, received: Received, registry: SensorRegistry): Decoded => {
   const json = jsonOf(bytes)
   if (Result.isFailure(json)) return Result.fail(json.failure)
   const decoded = decodeOpticalRecord(json.success)
@@ -166,12 +158,25 @@ const fromOptical = (bytes: Uint8Array, received: Received, registry: SensorLook
   }, registry)
 }
 
-const fromObservation = (bytes: Uint8Array, received: Received, registry: SensorLookup): Decoded => {
+const fromObservation = (bytes: Uint8Array, received: Received, registry: SensorRegistry): Decoded => {
   const json = jsonOf(bytes)
   if (Result.isFailure(json)) return Result.fail(json.failure)
   const absent = { observationId: received.observationId, ingestTimestamp: received.receivedAt }
   const decoded = decodeObservationJson(json.success, absent)
   return Result.isFailure(decoded) ? fail("SchemaMismatch", decoded.failure) : registered(decoded.success, registry)
+}
+
+const fromTdm = (bytes: Uint8Array, received: Received, registry: SensorRegistry): Decoded => {
+  const text = textOf(bytes)
+  if (Result.isFailure(text)) return Result.fail(text.failure)
+  if (!text.success.includes("\n")) return fail("Deserialization", tdmLineReason(text.success))
+  const { errors, observations } = readTdm(text.success, registry, received.receivedAt)
+  const [observation, second] = observations
+  const reason = errors[0]?.reason ??
+    (second === undefined ? "the message measures nothing" : "a record is one observation")
+  return observation === undefined || second !== undefined || errors.length > 0
+    ? fail(reason.includes(unregisteredReason) ? "ValidationFailed" : "Deserialization", reason)
+    : Result.succeed({ ...observation.observation, observationId: received.observationId })
 }
 
 /**
@@ -181,7 +186,7 @@ const fromObservation = (bytes: Uint8Array, received: Received, registry: Sensor
 export const decodeRawRecord = (
   raw: RawRecord,
   received: { readonly receivedAt: UtcTime; readonly observationId?: ObservationId },
-  registry: SensorLookup
+  registry: SensorRegistry
 ): Decoded => {
   const { receivedAt } = received
   const known: Received = {
@@ -198,6 +203,6 @@ export const decodeRawRecord = (
     case "observation":
       return fromObservation(raw.bytes, known, registry)
     case "tdm":
-      return fail("Deserialization", "TDM")
+      return fromTdm(raw.bytes, known, registry)
   }
 }

@@ -76,9 +76,12 @@ export const makeIslTcp = Effect.fn("IslTcp.make")(
 
     // Only waiting for bytes can be interrupted: what was read is always handed on.
     const serve = Effect.fnUntraced(function*(socket: Socket.Socket) {
-      if (clients >= (options.maximumClients ?? 1024)) return
       // The server provides it to every handler, though its type does not say so.
       const peer = Option.getOrUndefined(yield* Effect.serviceOption(NodeSocket.NetSocket))
+      if (clients >= (options.maximumClients ?? 1024)) {
+        peer?.destroy()
+        return
+      }
       const locator = `tcp://${peer?.remoteAddress ?? "unknown"}:${peer?.remotePort ?? 0}`
       const pull = Effect.timeout(yield* Socket.readerBytes(socket), options.idleTimeout ?? "5 minutes")
       clients++
@@ -127,6 +130,8 @@ export const makeIslTcp = Effect.fn("IslTcp.make")(
       ),
       listening
     )
+    // Closed before the clients are: one that waits for room in the queue must not wait for ever.
+    yield* Effect.addFinalizer(() => Queue.shutdown(queue))
     const address = server.address
     yield* Effect.logInfo(`${name}: ISL beacons on ${host}:${"port" in address ? address.port : port}`)
     return {

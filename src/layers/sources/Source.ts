@@ -31,7 +31,9 @@ export interface Source {
 export const sourceArrayLength = 256
 
 /** Which sources run. */
-export class Sources extends Context.Service<Sources, ReadonlyArray<Source>>()("perigee/layers/sources/Sources") {
+export class Sources
+  extends Context.Service<Sources, ReadonlyArray<Source>>()("perigee/layers/sources/Source/Sources")
+{
   /** Builds every source, in order, in the Layer's scope. */
   static readonly layer = <E, R>(
     make: ReadonlyArray<Effect.Effect<Source, E, R>>

@@ -2,7 +2,7 @@
 import { Context, Layer } from "effect"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 
-/** Counters of one source; all but the last two only grow. What does not apply to a kind of source stays 0. */
+/** Counters of one source; the numbers only grow. What does not apply to a kind of source stays 0. */
 export interface SourceCounters {
   /** Records handed on, malformed ones among them. */
   received: number
@@ -18,6 +18,8 @@ export interface SourceCounters {
   reconnects: number
   /** Datagrams that the kernel dropped at the socket (`source_kernel_drops_total`); `undefined` where it does not say. */
   kernelDrops: number | undefined
+  /** The circuit in front of a pulled source. */
+  circuit: "Closed" | "Open" | "HalfOpen" | undefined
   /** When the newest record was received. */
   lastSeen: UtcTime | undefined
 }
@@ -41,6 +43,7 @@ export class SourceStats extends Context.Service<SourceStats, {
           failures: 0,
           reconnects: 0,
           kernelDrops: undefined,
+          circuit: undefined,
           lastSeen: undefined
         }
         sources.set(source, made)

@@ -1,0 +1,165 @@
+/**
+ * Observations in a file, or on the standard input (`-`): JSON lines of `Observation`, or a CCSDS TDM in KVN.
+ *
+ * Bounded: the stream ends where the file does. JSON lines are read as they come, and blank ones are passed over; a TDM is read whole,
+ * up to 64 MiB, and cut into one record per observation and one per line that cannot be used (`domain/ccsds/tdmRecords.ts`). The locator
+ * is `file:line`. All records have one key, so that they stay in the file's order.
+ *
+ * A file is a TDM when its name ends in `.tdm` or its first line that is neither blank nor a comment begins with `CCSDS_TDM_VERS`.
+ */
+import { Array, Cause, Clock, Deferred, Effect, type Scope, Stream } from "effect"
+import { open } from "node:fs/promises"
+import { extname } from "node:path"
+import { tdmRecords } from "../../domain/ccsds/tdmRecords.ts"
+import type { RawRecord } from "../../domain/Envelope.ts"
+import { makeLineSplitter } from "../../domain/lines.ts"
+import { observationIdOf } from "../../domain/observation/observationId.ts"
+import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
+import { receiveTime } from "./receiveTime.ts"
+import { type Source, sourceArrayLength, SourceError } from "./Source.ts"
+import { type SourceCounters, SourceStats } from "./SourceStats.ts"
+
+export interface FileSourceOptions {
+  /** Default `file`. */
+  readonly name?: string
+  /** `-` is the standard input. */
+  readonly path: string
+  /** Longest JSON line (default 512 KiB); of a longer one the beginning is handed on, as a malformed record. */
+  readonly maximumLineBytes?: number
+}
+
+const chunkBytes = 64 << 10
+const longestTdm = 64 << 20
+const tdmHead = /^\uFEFF?(?:[ \t]*(?:COMMENT[^\n]*)?\r?\n)*[ \t]*CCSDS_TDM_VERS/
+
+/** How chunks become records: what each chunk completes, then what is left at the end. */
+interface Reader {
+  /** Most bytes that it can take in all. */
+  readonly limit: number
+  readonly push: (chunk: Uint8Array) => ReadonlyArray<RawRecord>
+  readonly end: () => ReadonlyArray<RawRecord>
+}
+
+const jsonLines = (path: string, limit: number, counters: SourceCounters): Reader => {
+  const splitter = makeLineSplitter(limit)
+  const records = (lines: ReturnType<typeof splitter.push>): ReadonlyArray<RawRecord> =>
+    lines.flatMap(({ bytes, number, truncated }): ReadonlyArray<RawRecord> => {
+      if (truncated) counters.malformed++
+      return bytes.every((byte) => byte === 0x20 || byte === 0x09)
+        ? []
+        : [{ format: "observation", source: "observation", bytes, locator: `${path}:${number}` }]
+    })
+  return {
+    limit: Number.POSITIVE_INFINITY,
+    push: (chunk) => records(splitter.push(chunk)),
+    end: () => records(splitter.end())
+  }
+}
+
+const wholeTdm = (path: string, counters: SourceCounters): Reader => {
+  const chunks: Array<Uint8Array> = []
+  return {
+    limit: longestTdm,
+    push: (chunk) => {
+      chunks.push(chunk)
+      return []
+    },
+    end: () =>
+      tdmRecords(Buffer.concat(chunks).toString("utf8")).map(({ line, malformed, text }) => {
+        if (malformed) counters.malformed++
+        return { format: "tdm", source: "tdm", bytes: Buffer.from(text), locator: `${path}:${line}` }
+      })
+  }
+}
+
+/** Chunks of the file; the file is open from now on. Fails for what cannot be opened or is a directory. */
+const openChunks = (path: string): Promise<AsyncIterator<Uint8Array>> =>
+  path === "-"
+    ? Promise.resolve(process.stdin[Symbol.asyncIterator]())
+    : open(path).then(async (file) => {
+      if ((await file.stat()).isDirectory()) {
+        await file.close()
+        throw new Error("it is a directory")
+      }
+      return file.createReadStream({ highWaterMark: chunkBytes })[Symbol.asyncIterator]()
+    })
+
+/** Opens the file now; an unreadable one is an `Unreadable` error that names it and says why. */
+export const makeFileSource = Effect.fn("FileSource.make")(
+  function*(options: FileSourceOptions): Effect.fn.Return<Source, SourceError, Scope.Scope | SourceStats> {
+    const { maximumLineBytes = 512 << 10, name = "file", path } = options
+    const counters = (yield* SourceStats).counters(name)
+    const clock = yield* Clock.Clock
+    const stopped = yield* Deferred.make<undefined>()
+    const unreadable = (cause: unknown) =>
+      new SourceError({
+        source: name,
+        reason: "Unreadable",
+        message: `Cannot read ${path === "-" ? "the standard input" : path}: ${
+          cause instanceof Error ? cause.message : String(cause)
+        }`,
+        cause
+      })
+    const chunks = yield* Effect.acquireRelease(
+      Effect.tryPromise({ try: () => openChunks(path), catch: unreadable }),
+      // Not waited for: the standard input gives up a pending read only when something comes.
+      (iterator) => Effect.sync(() => void iterator.return?.())
+    )
+    const nextChunk = Effect.raceFirst(
+      Effect.map(
+        Effect.tryPromise({ try: () => chunks.next(), catch: unreadable }),
+        (next) => next.done === true ? undefined : next.value
+      ),
+      Deferred.await(stopped)
+    )
+
+    let reader: Reader | undefined
+    let read = 0
+    let ended = false
+    const readerFor = (head: Uint8Array): Reader => {
+      const isTdm = extname(path).toLowerCase() === ".tdm" || tdmHead.test(Buffer.from(head).toString("utf8"))
+      return isTdm ? wholeTdm(path, counters) : jsonLines(path, maximumLineBytes, counters)
+    }
+    const more = Effect.gen(function*() {
+      const chunk = yield* nextChunk
+      if (chunk === undefined) {
+        ended = true
+        return (yield* Deferred.isDone(stopped)) ? [] : reader?.end() ?? []
+      }
+      reader ??= readerFor(chunk)
+      read += chunk.length
+      if (read > reader.limit) return yield* unreadable(`it is over ${reader.limit} bytes`)
+      return reader.push(chunk)
+    })
+
+    const received = (raw: RawRecord, receivedAt: number): ReceivedRecord => ({
+      raw,
+      observationId: observationIdOf(raw.source, raw.bytes),
+      receivedAt,
+      trace: undefined,
+      key: name,
+      cursor: undefined
+    })
+    let pending: ReadonlyArray<RawRecord> = []
+    const pull = Effect.gen(function*() {
+      while (pending.length === 0) {
+        if (ended) return yield* Cause.done()
+        pending = yield* more
+      }
+      const receivedAt = receiveTime(clock)
+      const records = pending.slice(0, sourceArrayLength).map((raw) => received(raw, receivedAt))
+      pending = pending.slice(sourceArrayLength)
+      counters.received += records.length
+      counters.lastSeen = receivedAt
+      return Array.isArrayNonEmpty(records) ? records : yield* Cause.done()
+    })
+
+    return {
+      name,
+      kind: "file",
+      records: Stream.fromPull(Effect.succeed(pull)),
+      stop: Effect.asVoid(Deferred.succeed(stopped, undefined)),
+      appended: () => Effect.void
+    }
+  }
+)

@@ -1,0 +1,173 @@
+/**
+ * Optical observations, pulled over HTTP from a JSON archive (`domain/observation/opticalArchive.ts`).
+ *
+ * **Cursor.** `since` is the newest event time seen minus the overlap, as an archive publishes up to 30 s late. It is saved when the
+ * records are in the log, not when they are read: a crash repeats records and loses none. A time more than 5 s ahead does not move it.
+ * What the overlap brings again is dropped by identity while it is among the last 65,536; the rest is for dedupe.
+ *
+ * **Failures.** A call that fails in any way (no answer, a status, garbage) is counted, retried, and left to the next poll; the log says
+ * so once when it begins and once when it is over. The stream never fails.
+ *
+ * **Identity.** A record's bytes are its JSON without white space, as the page is not kept: equal records of one archive have equal ids.
+ */
+import { Clock, Duration, Effect, Fiber, Queue, type Scope } from "effect"
+import type { HttpClient } from "effect/http"
+import type { ObservationId } from "../../domain/observation/Observation.ts"
+import { observationIdOf } from "../../domain/observation/observationId.ts"
+import type { RawOpticalPage } from "../../domain/observation/opticalArchive.ts"
+import type { IncomingTrace, ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
+import { format, parse, type UtcTime } from "../../domain/UtcTime.ts"
+import { CursorStore } from "./CursorStore.ts"
+import { makeFetchPage, type OpticalClientOptions } from "./opticalClient.ts"
+import { receiveTime } from "./receiveTime.ts"
+import { makeRecordQueue, recordsOf } from "./recordQueue.ts"
+import type { Source } from "./Source.ts"
+import { SourceStats } from "./SourceStats.ts"
+
+export interface OpticalHttpOptions extends OpticalClientOptions {
+  /** Default `optical`. Also names the cursor, and is part of the observation ids. */
+  readonly name?: string
+  /** Between the end of one poll and the next (default 1 s). */
+  readonly pollInterval?: Duration.Input
+  /** How far before the newest event time each poll begins (default 35 s: the lateness of optical records and the allowed one). */
+  readonly overlap?: Duration.Input
+  /** Where to begin without a saved cursor (default: now minus the overlap). */
+  readonly startAt?: UtcTime
+  /** Records held between the poll loop and the stream (default 4096). */
+  readonly queueCapacity?: number
+}
+
+const mostRemembered = 65_536
+const mostAheadMillis = 5000
+
+const textField = (item: unknown, name: string): string | undefined => {
+  if (typeof item !== "object" || item === null) return undefined
+  const value: unknown = Object.getOwnPropertyDescriptor(item, name)?.value
+  return typeof value === "string" ? value : undefined
+}
+
+const traceOf = (item: unknown): IncomingTrace | undefined => {
+  const traceparent = textField(item, "traceparent")
+  return traceparent === undefined ? undefined : { traceparent, tracestate: textField(item, "tracestate") }
+}
+
+/** The last ids seen; the oldest goes first. */
+const makeRemembered = () => {
+  const ids = new Set<ObservationId>()
+  return (id: ObservationId): boolean => {
+    if (ids.has(id)) return true
+    ids.add(id)
+    if (ids.size > mostRemembered) {
+      for (const oldest of ids) {
+        ids.delete(oldest)
+        break
+      }
+    }
+    return false
+  }
+}
+
+/** Starts to poll now. */
+export const makeOpticalHttp = Effect.fn("OpticalHttp.make")(
+  function*(options: OpticalHttpOptions): Effect.fn.Return<
+    Source,
+    never,
+    Scope.Scope | SourceStats | CursorStore | HttpClient.HttpClient
+  > {
+    const name = options.name ?? "optical"
+    const overlap = Duration.toMillis(options.overlap ?? "35 seconds")
+    const pollMillis = Duration.toMillis(options.pollInterval ?? "1 second")
+    const counters = (yield* SourceStats).counters(name)
+    const clock = yield* Clock.Clock
+    const cursors = yield* CursorStore
+    const queue = yield* makeRecordQueue(options.queueCapacity ?? 4096)
+    const fetchPage = yield* makeFetchPage(name, options, counters)
+    const remembered = makeRemembered()
+    let newest: UtcTime | undefined = yield* Effect.catch(
+      cursors.load(name),
+      (error) => Effect.as(Effect.logError(`${name}: ${error.message}; it begins without a cursor`), undefined)
+    )
+    let working = true
+    let saving = true
+
+    const report = (works: boolean, message: string) => {
+      if (works === working) return Effect.void
+      working = works
+      if (works) counters.reconnects++
+      return works ? Effect.logInfo(`${name}: ${message}`) : Effect.logWarning(`${name}: ${message}`)
+    }
+
+    const recordsOfPage = (page: RawOpticalPage, since: UtcTime): ReadonlyArray<ReceivedRecord> => {
+      const receivedAt = receiveTime(clock)
+      const locator = `${options.url}?since=${format(since)}`
+      const fresh: Array<ReceivedRecord> = []
+      for (const item of page.observations) {
+        const time = parse(textField(item, "time") ?? "")
+        if (time !== undefined && time <= receivedAt + mostAheadMillis) newest = Math.max(newest ?? time, time)
+        const bytes = Buffer.from(JSON.stringify(item))
+        const observationId = observationIdOf(name, bytes)
+        if (remembered(observationId)) continue
+        const key = `optical:${textField(item, "sourceId") ?? ""}`
+        fresh.push({
+          raw: { format: "optical", source: name, bytes, locator },
+          observationId,
+          receivedAt,
+          trace: traceOf(item),
+          key,
+          cursor: undefined
+        })
+      }
+      if (fresh.length > 0) {
+        counters.lastSeen = receivedAt
+        counters.received += fresh.length
+      }
+      return fresh.map((record, index) => index === fresh.length - 1 ? { ...record, cursor: newest } : record)
+    }
+
+    const poll = Effect.gen(function*() {
+      const since = newest === undefined ? options.startAt ?? receiveTime(clock) - overlap : newest - overlap
+      let cursor: string | undefined
+      while (true) {
+        const page = yield* fetchPage(since, cursor)
+        yield* report(true, "the archive works again")
+        yield* Effect.uninterruptible(Queue.offerAll(queue, recordsOfPage(page, since)))
+        // A token that repeats or an empty page would go round for ever.
+        if (page.next === undefined || page.next === cursor || page.observations.length === 0) return 0
+        cursor = page.next
+      }
+    })
+    const loop = poll.pipe(
+      Effect.catch((error) => Effect.as(report(false, `${error.reason}: ${error.message}`), error.retryAfter ?? 0)),
+      Effect.flatMap((retryAfter) => Effect.sleep(Math.max(pollMillis, retryAfter))),
+      Effect.forever
+    )
+    const polling = yield* Effect.forkScoped(loop)
+    // Closed before the poll loop is: it must not wait for room for ever.
+    yield* Effect.addFinalizer(() => Queue.shutdown(queue))
+    yield* Effect.logInfo(`${name}: polls ${options.url} every ${pollMillis} ms`)
+
+    const save = (cursor: UtcTime) =>
+      Effect.matchEffect(cursors.save(name, cursor), {
+        onSuccess: () => {
+          saving = true
+          return Effect.void
+        },
+        onFailure: (error) => {
+          const first = saving
+          saving = false
+          return first ? Effect.logError(`${name}: ${error.message}`) : Effect.void
+        }
+      })
+
+    return {
+      name,
+      kind: "optical",
+      records: recordsOf(queue),
+      stop: Effect.andThen(Fiber.interrupt(polling), Effect.asVoid(Queue.end(queue))),
+      appended: (records) => {
+        const cursor = records.findLast((record) => record.cursor !== undefined)?.cursor
+        return cursor === undefined ? Effect.void : save(cursor)
+      }
+    }
+  }
+)
