@@ -15,7 +15,7 @@ import { StageLineage, StageMetrics, StageTracing } from "../src/layers/stage/St
 import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
 import { dedupe } from "../src/operators/dedupe.ts"
 import * as Stage from "../src/operators/Stage.ts"
-import { pairs, report, type Variant } from "./support/pairs.ts"
+import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 
 const total = Number(process.argv[2] ?? 200_000)
 const size = 256
@@ -246,17 +246,18 @@ const measure = async <A, B>(
   const plain = cut(input)
   const enveloped = cut(input.map((payload, index) => envelope(payload, contextOf(index))))
   const check = same(name, loops(plain))
-  const hand: Variant = {
-    name: `${name} loops`,
-    run: async () => check(...Object.values(loops(plain)).toReversed() as [unknown, number])
-  }
-  const staged: Variant = { name: `${name} stages`, run: () => run(enveloped, operator, check) }
-  const result = await pairs(hand, staged, { pairs: 30, warmup: 5 })
-  console.log(report(hand, staged, result))
-  const each = (result.b - result.a) * 1e6 / input.length
+  const hand = () =>
+    cpuTimed(() => {
+      const { count, last } = loops(plain)
+      check(last, count)
+    })
+  const staged = () => cpuTimed(() => run(enveloped, operator, check))
+  const result = await runPairs(hand, staged, { pairs: 30 })
+  console.log(`${name}: ${formatRatio("loops", "stages", result)}`)
+  const each = (result.medianB - result.medianA) * 1e6 / input.length
   console.log(
     `  ${each.toFixed(1)} ns per event over six stages above the loops (${
-      (result.a * 1e6 / input.length).toFixed(1)
+      (result.medianA * 1e6 / input.length).toFixed(1)
     } ns)`
   )
 }
