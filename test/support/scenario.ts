@@ -2,7 +2,7 @@
 import { Result } from "effect"
 import { defaultRegistry } from "../../src/domain/observation/defaultSensors.ts"
 import { parseFaults } from "../../src/domain/simulation/faults.ts"
-import { makeScenario, type Scenario, seededStart } from "../../src/domain/simulation/scenario.ts"
+import { makeScenario, type Scenario, type ScenarioOptions, seededStart } from "../../src/domain/simulation/scenario.ts"
 import { type SyntheticCatalogue, syntheticCatalogue } from "../../src/domain/simulation/syntheticCatalogue.ts"
 import type { UtcTime } from "../../src/domain/UtcTime.ts"
 
@@ -20,12 +20,12 @@ export interface TestScenario {
   readonly count?: number
 }
 
-/** A scenario of the synthetic catalogue, 20 s long unless said otherwise. */
-export const scenario = (
+/** Options of a scenario of the synthetic catalogue, 20 s long unless said otherwise. */
+export const scenarioOptions = (
   { count = 300, faults = "", seconds = 20, seed = 7, start = seededStart }: TestScenario = {}
-): Scenario => {
+): ScenarioOptions => {
   const { elements, planned } = synthetic(seed, start, count)
-  return makeScenario({
+  return {
     seed,
     start,
     durationMillis: seconds * 1000,
@@ -33,5 +33,7 @@ export const scenario = (
     sensors,
     faults: Result.getOrThrow(parseFaults(faults)),
     planned
-  })
+  }
 }
+
+export const scenario = (options: TestScenario = {}): Scenario => makeScenario(scenarioOptions(options))

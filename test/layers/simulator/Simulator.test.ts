@@ -6,28 +6,14 @@ import { once } from "node:events"
 import { createServer } from "node:net"
 import { islBeaconLength } from "../../../src/domain/observation/islBeacon.ts"
 import { decodeOpticalPage } from "../../../src/domain/observation/opticalArchive.ts"
-import { parseFaults } from "../../../src/domain/simulation/faults.ts"
-import { type ScenarioOptions, seededStart } from "../../../src/domain/simulation/scenario.ts"
+import { seededStart } from "../../../src/domain/simulation/scenario.ts"
 import { format } from "../../../src/domain/UtcTime.ts"
 import * as ScenarioClock from "../../../src/layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../../../src/layers/simulator/Simulator.ts"
-import { scenario, sensors, synthetic } from "../../support/scenario.ts"
+import { scenario, scenarioOptions } from "../../support/scenario.ts"
 
 const seed = 7
 const hex = (bytes: Uint8Array) => Buffer.from(bytes).toString("hex")
-
-const options = (seconds: number, faults = ""): ScenarioOptions => {
-  const { elements, planned } = synthetic(seed)
-  return {
-    seed,
-    start: seededStart,
-    durationMillis: seconds * 1000,
-    catalogue: elements,
-    sensors,
-    planned,
-    faults: Result.getOrThrow(parseFaults(faults))
-  }
-}
 
 /** A UDP and a TCP listener that keep what arrives. */
 const listeners = Effect.acquireRelease(
@@ -69,7 +55,7 @@ const poll = (url: string) =>
 /** The layer of a scenario, on a clock that starts with it. */
 const world = (seconds: number, speed: number, faults = "") =>
   Layer.provideMerge(
-    Simulator.layer(options(seconds, faults)),
+    Simulator.layer(scenarioOptions({ seed, seconds, faults })),
     ScenarioClock.layer({ start: seededStart, speed })
   )
 
