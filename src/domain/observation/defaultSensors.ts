@@ -1,6 +1,6 @@
 /**
- * The network that ships: six radars from 78 degrees north to 69 degrees south, three telescopes, and the inter-satellite links of four objects of the
- * simulator's synthetic catalogue (the first is the one on a conjunction course).
+ * The network that ships: six radars from 78 degrees north to 69 degrees south, six telescopes of which one at least is always in the
+ * dark, and the inter-satellite links of four objects of the simulator's synthetic catalogue (the first is the one on a conjunction course).
  *
  * The places are those of real observatories and radar sites; the figures are in the range that operators publish (25 m to 150 m and 0.01 to 0.03
  * degree for a radar, 1 to 12 arcsecond for a telescope) and belong to no particular instrument.
@@ -56,6 +56,9 @@ export const defaultSensors: ReadonlyArray<SensorRecord> = [
   telescope("optical-tenerife", 28.3, -16.51, 2393),
   telescope("optical-siding-spring", -31.273, 149.064, 1165),
   telescope("optical-atacama", -22.953, -68.18, 2400),
+  telescope("optical-haleakala", 20.708, -156.257, 3055),
+  telescope("optical-sutherland", -32.38, 20.811, 1798),
+  telescope("optical-hanle", 32.779, 78.964, 4500),
   link(98_001),
   link(98_003),
   link(98_004),

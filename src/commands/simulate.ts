@@ -1,0 +1,124 @@
+/**
+ * `perigee simulate`: a scenario's observations as JSON lines, and its true conjunctions.
+ *
+ * Progress goes to standard error, and with `--json` one document with the result to standard output. Bad input is an `InputError`.
+ */
+import { Console, Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import type { SensorRegistry } from "../domain/observation/SensorRegistry.ts"
+import type { Catalogue } from "../domain/orbit/Catalogue.ts"
+import { faultNames, parseFaults } from "../domain/simulation/faults.ts"
+import { makeScenario, seededStart } from "../domain/simulation/scenario.ts"
+import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
+import { format, parse, type UtcTime } from "../domain/UtcTime.ts"
+import { writeObservations, writeTruth } from "../layers/simulator/writeScenario.ts"
+import { InputError } from "./InputError.ts"
+import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
+
+/** Hours after the end of the scenario in which true conjunctions are listed: the pipeline's screening horizon. */
+const truthHorizonHours = 24
+
+const flags = {
+  catalogue: Flag.String("catalogue").pipe(
+    Flag.withDescription("Catalogue of the objects (TLE, 3LE or OMM); without one, 300 synthetic objects"),
+    Flag.optional
+  ),
+  start: Flag.String("start").pipe(
+    Flag.withDescription("Start of the scenario, RFC 3339"),
+    Flag.withDefault(format(seededStart))
+  ),
+  duration: Flag.String("for").pipe(
+    Flag.withDescription("Length of the scenario, such as 20s, 10m or 6h"),
+    Flag.withDefault("10m")
+  ),
+  seed: Flag.Int("seed").pipe(Flag.withDescription("Fixes every byte of the output"), Flag.withDefault(1)),
+  faults: Flag.String("faults").pipe(
+    Flag.withDescription(`Feed faults, name[=source][@seconds] separated by commas: ${faultNames.join(", ")}`),
+    Flag.withDefault("")
+  ),
+  out: Flag.String("out").pipe(Flag.withDescription("File of observations to write, JSON lines")),
+  truth: Flag.String("truth").pipe(
+    Flag.withDescription(`File of true conjunctions under 10 km to write, to ${truthHorizonHours} h after the end`),
+    Flag.optional
+  ),
+  sensors: Flag.String("sensors").pipe(
+    Flag.withDescription("Sensor registry, JSON; without one, the network that ships"),
+    Flag.optional
+  ),
+  perturbation: Flag.Finite("perturbation").pipe(
+    Flag.withDescription("Scale of the offsets of the true orbits from the catalogue; 0: none"),
+    Flag.withDefault(1)
+  ),
+  json: Flag.Boolean("json").pipe(
+    Flag.withDescription("Print the result as one JSON document on standard output"),
+    Flag.withDefault(false)
+  )
+}
+
+/** What a scenario flies: the file's objects, or synthetic ones with a conjunction among them. */
+const flown = (catalogue: Catalogue | undefined, registry: SensorRegistry, seed: number, start: UtcTime) =>
+  catalogue === undefined
+    ? orInputError(syntheticCatalogue({ seed, start, sensors: registry.bySourceId.values() }))
+    : Effect.succeed({ elements: [...catalogue.values()], planned: undefined })
+
+export const simulate = Command.make(
+  "simulate",
+  flags,
+  Effect.fn("simulate")(function*({ perturbation, seed, ...flags }) {
+    const durationMillis = yield* required(
+      parseDuration(flags.duration),
+      `--for ${flags.duration}: expected a number above 0 and ms, s, m, h or d`
+    )
+    const start = yield* required(parse(flags.start), `--start ${flags.start}: expected an RFC 3339 time`)
+    if (!(perturbation >= 0)) {
+      return yield* new InputError({ message: `--perturbation ${perturbation}: expected 0 or more` })
+    }
+    const faults = yield* orInputError(parseFaults(flags.faults))
+    const registry = yield* readRegistry(flags.sensors)
+    const catalogue = Option.isNone(flags.catalogue) ? undefined : yield* readCatalogueFile(flags.catalogue.value)
+    const { elements, planned } = yield* flown(catalogue, registry, seed, start)
+    const scenario = makeScenario({
+      seed,
+      start,
+      durationMillis,
+      catalogue: elements,
+      sensors: registry.bySourceId.values(),
+      perturbation,
+      faults,
+      ...(planned !== undefined && { planned })
+    })
+    const report = yield* writeObservations({
+      scenario,
+      registry,
+      out: flags.out,
+      onProgress: ({ observations, time }) =>
+        Console.error(`simulate: ${observations} observations, scenario time ${format(time)}`)
+    })
+    const conjunctions = Option.isNone(flags.truth)
+      ? undefined
+      : yield* writeTruth(scenario, truthHorizonHours * 3_600_000, flags.truth.value)
+    if (!flags.json) return
+    yield* Console.log(JSON.stringify({
+      seed,
+      start: format(start),
+      end: format(scenario.end),
+      objects: scenario.truth.length,
+      observations: { total: report.observations, bySourceKind: report.bySourceKind },
+      faults: report.faults,
+      ...(conjunctions !== undefined && { trueConjunctions: conjunctions })
+    }))
+  })
+).pipe(
+  Command.withDescription("Write simulated observations as JSON lines, and the scenario's true conjunctions"),
+  Command.withExamples([
+    {
+      command: "perigee simulate --for 10m --seed 7 --out observations.jsonl --truth truth.jsonl",
+      description: "Ten minutes of the synthetic catalogue"
+    },
+    {
+      command: "perigee simulate --catalogue catalogue.3le --start 2009-02-10T10:56:00Z --for 6h --perturbation 0"
+        + " --out observations.jsonl",
+      description: "Six hours of real objects that keep to their elements"
+    }
+  ])
+)
