@@ -18,6 +18,7 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
  * One turn of the event loop: what has come in on the sockets of this process is read before it ends.
  */
 export const eventLoopTurn: Effect.Effect<void> = Effect.callback<void>((resume) => {
+  // oxlint-disable-next-line no-restricted-globals -- a yield stays within this turn; the poll phase comes before an immediate
   const handle = setImmediate(() => resume(Effect.void))
   return Effect.sync(() => clearImmediate(handle))
 })
