@@ -51,7 +51,9 @@ export class Simulator extends Context.Service<Simulator, {
   /** Event time of the archive's newest record. */
   readonly archiveLastRecordTime: Effect.Effect<UtcTime | undefined>
   /** Sent so far. */
-  readonly sent: Effect.Effect<WireCounts>
+  readonly sent: () => WireCounts
+  /** Scenario time up to which everything has been sent: behind the clock when the machine is. */
+  readonly sentUntil: () => UtcTime
 }>()("perigee/layers/simulator/Simulator") {
   /** The simulator of one scenario. The clock in force when `drive` is called paces it. */
   static readonly layer = (options: ScenarioOptions): Layer.Layer<Simulator, OpticalArchiveError> =>
@@ -67,6 +69,7 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
   const refused: Record<Wire, number> = { radar: 0, optical: 0, isl: 0 }
   const distinct: Record<Wire, number> = { radar: 0, optical: 0, isl: 0 }
   const emissions = scenario.emissions[Symbol.iterator]()
+  let next = emissions.next()
 
   // Untraced: its span would last as long as the run and hold every send.
   const drive = Effect.fnUntraced(function*(sources: { readonly radar: Endpoint; readonly isl: Endpoint }) {
@@ -88,7 +91,6 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
       archive.publish(records)
     })
 
-    let next = emissions.next()
     while (next.done !== true) {
       const now = yield* ScenarioClock.now
       if (next.value.sendAt > now) {
@@ -121,6 +123,7 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
     drive,
     archiveDrained: archive.drained,
     archiveLastRecordTime: Effect.sync(archive.lastRecordTime),
-    sent: Effect.sync(() => ({ ...sent }))
+    sent: () => ({ ...sent }),
+    sentUntil: () => next.done === true ? scenario.end : next.value.sendAt
   })
 })
