@@ -1,6 +1,6 @@
 import { NodeServices } from "@effect/platform-node"
 import { describe, expect, it } from "@effect/vitest"
-import { Console, Effect, FileSystem, Layer, Runtime } from "effect"
+import { Console, Effect, FileSystem, Layer, Runtime, type Scope } from "effect"
 import { Command } from "effect/cli"
 import { simulate } from "../../src/commands/simulate.ts"
 
@@ -30,7 +30,7 @@ const files = Effect.gen(function*() {
   return { fs, directory, out: `${directory}/observations.jsonl`, truth: `${directory}/truth.jsonl` }
 })
 
-const live = <A, E>(effect: Effect.Effect<A, E, NodeServices.NodeServices | import("effect").Scope.Scope>) =>
+const live = <A, E>(effect: Effect.Effect<A, E, NodeServices.NodeServices | Scope.Scope>) =>
   effect.pipe(Effect.scoped, Effect.provide(Layer.fresh(NodeServices.layer)))
 
 describe("perigee simulate", () => {
@@ -76,7 +76,13 @@ describe("perigee simulate", () => {
       const args = ["--start", "2009-02-10T11:00:00Z", "--for", "2h", "--catalogue", `${directory}/iridium.3le`]
       const [text = "{}"] = yield* run(
         ...args,
-        ...["--sensors", `${directory}/sensors.json`, "--faults", "duplicates", "--out", out, "--json"]
+        "--sensors",
+        `${directory}/sensors.json`,
+        "--faults",
+        "duplicates",
+        "--out",
+        out,
+        "--json"
       )
       const result = JSON.parse(text)
       expect(result.objects).toBe(1)
