@@ -11,7 +11,8 @@
  * So nobody keeps a list: a service that starts to import a socket becomes an adapter, and the operators that use it are reported.
  *
  * Type-only imports count, except for cycles: they leave nothing to load. A whole folder of layers is one adapter's house:
- * its adapters may import each other, and reach those of another folder only through a service.
+ * its adapters may import each other, and reach those of another folder only through a service. `layers/sql` serves all: it holds connections, and no
+ * service of its own meaning.
  */
 import { realpathSync } from "node:fs"
 import { dirname, relative, resolve } from "node:path"
@@ -89,7 +90,10 @@ export const checkImportDirection = (folder: string): ReadonlyArray<Violation> =
     const why = to === "adapter" ? ` (an adapter: it reaches ${reasons.get(edge.to)})` : ""
     const rule = allowed[from]
     if (rule !== undefined && !rule.may.includes(to)) return `${rule.rule}${why}`
-    if (from === "adapter" && to === "adapter" && folderOf(edge.from) !== folderOf(edge.to)) {
+    if (
+      from === "adapter" && to === "adapter" && folderOf(edge.from) !== folderOf(edge.to)
+      && folderOf(edge.to) !== sharedHouse
+    ) {
       return `an adapter reaches the adapters of another folder through their service${why}`
     }
     return undefined
@@ -134,6 +138,9 @@ const adapterReasons = (files: ReadonlyMap<string, ReadonlyArray<Edge>>): Readon
 }
 
 const isPure = (specifier: string): boolean => /^effect(\/|$)/.test(specifier) || pureNodeModules.has(specifier)
+
+/** Connections that adapters of several folders are made of. */
+const sharedHouse = "layers/sql"
 
 const folderOf = (file: string): string => file.split("/").slice(0, 2).join("/")
 

@@ -42,7 +42,7 @@ const median = (values: ReadonlyArray<number>): number => {
 }
 
 /** 97.5 % quantile of Student's t. Cornish-Fisher expansion, within 0.1 % for 10 degrees of freedom and more (Abramowitz and Stegun 26.7.5). */
-const studentT = (degrees: number): number => {
+export const studentT = (degrees: number): number => {
   const z = 1.959963985
   const g1 = (z ** 3 + z) / 4
   const g2 = (5 * z ** 5 + 16 * z ** 3 + 3 * z) / 96

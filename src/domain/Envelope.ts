@@ -70,6 +70,8 @@ export interface Envelope<out A> {
   readonly payload: A
   readonly context: EventContext
   readonly hop: Hop | undefined
+  /** Whether the context is sampled or carries lineage: the few that a stage does more for, told without looking into the context. */
+  readonly followed: boolean
 }
 
 /** No later event of this stream has an event time at or before `time`, its allowed lateness aside. */
@@ -100,8 +102,11 @@ export const envelope = <A>(payload: A, context: EventContext, hop?: Hop): Envel
   _tag: "Event",
   payload,
   context,
-  hop
+  hop,
+  followed: isFollowed(context)
 })
+
+export const isFollowed = (context: EventContext): boolean => context.trace.sampled || context.lineage !== undefined
 
 export const watermark = (time: UtcTime): Watermark => ({ _tag: "Watermark", time })
 

@@ -8,7 +8,7 @@
  * A propagator holds a few hundred numbers and no history: a result does not depend on the calls before it.
  */
 import { Result, Schema } from "effect"
-import { json2satrec, type SatRec, sgp4 } from "satellite.js"
+import { checkForDecay, json2satrec, type SatRec, sgp4 } from "satellite.js"
 import type { UtcTime } from "../UtcTime.ts"
 import { implausible, type MeanElements, radiansPerDegree, revPerDay } from "./MeanElements.ts"
 import type { State } from "./State.ts"
@@ -25,7 +25,8 @@ export class PropagationError extends Schema.TaggedError<PropagationError>()("Pr
 
 export interface Propagator {
   readonly elements: MeanElements
-  /** State in TEME, m and m/s; `undefined` when SGP4 reports an error (decayed, elements out of range). */
+  /** State in TEME, m and m/s; `undefined` when SGP4 reports an error (elements out of range, decayed) or
+   * when its drag terms have shrunk the orbit past nothing, where it goes on with meaningless states. */
   readonly stateAt: (time: UtcTime) => State | undefined
   /** As `stateAt`, into `out` from `offset`: x y z m, vx vy vz m/s. False, and `out` untouched, on an SGP4 error. */
   readonly stateInto: (time: UtcTime, out: Float64Array, offset?: number) => boolean
@@ -102,13 +103,13 @@ export const makePropagator = (elements: MeanElements): Result.Result<Propagator
     elements,
     stateAt: (time) => {
       const result = sgp4(satrec, (time - epoch) / millisPerMinute)
-      if (result === null) return undefined
+      if (result === null || checkForDecay(satrec)) return undefined
       const { position: r, velocity: v } = result
       return { position: [r.x * 1000, r.y * 1000, r.z * 1000], velocity: [v.x * 1000, v.y * 1000, v.z * 1000] }
     },
     stateInto: (time, out, offset = 0) => {
       const result = sgp4(satrec, (time - epoch) / millisPerMinute)
-      if (result === null) return false
+      if (result === null || checkForDecay(satrec)) return false
       const { position: r, velocity: v } = result
       out[offset] = r.x * 1000
       out[offset + 1] = r.y * 1000

@@ -1,10 +1,10 @@
 /**
  * The start covariance of an object of which only an element set is known, by orbit regime and age.
  *
- * Element sets come without a covariance. The sizes are rounded from what comparisons of element sets with precise orbits report (Flohrer,
- * Krag and Klinkrad, AMOS 2008: at epoch some 100 m radial and 120-520 m in-track below 800 km, 350 m and 430 m in GEO, kilometres for
- * eccentric orbits), on the cautious side, since old and manoeuvred objects are in the catalogue too. In-track growth is drag and
- * mean-motion error.
+ * Element sets come without a covariance, so this is a model with round figures, not a measurement. Flohrer, Krag and Klinkrad (AMOS 2008)
+ * sort the errors of the catalogue's element sets in the same way, by eccentricity, perigee height and inclination; the sizes here are of the
+ * usual order (hundreds of metres at epoch, kilometres for eccentric orbits, in-track the largest) and on the cautious side, since old and
+ * manoeuvred objects are in the catalogue too. In-track growth is drag and mean-motion error, strongest where the air is densest.
  *
  * The model is made in offset space (see `equinoctial.ts`), where it is diagonal, and not as a diagonal RTN covariance: a
  * semi-major axis as uncertain as independent radial and velocity errors would make it lets the object run away by tens of kilometres a

@@ -1,5 +1,5 @@
 /** Dead letters on the message log: topic `dead-letters`, kept 30 days. */
-import { Effect, Layer, Option, Schedule, Schema } from "effect"
+import { Effect, Layer, type Option, Schedule, Schema } from "effect"
 import { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import { type LogRecord, MessageLog } from "../log/MessageLog.ts"
 import { countByErrorKind, DeadLetters } from "./DeadLetters.ts"

@@ -1,4 +1,5 @@
 /** The embedded log's statements and rows. Everything here throws what `node:sqlite` throws, and {@link CorruptLog}. */
+import { Data } from "effect"
 import type { DatabaseSync, SQLOutputValue } from "node:sqlite"
 import { crc32 } from "node:zlib"
 import type { LocalPartition, LocalTopic } from "./localStore.ts"
@@ -25,13 +26,13 @@ export interface BatchEntry {
 }
 
 /** Rows that cannot be what this program wrote. */
-export class CorruptLog extends Error {}
+export class CorruptLog extends Data.TaggedError("CorruptLog")<{ readonly message: string }> {}
 
 type Row = Record<string, SQLOutputValue>
 
 const integer = (row: Row | undefined, column: string): number => {
   const value = row?.[column]
-  if (typeof value !== "number") throw new CorruptLog(`column ${column} holds ${typeof value}`)
+  if (typeof value !== "number") throw new CorruptLog({ message: `column ${column} holds ${typeof value}` })
   return value
 }
 
@@ -99,9 +100,9 @@ export const prepareRows = (database: DatabaseSync) => {
     const row = batchAt.get(partition.id, offset)
     const end = row === undefined ? 0 : integer(row, "base") + integer(row, "count")
     const data = row?.data
-    if (!(data instanceof Uint8Array) || end <= offset) throw new CorruptLog(`offset ${offset} is missing`)
+    if (!(data instanceof Uint8Array) || end <= offset) throw new CorruptLog({ message: `offset ${offset} is missing` })
     if (crc32(data) !== integer(row, "crc")) {
-      throw new CorruptLog(`the batch of offset ${offset} has the wrong checksum`)
+      throw new CorruptLog({ message: `the batch of offset ${offset} has the wrong checksum` })
     }
     const reader = new BatchReader(data)
     let skipped = 0

@@ -34,7 +34,9 @@ export const makeEmbeddedStore = (database: DatabaseSync, file: string) => {
 
   const at = (topic: EmbeddedTopic, partition: EmbeddedPartition) => (cause: unknown): LogError =>
     fail(
-      cause instanceof CorruptLog ? new CorruptLog(`${topic.spec.name}/${partition.number}: ${cause.message}`) : cause
+      cause instanceof CorruptLog
+        ? new CorruptLog({ message: `${topic.spec.name}/${partition.number}: ${cause.message}` })
+        : cause
     )
 
   const read = (topic: EmbeddedTopic, partition: EmbeddedPartition, offset: number, max: number) =>

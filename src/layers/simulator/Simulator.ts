@@ -15,7 +15,7 @@ import { makeScenario, type ScenarioOptions } from "../../domain/simulation/scen
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type ArchiveRecord, makeOpticalArchive, type OpticalArchiveError } from "./OpticalArchive.ts"
 import * as ScenarioClock from "./ScenarioClock.ts"
-import { type Endpoint, makeDatagrams, makeLinks, type TransportError } from "./transports.ts"
+import { type Endpoint, eventLoopTurn, makeDatagrams, makeLinks, type TransportError } from "./transports.ts"
 
 /** Records sent between two turns of the event loop. A turn reads up to 32 datagrams of a socket, so a receiver here keeps up. */
 export const burst = 16
@@ -101,8 +101,7 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
         next = emissions.next()
       }
       yield* deliver(due)
-      // Effect's scheduler goes on in the loop's next turn, after the sockets have been read.
-      yield* Effect.yieldNow
+      yield* eventLoopTurn
     }
     yield* Effect.sleep(Duration.millis(Math.max(0, scenario.end - (yield* ScenarioClock.now))))
     yield* links.end

@@ -14,6 +14,15 @@ export class TransportError extends Schema.TaggedError<TransportError>()("Transp
   cause: Schema.Defect()
 }) {}
 
+/**
+ * One turn of the event loop: what has come in on the sockets of this process is read before it ends.
+ */
+export const eventLoopTurn: Effect.Effect<void> = Effect.callback<void>((resume) => {
+  // oxlint-disable-next-line no-restricted-globals -- a yield stays within this turn; the poll phase comes before an immediate
+  const handle = setImmediate(() => resume(Effect.void))
+  return Effect.sync(() => clearImmediate(handle))
+})
+
 export interface Datagrams {
   /** Sends each as one datagram, in order. Gives how many the system did not take (nobody listens, no buffer). */
   send(datagrams: ReadonlyArray<Uint8Array>): Effect.Effect<number>

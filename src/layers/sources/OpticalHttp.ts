@@ -121,7 +121,8 @@ export const makeOpticalHttp = Effect.fn("OpticalHttp.make")(
         counters.lastSeen = receivedAt
         counters.received += fresh.length
       }
-      return fresh.map((record, index) => index === fresh.length - 1 ? { ...record, cursor: newest } : record)
+      const last = fresh.at(-1)
+      return last === undefined ? fresh : [...fresh.slice(0, -1), { ...last, cursor: newest }]
     }
 
     const poll = Effect.gen(function*() {

@@ -51,10 +51,10 @@ export class StageMetrics extends Context.Reference<{
     StageMetrics,
     Effect.map(Effect.context(), (context) => ({
       instruments: (stage: string, counts: Readonly<StageCounts>) => {
-        const latency = Metric.withAttributes(operatorLatency, { stage })
+        const latency = operatorLatency({ stage })
         const outcomes = (["processed", "filtered", "late", "dead", "shed"] as const).map((outcome) => ({
           outcome,
-          counter: Metric.withAttributes(operatorEvents, { stage, outcome }),
+          counter: operatorEvents({ stage, outcome }),
           seen: 0
         }))
         return ({ nanos }: ArrayOutcome) => {
@@ -71,15 +71,20 @@ export class StageMetrics extends Context.Reference<{
   )
 }
 
-const operatorEvents = Metric.counter("operator_events_total", {
-  description: "Events by stage and by how they ended",
-  incremental: true
-})
+// One metric per attribute set: `Metric.withAttributes` makes the shared metric compute its key anew at every update.
+const operatorEvents = (attributes: Record<string, string>) =>
+  Metric.counter("operator_events_total", {
+    description: "Events by stage and by how they ended",
+    incremental: true,
+    attributes
+  })
 
-const operatorLatency = Metric.histogram("operator_latency_seconds", {
-  description: "Time that a stage took for one array",
-  boundaries: [1e-5, 1e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1, 0.5, 1, 5]
-})
+const operatorLatency = (attributes: Record<string, string>) =>
+  Metric.histogram("operator_latency_seconds", {
+    description: "Time that a stage took for one array",
+    boundaries: [1e-5, 1e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1, 0.5, 1, 5],
+    attributes
+  })
 
 /** Gives the lineage of an output, or `undefined` for no lineage. Called for events that carry lineage, and at fan-in. */
 export class StageLineage extends Context.Reference<{

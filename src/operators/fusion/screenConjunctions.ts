@@ -10,7 +10,8 @@
 import { Effect } from "effect"
 import { type Conjunction, makeConjunction } from "../../domain/alert/Conjunction.ts"
 import type { Candidates } from "../../domain/orbit/candidates.ts"
-import { type ScreenObject, screenSlice } from "../../domain/orbit/screen.ts"
+import type { Propagator } from "../../domain/orbit/Propagator.ts"
+import { screenSlice } from "../../domain/orbit/screen.ts"
 import type { TrackUpdate } from "../../domain/orbit/TrackUpdate.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { effectful, type Operator, type StageServices } from "../Stage.ts"
@@ -31,7 +32,7 @@ const hour = 3_600_000
 
 /** The conjunctions screened so far, by object. */
 const makeScreen = ({ candidates, objects, thresholdMetres }: ScreenOptions) => {
-  const propagators = objects.flatMap((objectId): ReadonlyArray<ScreenObject> => {
+  const propagators = objects.flatMap((objectId): ReadonlyArray<Propagator> => {
     const reference = candidates.estimateOf(objectId)?.linearisation.reference
     return reference === undefined ? [] : [reference]
   })

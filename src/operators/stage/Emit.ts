@@ -6,7 +6,7 @@
  */
 import type { Tracer } from "effect"
 import type { ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
-import type { Element, Envelope, EventContext, Hop } from "../../domain/Envelope.ts"
+import { type Element, type Envelope, envelope, type EventContext, type Hop } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 
 /** A step's only way out. Each input is counted `processed` unless one of `filtered`, `late`, `dead` or `shed` was called for it. */
@@ -138,13 +138,14 @@ export class Collector<B> implements Emit<B> {
   }
 
   out(from: Envelope<unknown>, payload: B): void {
-    const context = from.context
+    const { context, followed } = from
     this.emitted++
     this.output.push({
       _tag: "Event",
       payload,
-      context: context.trace.sampled || context.lineage !== undefined ? this.contextOf(context) : context,
-      hop: this.hop !== undefined && this.hop.previous === from.hop ? this.hop : this.hopAfter(from.hop)
+      context: followed ? this.contextOf(context) : context,
+      hop: this.hop !== undefined && this.hop.previous === from.hop ? this.hop : this.hopAfter(from.hop),
+      followed
     })
   }
 
@@ -156,28 +157,20 @@ export class Collector<B> implements Emit<B> {
   ): void {
     const span = this.spans.get(trigger)
     const lineage = this.contexts.lineage(trigger, parents, parentCount)
+    const context = span === undefined && lineage === trigger.lineage ? trigger : {
+      ...trigger,
+      lineage,
+      trace: span === undefined ? trigger.trace : { ...trigger.trace, spanId: span.spanId }
+    }
     this.emitted++
-    this.output.push({
-      _tag: "Event",
-      payload,
-      context: span === undefined && lineage === trigger.lineage ? trigger : {
-        ...trigger,
-        lineage,
-        trace: span === undefined ? trigger.trace : { ...trigger.trace, spanId: span.spanId }
-      },
-      hop: this.hopAfter(undefined)
-    })
+    this.output.push(envelope(payload, context, this.hopAfter(undefined)))
   }
 
   event(from: Envelope<unknown>, payload: B, context: EventContext): void {
     const span = this.spans.get(from.context)
+    const below = span === undefined ? context : { ...context, trace: { ...context.trace, spanId: span.spanId } }
     this.emitted++
-    this.output.push({
-      _tag: "Event",
-      payload,
-      context: span === undefined ? context : { ...context, trace: { ...context.trace, spanId: span.spanId } },
-      hop: this.hopAfter(from.hop)
-    })
+    this.output.push(envelope(payload, below, this.hopAfter(from.hop)))
   }
 
   filtered(_from: Envelope<unknown>, reason: string): void {

@@ -69,7 +69,7 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
     for (const element of elements) {
       if (element._tag !== "Event") continue
       events++
-      if (startSpans && element.context.trace.sampled) openSpan(element.context)
+      if (startSpans && element.followed && element.context.trace.sampled) openSpan(element.context)
     }
     counts.in += events
     counts.inFlight += events

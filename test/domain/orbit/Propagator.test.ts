@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Result, Schema } from "effect"
 import { readFileSync } from "node:fs"
+import { revPerDay } from "../../../src/domain/orbit/MeanElements.ts"
 import { makePropagator } from "../../../src/domain/orbit/Propagator.ts"
 import { parseTle, tleChecksum } from "../../../src/domain/orbit/tle.ts"
 import { sharedData } from "../../support/sharedData.ts"
@@ -92,6 +93,23 @@ describe("Propagator", () => {
     const moved = Math.hypot(...[0, 1, 2].map((i) => (a?.position[i] ?? 0) - (b?.position[i] ?? 0)))
     const speed = Math.hypot(...(a?.velocity ?? [0, 0, 0]))
     expect(moved / (speed * 0.5e-3)).toBeCloseTo(1, 3)
+  })
+
+  it("has no state long after decay, where SGP4 itself goes on", () => {
+    const dragged = {
+      ...vanguard,
+      bstar: 0.5,
+      eccentricity: 2e-4,
+      meanMotion: 14.34 * revPerDay,
+      inclination: 1.5
+    }
+    const propagator = Result.getOrThrow(makePropagator(dragged))
+    const out = new Float64Array(6)
+    for (const days of [100, 400, 1000, 5000]) {
+      expect(propagator.stateAt(dragged.epoch + days * 86_400_000)).toBeUndefined()
+      expect(propagator.stateInto(dragged.epoch + days * 86_400_000, out)).toBe(false)
+    }
+    expect(out).toEqual(new Float64Array(6))
   })
 
   it("does not depend on the calls before it", () => {

@@ -2,6 +2,7 @@
  * The process that embeddedLogCrash.test.ts kills: appends from several fibers for ever and prints each position once it is acknowledged.
  * Arguments: data directory, round. Value `round/producer/n`; a line is `partition offset value`.
  */
+import { NodeRuntime } from "@effect/platform-node"
 import { Effect } from "effect"
 import { layerEmbedded } from "../../../src/layers/log/EmbeddedLog.ts"
 import { MessageLog, type NewLogRecord } from "../../../src/layers/log/MessageLog.ts"
@@ -34,4 +35,4 @@ const program = Effect.gen(function*() {
   yield* Effect.forEach([0, 1, 2, 3, 4], producer, { concurrency: "unbounded" })
 })
 
-Effect.runFork(Effect.provide(program, layerEmbedded({ directory })))
+NodeRuntime.runMain(Effect.provide(program, layerEmbedded({ directory })))
