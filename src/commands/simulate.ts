@@ -73,8 +73,8 @@ export const simulate = Command.make(
     if (!(perturbation >= 0)) {
       return yield* new InputError({ message: `--perturbation ${perturbation}: expected 0 or more` })
     }
-    const faults = yield* orInputError(parseFaults(flags.faults))
     const registry = yield* readRegistry(flags.sensors)
+    const faults = yield* orInputError(parseFaults(flags.faults, new Set(registry.bySourceId.keys())))
     const catalogue = Option.isNone(flags.catalogue) ? undefined : yield* readCatalogueFile(flags.catalogue.value)
     const { elements, planned } = yield* flown(catalogue, registry, seed, start)
     const scenario = makeScenario({

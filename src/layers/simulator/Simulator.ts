@@ -17,8 +17,8 @@ import { type ArchiveRecord, makeOpticalArchive, type OpticalArchiveError } from
 import * as ScenarioClock from "./ScenarioClock.ts"
 import { type Endpoint, eventLoopTurn, makeDatagrams, makeLinks, type TransportError } from "./transports.ts"
 
-/** Records sent between two turns of the event loop. A turn reads up to 32 datagrams of a socket. */
-export const burst = 32
+/** Records sent between two turns of the event loop. A turn reads up to 32 datagrams of a socket, so a receiver here keeps up. */
+export const burst = 16
 
 /** Records by wire. */
 export type WireCounts = Readonly<Record<Wire, number>>
