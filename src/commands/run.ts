@@ -83,7 +83,7 @@ const prepareDirectory = Effect.fnUntraced(function*(flags: Flags) {
 const scenarioOf = Effect.fnUntraced(
   function*(flags: Flags, registry: SensorRegistry, start: UtcTime, durationMillis: number) {
     const seed = Option.getOrElse(flags.seed, () => unseededSeed)
-    const faults = yield* orInputError(parseFaults(flags.faults))
+    const faults = yield* orInputError(parseFaults(flags.faults, new Set(registry.bySourceId.keys())))
     const common = { seed, start, durationMillis, sensors: registry.bySourceId.values(), faults }
     if (Option.isSome(flags.catalogue)) {
       const catalogue = yield* readCatalogueFile(flags.catalogue.value)
@@ -158,7 +158,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     const start = Option.isSome(flags.seed) ? seededStart : wallClock
     const { catalogue, scenario } = yield* scenarioOf(flags, registry, start, durationMillis)
     return yield* Effect.gen(function*() {
-      const world = yield* simulatedWorld({ receiveBufferBytes, opticalPollMillis })
+      const world = yield* simulatedWorld({ receiveBufferBytes, opticalPollMillis, speed: flags.speed })
       return yield* runJob({ ...job, catalogue, world })
     }).pipe(
       Effect.scoped,
@@ -182,7 +182,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
         opticalPollMillis
       })
       const over = Number.isFinite(durationMillis)
-        ? Effect.raceFirst(world.over, Effect.sleep(durationMillis))
+        ? Effect.asVoid(Effect.timeoutOption(world.over, durationMillis))
         : world.over
       return yield* runJob({ ...job, catalogue, world: { ...world, over } })
     }).pipe(Effect.scoped, Effect.provide(services))

@@ -81,7 +81,7 @@ export const onTerminal = (write: (text: string) => void, columns: () => number)
   Effect.fnUntraced(function*(progress: () => Progress) {
     let drawn = 0
     let previous: ReadonlyMap<string, number> = new Map()
-    yield* Effect.sync(() => {
+    return yield* Effect.sync(() => {
       const now = progress()
       const lines = block(now, previous, 1).map((line) => line.slice(0, columns() - 1))
       write(`${up(drawn)}${eraseToEnd}${lines.join("\n")}\n`)
@@ -93,7 +93,7 @@ export const onTerminal = (write: (text: string) => void, columns: () => number)
 /** A line every ten seconds, and one when a first alert appears. */
 export const asLines = Effect.fnUntraced(function*(progress: () => Progress) {
   let shown = 0
-  yield* Effect.suspend(() => {
+  return yield* Effect.suspend(() => {
     const now = progress()
     const alerts = open(now.alerts)
     const lines = [plainLine(now), ...alerts.slice(shown).map(alertLine)]

@@ -1,7 +1,7 @@
 /**
  * Where a run's observations come from: a file, real sensors, or the simulator that drives the same sockets as real sensors would.
  */
-import { Effect, Fiber, type Scope } from "effect"
+import { Duration, Effect, Fiber, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { Simulator } from "../../layers/simulator/Simulator.ts"
@@ -53,37 +53,45 @@ export const sensorWorld = Effect.fnUntraced(function*(
 export const simulatedWorld = Effect.fnUntraced(function*(options: {
   readonly receiveBufferBytes: number
   readonly opticalPollMillis: number
+  /** Scenario seconds a second: what waits for a socket of this machine waits in real time. */
+  readonly speed: number
 }): Effect.fn.Return<
   World,
   SourceError,
   Scope.Scope | SourceStats | CursorStore | HttpClient.HttpClient | Simulator
 > {
+  const { opticalPollMillis, receiveBufferBytes, speed } = options
   const simulator = yield* Simulator
   const stats = yield* SourceStats
   const host = "127.0.0.1"
-  const radar = yield* makeRadarUdp({ host, port: 0, receiveBufferBytes: options.receiveBufferBytes })
-  const isl = yield* makeIslTcp({ host, port: 0 })
+  const radar = yield* makeRadarUdp({ host, port: 0, receiveBufferBytes })
+  const isl = yield* makeIslTcp({ host, port: 0, idleTimeout: Duration.minutes(5 * speed) })
   const optical = yield* makeOpticalHttp({
     url: simulator.archiveUrl,
-    pollInterval: options.opticalPollMillis,
+    pollInterval: opticalPollMillis,
+    requestTimeout: Duration.seconds(5 * speed),
     startAt: simulator.start - 60_000
   })
+  const received = (name: string) => stats.counters(name).received
   const underWay = () => {
     const sent = simulator.sent()
-    return sent.radar - stats.counters(radar.name).received + sent.isl - stats.counters(isl.name).received
+    return sent.radar - received(radar.name) + sent.isl - received(isl.name)
   }
   const drive = yield* Effect.forkScoped(simulator.drive({
     radar: { host, port: radar.port },
     isl: { host, port: isl.port }
   }))
-  const received = Effect.sleep("10 millis").pipe(
-    Effect.repeat({ while: () => underWay() > 0 }),
+  const over = Effect.gen(function*() {
+    const { distinct } = yield* Effect.orDie(Fiber.join(drive))
     // Loopback loses nothing; should it ever, the run still ends.
-    Effect.timeoutOption("30 seconds")
-  )
+    yield* Effect.sleep("10 millis").pipe(
+      Effect.repeat({ while: () => underWay() > 0 || received(optical.name) < distinct.optical }),
+      Effect.timeoutOption(Duration.seconds(30 * speed))
+    )
+  })
   return {
     sources: [radar, optical, isl],
-    over: Fiber.await(drive).pipe(Effect.andThen(simulator.archiveDrained), Effect.andThen(received), Effect.asVoid),
+    over,
     underWay,
     now: (clock) => Math.min(clock, simulator.sentUntil())
   }

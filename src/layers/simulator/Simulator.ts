@@ -50,7 +50,7 @@ export class Simulator extends Context.Service<Simulator, {
   readonly archiveDrained: Effect.Effect<void>
   /** Event time of the archive's newest record. */
   readonly archiveLastRecordTime: Effect.Effect<UtcTime | undefined>
-  /** Sent so far. */
+  /** Sent so far, without what was refused. */
   readonly sent: () => WireCounts
   /** Scenario time up to which everything has been sent: behind the clock when the machine is. */
   readonly sentUntil: () => UtcTime
@@ -123,7 +123,11 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
     drive,
     archiveDrained: archive.drained,
     archiveLastRecordTime: Effect.sync(archive.lastRecordTime),
-    sent: () => ({ ...sent }),
+    sent: () => ({
+      radar: sent.radar - refused.radar,
+      optical: sent.optical - refused.optical,
+      isl: sent.isl - refused.isl
+    }),
     sentUntil: () => next.done === true ? scenario.end : next.value.sendAt
   })
 })
