@@ -29,6 +29,8 @@ export class LogError extends Schema.TaggedError<LogError>()("LogError", {
   reason: LogErrorReason,
   message: Schema.String,
   topic: Schema.optionalKey(Schema.String),
-  partitions: Schema.optionalKey(Schema.Array(Schema.Int)),
+  // What a caller asked for, be it a number of a partition or not.
+  // @effect-diagnostics-next-line schemaNumber:off
+  partitions: Schema.optionalKey(Schema.Array(Schema.Number)),
   cause: Schema.optionalKey(Schema.Defect())
 }) {}

@@ -17,7 +17,7 @@ export interface TopicSpec {
   readonly retentionBytes?: number
 }
 
-/** Header names are case sensitive; values are bytes in Kafka, UTF-8 text here. */
+/** Header names are case sensitive; values are bytes in Kafka, UTF-8 text here. Half a surrogate pair, here or in a key, may come back as U+FFFD. */
 export type LogHeaders = Readonly<Record<string, string>>
 
 /**

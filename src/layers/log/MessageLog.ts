@@ -12,10 +12,11 @@
  *
  * **What it does not do.** No transactions across topics (a later issue), no exactly-once: that is the sink's upsert.
  */
-import { Context, type Effect, type Scope } from "effect"
+import { Context, type Effect, Layer, type Scope } from "effect"
 import type { SourcePosition } from "../../domain/Envelope.ts"
 import type { LogError } from "./LogError.ts"
 import type { LogRecord, NewLogRecord, PartitionOffsets, TopicSpec } from "./LogRecord.ts"
+import { makeMemoryLog } from "./memoryLog.ts"
 import type { SubscribeOptions, Subscription } from "./Subscription.ts"
 
 export * from "./LogError.ts"
@@ -51,4 +52,7 @@ export interface MessageLogShape {
   readonly enforceRetention: Effect.Effect<number, LogError>
 }
 
-export class MessageLog extends Context.Service<MessageLog, MessageLogShape>()("perigee/layers/log/MessageLog") {}
+export class MessageLog extends Context.Service<MessageLog, MessageLogShape>()("perigee/layers/log/MessageLog") {
+  /** Keeps everything in memory and loses it with the scope. For tests, and for runs that need not survive. */
+  static readonly layerMemory: Layer.Layer<MessageLog> = Layer.effect(MessageLog, makeMemoryLog({}))
+}
