@@ -84,8 +84,12 @@ export interface KafkaClient {
    * and a second member of a group would clear what the first reads.
    */
   readonly make: () => Kafka
-  /** Runs a call of the client within the operation timeout, its errors mapped. */
-  attempt<A>(what: Omit<KafkaAttempt, "brokers">, call: () => Promise<A>): Effect.Effect<A, LogError>
+  /** Runs a call of the client within the operation timeout (or `limit`), its errors mapped. */
+  attempt<A>(
+    what: Omit<KafkaAttempt, "brokers">,
+    call: () => Promise<A>,
+    limit?: Duration.Duration
+  ): Effect.Effect<A, LogError>
   /** The error for what a call of the client threw. */
   error(what: Omit<KafkaAttempt, "brokers">, cause: unknown): LogError
 }
@@ -111,11 +115,11 @@ export const makeKafkaClient = Effect.fnUntraced(function*(settings: KafkaSettin
   const client: KafkaClient = {
     settings,
     make,
-    attempt: (what, call) =>
+    attempt: (what, call, limit = settings.operationTimeout) =>
       Effect.tryPromise({ try: call, catch: (cause) => toLogError({ ...what, brokers }, cause) }).pipe(
         Effect.timeoutOrElse({
-          duration: settings.operationTimeout,
-          orElse: () => Effect.fail(timedOut({ ...what, brokers }, Duration.format(settings.operationTimeout)))
+          duration: limit,
+          orElse: () => Effect.fail(timedOut({ ...what, brokers }, Duration.format(limit)))
         })
       ),
     error: (what, cause) => toLogError({ ...what, brokers }, cause)

@@ -30,7 +30,12 @@ interface FetchedPartition {
 
 interface FetchedMessage extends RecordBatchEntry {
   readonly isControlRecord: boolean
-  readonly batchContext: { readonly producerId: string; readonly inTransaction: boolean }
+  readonly batchContext: {
+    readonly producerId: string
+    readonly inTransaction: boolean
+    readonly firstOffset: string
+    readonly lastOffsetDelta: number
+  }
 }
 
 const readCommitted = 1
@@ -118,9 +123,10 @@ export const makeKafkaRead = Effect.fnUntraced(function*(client: KafkaClient) {
       const wanted = committedMessages(fetched).filter((message) => Number(message.offset) >= from).slice(0, max)
       if (wanted.length > 0) return wanted.map((message) => fromMessage(topic, partition, message))
       // Only markers or aborted records: the next records are behind them. Nothing at all: this is the end.
-      const last = fetched.messages.at(-1)
-      if (last === undefined || Number(last.offset) < from) return []
-      from = Number(last.offset) + 1
+      const last = fetched.messages.at(-1)?.batchContext
+      const next = last === undefined ? from : Number(last.firstOffset) + last.lastOffsetDelta + 1
+      if (next <= from) return []
+      from = next
     }
   })
   return read

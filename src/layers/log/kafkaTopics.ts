@@ -34,6 +34,17 @@ const limit = (text: string | undefined): number | undefined => {
   return value < 0 ? undefined : value
 }
 
+const toSpec = (name: string, partitions: number, settings: ReadonlyMap<string, string> | undefined): TopicSpec => {
+  const retentionMillis = limit(settings?.get("retention.ms"))
+  const retentionBytes = limit(settings?.get("retention.bytes"))
+  return {
+    name,
+    partitions,
+    ...(retentionMillis === undefined ? {} : { retentionMillis }),
+    ...(retentionBytes === undefined ? {} : { retentionBytes })
+  }
+}
+
 interface DescribedTopic {
   readonly name: string
   /** All settings in force. */
@@ -132,16 +143,7 @@ export const makeKafkaTopics = Effect.fnUntraced(
       const metadata = yield* client.attempt({ doing: "list the topics" }, () => admin.fetchTopicMetadata())
       const own = metadata.topics.filter((topic) => !topic.name.startsWith("__"))
       const settings = new Map((yield* describe(own.map((topic) => topic.name))).map((each) => [each.name, each.all]))
-      return own.map((topic): TopicSpec => {
-        const retentionMillis = limit(settings.get(topic.name)?.get("retention.ms"))
-        const retentionBytes = limit(settings.get(topic.name)?.get("retention.bytes"))
-        return {
-          name: topic.name,
-          partitions: topic.partitions.length,
-          ...(retentionMillis === undefined ? {} : { retentionMillis }),
-          ...(retentionBytes === undefined ? {} : { retentionBytes })
-        }
-      })
+      return own.map((topic) => toSpec(topic.name, topic.partitions.length, settings.get(topic.name)))
     })
 
     const offsets = Effect.fnUntraced(function*(topic: string) {

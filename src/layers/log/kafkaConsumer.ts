@@ -1,0 +1,242 @@
+/**
+ * A member of a Kafka consumer group as a pull-based stream over kafkajs's `eachBatch`.
+ *
+ * **Backpressure.** `eachBatch` is pending until its batch is given to the stream and either committed or the stream asks for more; only
+ * then does the client fetch again. Nothing is resolved or committed by the client itself.
+ *
+ * **Rebalance.** A fiber sends heartbeats while batches are pending. When one says that the group rebalances, what was not given is dropped
+ * and the client's own error is thrown to it, so that it rejoins. Before each join, whatever path of the client leads there, the member
+ * holds it for the commit of what was given, for at most `drainTimeout`. The client offers no such hook; every join begins by looking
+ * for the group's coordinator through the cluster object, which a partition assigner is given, so that call is made to wait.
+ *
+ * **Failure.** A consumer that gave up says so only by its CRASH event: it fails the stream. It is not restarted here.
+ *
+ * **Close.** Marked as closed, then pending callbacks are released, then the client disconnects: the other order deadlocks.
+ */
+import { Cause, Deferred, Duration, Effect, Queue, Stream } from "effect"
+import type { EachBatchPayload } from "kafkajs"
+import { reconcile, resolveAssignment } from "./kafkaAssignment.ts"
+import type { KafkaClient } from "./kafkaClient.ts"
+import { makeKafkaCommit, sendByConsumer } from "./kafkaCommit.ts"
+import { fetchedAt, makeConsumer } from "./kafkaGroupClient.ts"
+import {
+  failMember,
+  isClosed,
+  isDrained,
+  makeKafkaMember,
+  openBatch,
+  type PendingBatch,
+  settleAll,
+  settleGiven,
+  takeRecords
+} from "./kafkaMember.ts"
+import type { KafkaTopics } from "./kafkaTopics.ts"
+import { LogError } from "./LogError.ts"
+import type { LogRecord } from "./LogRecord.ts"
+import type { SubscribeOptions, Subscription } from "./Subscription.ts"
+
+const defaultMaxRecords = 256
+
+type Batch = readonly [LogRecord, ...Array<LogRecord>]
+
+const isBatch = (records: ReadonlyArray<LogRecord>): records is Batch => records.length > 0
+
+/** Makes the member, joins the group and gives the subscription when the first assignment is known. */
+export const subscribeKafka = Effect.fnUntraced(
+  function*(client: KafkaClient, topics: KafkaTopics, options: SubscribeOptions) {
+    const { topic, group } = options
+    const { settings } = client
+    const run = Effect.runPromiseWith(yield* Effect.context())
+    const fork = Effect.runForkWith(yield* Effect.context())
+    const member = makeKafkaMember(topic, group)
+    const joins = yield* Queue.sliding<{ readonly epoch: number; readonly partitions: ReadonlyArray<number> }>(1)
+    const first = yield* Deferred.make<void>()
+
+    const drained = Effect.gen(function*() {
+      while (!isDrained(member)) {
+        member.progress.closeUnsafe()
+        yield* member.progress.await
+      }
+    })
+
+    const beforeJoin = Effect.gen(function*() {
+      settleAll(member, { _tag: "Dropped" })
+      if (member.phase === "Owning") {
+        member.phase = "Draining"
+        // The session must outlive it: nothing sends heartbeats meanwhile.
+        yield* Effect.timeoutOption(
+          drained,
+          Duration.min(settings.drainTimeout, Duration.times(settings.sessionTimeout, 0.5))
+        )
+      }
+      if (isClosed(member)) return
+      member.epoch++
+      member.phase = "Joining"
+      member.assigned.closeUnsafe()
+    })
+
+    let latest: EachBatchPayload | undefined
+    const consumer = makeConsumer(client, group, () => run(beforeJoin))
+    const commit = makeKafkaCommit(client, member, () => {
+      const payload = latest
+      return payload === undefined ? sendByConsumer(consumer, topic) : (positions) =>
+        payload.commitOffsetsIfNecessary({
+          topics: [{
+            topic,
+            partitions: Array.from(positions, ([partition, offset]) => ({ partition, offset: String(offset) }))
+          }]
+        })
+    })
+
+    const seek = (partition: number, position: number): void =>
+      consumer.seek({ topic, partition, offset: String(position) })
+
+    const assign = Effect.fnUntraced(function*(epoch: number, partitions: ReadonlyArray<number>) {
+      const { owned, pinned } = yield* resolveAssignment(topics, member, options, partitions)
+      if (pinned.size > 0 && member.epoch === epoch) {
+        yield* client.attempt(
+          { doing: `commit where group ${group} begins`, topic, group },
+          () => sendByConsumer(consumer, topic)(pinned)
+        )
+        for (const [partition, position] of pinned) {
+          const each = owned.get(partition)
+          if (each !== undefined) each.committed = position
+        }
+      }
+      if (member.epoch !== epoch || isClosed(member)) return
+      member.owned = owned
+      for (const each of owned.values()) seek(each.partition, each.position)
+      member.phase = "Owning"
+      member.assigned.openUnsafe()
+      member.wake.openUnsafe()
+      yield* Deferred.succeed(first, undefined)
+    })
+
+    const disconnect = Effect.ignore(client.attempt({ doing: "leave the group", group }, () => consumer.disconnect()))
+
+    /** The partitions go to other members at once: nobody will read them here. */
+    const fail = (error: LogError): void => {
+      if (isClosed(member)) return
+      failMember(member, error)
+      Deferred.doneUnsafe(first, Effect.void)
+      fork(disconnect)
+    }
+
+    const assignments = Effect.gen(function*() {
+      const { epoch, partitions } = yield* Queue.take(joins)
+      yield* assign(epoch, partitions).pipe(
+        // A failure in an assignment that is over already is of no interest: the next one asks again.
+        Effect.catch((error) => Effect.sync(() => member.epoch === epoch && fail(error)))
+      )
+    })
+
+    /** Takes the batch in, or drops it and tells the client where to fetch. */
+    const accept = Effect.fnUntraced(function*(pending: PendingBatch) {
+      yield* member.assigned.await
+      const owned = member.owned.get(pending.payload.batch.partition)
+      if (owned === undefined || member.phase !== "Owning") return pending.settle({ _tag: "Dropped" })
+      const { epoch } = member
+      const at = fetchedAt(pending.payload)
+      const expected = at === owned.position || (yield* reconcile(topics, member, owned, at))
+      if (member.epoch !== epoch || !member.pending.has(pending)) return pending.settle({ _tag: "Dropped" })
+      if (!expected) {
+        seek(owned.partition, owned.position)
+        return pending.settle({ _tag: "Dropped" })
+      }
+      openBatch(owned, pending)
+      member.wake.openUnsafe()
+    })
+
+    const eachBatch = (payload: EachBatchPayload): Promise<void> =>
+      new Promise((resolve, reject) => {
+        if (isClosed(member)) return resolve()
+        latest = payload
+        const { epoch } = member
+        const pending: PendingBatch = {
+          payload,
+          settle: (how) => {
+            if (!member.pending.delete(pending)) return
+            // In another assignment the client's positions are not those of this batch.
+            if (how._tag === "Given" && member.epoch === epoch) payload.resolveOffset(payload.batch.lastOffset())
+            return how._tag === "Failed" ? reject(how.error) : resolve()
+          }
+        }
+        member.pending.add(pending)
+        fork(Effect.catch(accept(pending), (error) => Effect.sync(() => fail(error))))
+      })
+
+    /** The client sends none while a batch is pending. It limits them to one per interval by itself. */
+    const heartbeat = Effect.gen(function*() {
+      yield* Effect.sleep(Duration.times(settings.heartbeatInterval, 0.5))
+      const [pending] = member.pending
+      if (pending === undefined) return
+      const failure = yield* Effect.promise(() =>
+        pending.payload.heartbeat().then(() => undefined, (error) => ({ error }))
+      )
+      if (failure !== undefined) settleAll(member, { _tag: "Failed", error: failure.error })
+    })
+
+    const pull: Effect.Effect<Batch, LogError | Cause.Done> = Effect.flatMap(Effect.yieldNow, () => {
+      if (member.failure !== undefined) return Effect.fail(member.failure)
+      if (isClosed(member)) return Cause.done()
+      const records = takeRecords(member, options.maxRecords ?? defaultMaxRecords)
+      if (isBatch(records)) return Effect.succeed(records)
+      settleGiven(member, () => true)
+      member.wake.closeUnsafe()
+      return Effect.andThen(member.wake.await, pull)
+    })
+
+    const close = Effect.gen(function*() {
+      member.phase = "Closed"
+      member.owned = new Map()
+      settleAll(member, { _tag: "Dropped" })
+      for (const latch of [member.assigned, member.wake, member.progress]) latch.openUnsafe()
+      yield* disconnect
+    })
+
+    yield* Effect.addFinalizer(() => close)
+    consumer.on(consumer.events.GROUP_JOIN, ({ payload }) => {
+      Queue.offerUnsafe(joins, { epoch: member.epoch, partitions: payload.memberAssignment[topic] ?? [] })
+    })
+    consumer.on(consumer.events.CRASH, ({ payload }) => {
+      fail(client.error({ doing: `read ${topic} as a member of group ${group}`, topic, group }, payload.error))
+    })
+    const joining = { doing: `join group ${group} for ${topic}`, topic, group }
+    const partitions = yield* topics.partitions(topic)
+    yield* client.attempt(joining, () => consumer.connect())
+    // Where a position is out of range, the client begins at the first offset; the position of `latest` is ours to set.
+    yield* client.attempt(joining, () => consumer.subscribe({ topic, fromBeginning: true }))
+    yield* client.attempt(
+      joining,
+      () =>
+        consumer.run({
+          autoCommit: false,
+          eachBatchAutoResolve: false,
+          partitionsConsumedConcurrently: partitions,
+          eachBatch
+        }),
+      Duration.sum(settings.operationTimeout, settings.rebalanceTimeout)
+    )
+    yield* Effect.forkScoped(Effect.forever(assignments))
+    yield* Effect.forkScoped(Effect.forever(heartbeat))
+    yield* Deferred.await(first)
+    if (member.failure !== undefined) return yield* member.failure
+
+    let started = false
+    const subscription: Subscription = {
+      records: Stream.fromPull(Effect.suspend(() => {
+        if (started) {
+          return Effect.fail(
+            new LogError({ reason: "Invalid", message: `the records of a subscription of ${topic} run once`, topic })
+          )
+        }
+        started = true
+        return Effect.succeed(pull)
+      })),
+      commit,
+      assignment: Effect.sync(() => member.phase === "Joining" ? [] : [...member.owned.keys()].sort((a, b) => a - b)),
+      missed: Effect.sync(() => member.missed)
+    }
+    return subscription
+  }
+)
