@@ -1,7 +1,7 @@
 /** Settings of the Kafka adapter and the kafkajs client made from them. `docs/kafka.md` lists each setting with its reason. */
-import { Config, Duration, Effect, Option } from "effect"
+import { Config, Duration, Effect, Option, Schedule } from "effect"
 import kafkajs, { type Kafka } from "kafkajs"
-import { type KafkaAttempt, timedOut, toLogError } from "./kafkaErrors.ts"
+import { isTransient, type KafkaAttempt, timedOut, toLogError } from "./kafkaErrors.ts"
 import { containIdleTimer } from "./kafkaTimer.ts"
 import type { LogError } from "./LogError.ts"
 
@@ -90,6 +90,8 @@ export interface KafkaClient {
     call: () => Promise<A>,
     limit?: Duration.Duration
   ): Effect.Effect<A, LogError>
+  /** A call that changes nothing: it is tried again after a fault that passes. */
+  ask<A>(what: Omit<KafkaAttempt, "brokers">, call: () => Promise<A>): Effect.Effect<A, LogError>
   /** The error for what a call of the client threw. */
   error(what: Omit<KafkaAttempt, "brokers">, cause: unknown): LogError
 }
@@ -112,15 +114,25 @@ export const makeKafkaClient = Effect.fnUntraced(function*(settings: KafkaSettin
         log(Effect.logDebug(`kafkajs ${namespace}: ${entry.message}`))
       }
     })
+  const call = <A>(what: Omit<KafkaAttempt, "brokers">, run: () => Promise<A>): Effect.Effect<A, LogError> =>
+    Effect.tryPromise({ try: run, catch: (cause) => toLogError({ ...what, brokers }, cause) })
+  const within = (what: Omit<KafkaAttempt, "brokers">, limit: Duration.Duration) =>
+    Effect.timeoutOrElse({
+      duration: limit,
+      orElse: () => Effect.fail(timedOut({ ...what, brokers }, Duration.format(limit)))
+    })
   const client: KafkaClient = {
     settings,
     make,
-    attempt: (what, call, limit = settings.operationTimeout) =>
-      Effect.tryPromise({ try: call, catch: (cause) => toLogError({ ...what, brokers }, cause) }).pipe(
-        Effect.timeoutOrElse({
-          duration: limit,
-          orElse: () => Effect.fail(timedOut({ ...what, brokers }, Duration.format(limit)))
-        })
+    attempt: (what, run, limit = settings.operationTimeout) => call(what, run).pipe(within(what, limit)),
+    ask: (what, run) =>
+      call(what, run).pipe(
+        Effect.retry({
+          times: settings.retries,
+          schedule: Schedule.exponential("100 millis"),
+          while: (error) => isTransient(error.cause)
+        }),
+        within(what, settings.operationTimeout)
       ),
     error: (what, cause) => toLogError({ ...what, brokers }, cause)
   }

@@ -137,7 +137,8 @@ const verdict = (attempt: KafkaAttempt, error: unknown): Verdict => {
     ]
   }
   if (
-    has(error, "name", "KafkaJSRequestTimeoutError") || errors.some((each) => text(each, "message").includes("timeout"))
+    has(error, "name", "KafkaJSRequestTimeoutError") ||
+    errors.some((each) => /timeout|^Broker not connected$/.test(text(each, "message")))
   ) {
     return ["Unavailable", "something accepts connections there and does not answer in time"]
   }

@@ -9,7 +9,7 @@
  * broker answers with whole record batches, so a read of few small records can carry up to `fetchBytes`, and reading a partition in
  * small steps fetches each batch again per step: ask for many records at a time.
  */
-import { Effect, Schedule } from "effect"
+import { Effect } from "effect"
 import kafkajs, { type Cluster, type RecordBatchEntry } from "kafkajs"
 import type { KafkaClient } from "./kafkaClient.ts"
 import { isTransient } from "./kafkaErrors.ts"
@@ -113,13 +113,7 @@ export const makeKafkaRead = Effect.fnUntraced(function*(client: KafkaClient) {
     }
     const doing = { doing: `read ${topic}/${partition} at ${offset}`, topic }
     for (let from = offset;;) {
-      const fetched = yield* client.attempt(doing, () => fetch(cluster, topic, partition, from)).pipe(
-        Effect.retry({
-          times: client.settings.retries,
-          schedule: Schedule.exponential("100 millis"),
-          while: (error) => isTransient(error.cause)
-        })
-      )
+      const fetched = yield* client.ask(doing, () => fetch(cluster, topic, partition, from))
       const wanted = committedMessages(fetched).filter((message) => Number(message.offset) >= from).slice(0, max)
       if (wanted.length > 0) return wanted.map((message) => fromMessage(topic, partition, message))
       // Only markers or aborted records: the next records are behind them. Nothing at all: this is the end.

@@ -1,7 +1,13 @@
 /** The kafkajs consumer of a group member, with what the client does not offer by itself: a hook before each join. */
 import { Duration } from "effect"
-import kafkajs, { type Cluster, type Consumer, type EachBatchPayload } from "kafkajs"
+import kafkajs, { type Broker, type Cluster, type Consumer, type EachBatchPayload } from "kafkajs"
+import { setTimeout as sleep } from "node:timers/promises"
 import type { KafkaClient } from "./kafkaClient.ts"
+import { isTransient } from "./kafkaErrors.ts"
+
+/** A coordinator that takes over reads its part of the offsets topic first: seconds at most. */
+const loadTries = 50
+const loadDelayMillis = 100
 
 /** The offset at which the client fetched the batch; not among its types. */
 export const fetchedAt = ({ batch }: EachBatchPayload): number => {
@@ -9,12 +15,26 @@ export const fetchedAt = ({ batch }: EachBatchPayload): number => {
   return Number(offset ?? batch.firstOffset())
 }
 
-/** Holds each join of the group until `before` is done. */
+/** The coordinator, once it has loaded the group: the client crashes when it joins before that. */
+const loadedCoordinator = async (find: () => Promise<Broker>, groupId: string): Promise<Broker> => {
+  for (let tries = 0;; tries++) {
+    try {
+      const broker = await find()
+      await broker.describeGroups({ groupIds: [groupId] })
+      return broker
+    } catch (error) {
+      if (tries === loadTries || !isTransient(error)) throw error
+      await sleep(loadDelayMillis)
+    }
+  }
+}
+
+/** Holds each join of the group until `before` is done and the coordinator is ready. */
 const holdJoins = (cluster: Cluster, before: () => Promise<void>): void => {
   const find = cluster.findGroupCoordinator.bind(cluster)
   cluster.findGroupCoordinator = async (group) => {
     await before()
-    return find(group)
+    return loadedCoordinator(() => find(group), group.groupId)
   }
 }
 

@@ -58,14 +58,15 @@ export const makeKafkaTopics = Effect.fnUntraced(
   function*(client: KafkaClient): Effect.fn.Return<KafkaTopics, LogError, Scope.Scope> {
     const admin: Admin = client.make().admin()
     yield* Effect.acquireRelease(
-      client.attempt({ doing: "connect" }, () => admin.connect()),
+      // With a server that accepts and never answers, `connect` of the client succeeds: only an answer is proof.
+      client.attempt({ doing: "connect" }, () => admin.connect().then(() => admin.describeCluster())),
       () => Effect.ignore(client.attempt({ doing: "disconnect" }, () => admin.disconnect()))
     )
     const counts = new Map<string, number>()
 
     const describe = (names: ReadonlyArray<string>): Effect.Effect<ReadonlyArray<DescribedTopic>, LogError> =>
       names.length === 0 ? Effect.succeed([]) : Effect.map(
-        client.attempt({ doing: "read the topics' settings" }, () =>
+        client.ask({ doing: "read the topics' settings" }, () =>
           admin.describeConfigs({
             includeSynonyms: false,
             resources: names.map((name) => ({ type: topicResource, name }))
@@ -99,7 +100,7 @@ export const makeKafkaTopics = Effect.fnUntraced(
 
     const replicationFactor = Effect.gen(function*() {
       if (client.settings.replicationFactor !== undefined) return client.settings.replicationFactor
-      const { brokers } = yield* client.attempt({ doing: "count the brokers" }, () => admin.describeCluster())
+      const { brokers } = yield* client.ask({ doing: "count the brokers" }, () => admin.describeCluster())
       return Math.min(3, brokers.length)
     })
 
@@ -130,7 +131,7 @@ export const makeKafkaTopics = Effect.fnUntraced(
       if (checkTopicSpec({ name: topic, partitions: 1 }) !== undefined) {
         return yield* new LogError({ reason: "TopicNotFound", message: `no topic ${JSON.stringify(topic)}`, topic })
       }
-      const { topics } = yield* client.attempt(
+      const { topics } = yield* client.ask(
         { doing: `look for topic ${topic}`, topic },
         () => admin.fetchTopicMetadata({ topics: [topic] })
       )
@@ -140,7 +141,7 @@ export const makeKafkaTopics = Effect.fnUntraced(
     })
 
     const topics = Effect.gen(function*() {
-      const metadata = yield* client.attempt({ doing: "list the topics" }, () => admin.fetchTopicMetadata())
+      const metadata = yield* client.ask({ doing: "list the topics" }, () => admin.fetchTopicMetadata())
       const own = metadata.topics.filter((topic) => !topic.name.startsWith("__"))
       const settings = new Map((yield* describe(own.map((topic) => topic.name))).map((each) => [each.name, each.all]))
       return own.map((topic) => toSpec(topic.name, topic.partitions.length, settings.get(topic.name)))
@@ -148,7 +149,7 @@ export const makeKafkaTopics = Effect.fnUntraced(
 
     const offsets = Effect.fnUntraced(function*(topic: string) {
       yield* partitions(topic)
-      const found = yield* client.attempt(
+      const found = yield* client.ask(
         { doing: `read the offsets of topic ${topic}`, topic },
         () => admin.fetchTopicOffsets(topic)
       )
@@ -159,7 +160,7 @@ export const makeKafkaTopics = Effect.fnUntraced(
 
     const committed = Effect.fnUntraced(function*(topic: string, group: string) {
       yield* partitions(topic)
-      const found = yield* client.attempt(
+      const found = yield* client.ask(
         { doing: `read the positions of group ${group} on ${topic}`, topic, group },
         () => admin.fetchOffsets({ groupId: group, topics: [topic] })
       )
