@@ -6,8 +6,8 @@ import type { UtcTime } from "../../domain/UtcTime.ts"
  * A topic and how long it keeps records; absent means for ever.
  *
  * `name` is 1 to 249 of `A-Z a-z 0-9 . _ -`, not `.` or `..`: Kafka's rule, held by every engine.
- * `retentionMillis`: a record may go when it and all before it in the partition are stamped longer ago than this.
- * `retentionBytes`: per partition, the oldest records may go while the others still hold this much (key, value and headers).
+ * `retentionMillis`: a record may go when it is stamped longer ago than this and all before it are gone.
+ * `retentionBytes`: per partition, the oldest record may go while the others still hold this much (key, value and headers).
  * An engine may keep more than it must (Kafka removes whole segments), never less.
  */
 export interface TopicSpec {
@@ -33,6 +33,7 @@ export interface NewLogRecord {
   readonly partition?: number
 }
 
+/** `value` may be a view of a larger buffer: mind its `byteOffset`, and do not change it. */
 export interface LogRecord extends SourcePosition {
   readonly key: string | undefined
   readonly value: Uint8Array

@@ -16,7 +16,8 @@ export interface SubscribeOptions {
   readonly maxRecords?: number
   /**
    * Asked whenever a partition is newly assigned: the offset to begin at instead of the committed one, or `undefined` to begin
-   * there. For state that was restored together with its own positions. It commits nothing.
+   * there. For state that was restored together with its own positions. It commits nothing. An offset before the first kept counts as
+   * {@link Subscription.missed}; one past the end (a log that lost its tail) fails the stream with `OffsetOutOfRange`.
    */
   readonly startAt?: (partition: number) => Effect.Effect<number | undefined, LogError>
 }

@@ -45,18 +45,17 @@ export const makeLocalLog = Effect.fnUntraced(
       return topic.nextPartition
     }
 
-    const ensureTopic = (spec: TopicSpec): Effect.Effect<void, LogError> =>
-      Effect.suspend(() => {
-        const wrong = checkTopicSpec(spec)
-        if (wrong !== undefined) return Effect.fail(wrong)
-        const { name, partitions, retentionMillis, retentionBytes } = spec
-        return Effect.fromResult(store.putTopic({
-          name,
-          partitions,
-          ...(retentionMillis === undefined ? {} : { retentionMillis }),
-          ...(retentionBytes === undefined ? {} : { retentionBytes })
-        }))
-      })
+    const ensureTopic = Effect.fn("MessageLog.ensureTopic")(function*(spec: TopicSpec) {
+      const wrong = checkTopicSpec(spec)
+      if (wrong !== undefined) return yield* wrong
+      const { name, partitions, retentionMillis, retentionBytes } = spec
+      return yield* Effect.fromResult(store.putTopic({
+        name,
+        partitions,
+        ...(retentionMillis === undefined ? {} : { retentionMillis }),
+        ...(retentionBytes === undefined ? {} : { retentionBytes })
+      }))
+    })
 
     const append = Effect.fnUntraced(function*(name: string, records: ReadonlyArray<NewLogRecord>) {
       const topic = yield* find(name)

@@ -29,15 +29,17 @@ const newTopic = (spec: TopicSpec): MemoryTopic => ({
   groups: new Map()
 })
 
-const firstOr = (index: number, none: number): number => index < 0 ? none : index
-
 /** How many records at the front retention lets go. */
 const expired = ({ spec }: MemoryTopic, { bytes, records }: MemoryPartition, now: number): number => {
   const { retentionBytes = Number.POSITIVE_INFINITY, retentionMillis = Number.POSITIVE_INFINITY } = spec
   let left = bytes
-  const needed = firstOr(records.findIndex((record) => (left -= recordBytes(record)) < retentionBytes), records.length)
-  const young = firstOr(records.findIndex((record) => record.timestamp >= now - retentionMillis), records.length)
-  return Math.max(needed, young)
+  const kept = records.findIndex((record) => {
+    const rest = left - recordBytes(record)
+    if (record.timestamp >= now - retentionMillis && rest < retentionBytes) return true
+    left = rest
+    return false
+  })
+  return kept < 0 ? records.length : kept
 }
 
 const makeStore = (): LocalStore<MemoryPartition, MemoryTopic> => {

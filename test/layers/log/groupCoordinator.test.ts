@@ -18,15 +18,15 @@ describe("assignRanges", () => {
   )
 })
 
-describe("group coordinator", () => {
-  const member = () => {
-    const seen: Array<{ readonly partitions: ReadonlyArray<number>; readonly generation: number }> = []
-    return {
-      seen,
-      told: (partitions: ReadonlyArray<number>, generation: number) => void seen.push({ partitions, generation })
-    }
+const member = () => {
+  const seen: Array<{ readonly partitions: ReadonlyArray<number>; readonly generation: number }> = []
+  return {
+    seen,
+    told: (partitions: ReadonlyArray<number>, generation: number) => void seen.push({ partitions, generation })
   }
+}
 
+describe("group coordinator", () => {
   it("deals out anew at each join and leave, in a new generation", () => {
     const coordinator = makeGroupCoordinator()
     const [a, b] = [member(), member()]
