@@ -1,4 +1,5 @@
 export * from "./log/EmbeddedLog.ts"
+export * from "./log/KafkaLog.ts"
 export * from "./log/logFromConfig.ts"
 export * from "./log/MessageLog.ts"
 export * from "./sql/dataDirectory.ts"

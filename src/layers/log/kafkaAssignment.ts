@@ -1,8 +1,8 @@
 /**
  * Where a member begins in the partitions it was assigned, and what to do when the log no longer holds what it was to read next.
  *
- * kafkajs goes to the first or last offset, in silence, when a position is out of range. Here each first offset is compared with the
- * one expected: what retention removed is counted and logged, and a position past the end is an error.
+ * kafkajs goes to the first or last offset, in silence, when a position is out of range. Here that is refused, and the offset of each
+ * batch is compared with the one expected: what retention removed is counted and logged; a position past the end is an error.
  */
 import { Effect } from "effect"
 import type { KafkaMember, OwnedPartition } from "./kafkaMember.ts"
@@ -65,12 +65,28 @@ export const resolveAssignment = Effect.fnUntraced(
         begun: former === undefined ? position : Math.min(position, former.begun),
         committed: stored,
         unexpected: undefined,
+        relocating: false,
         batch: undefined
       })
     }
     return { owned, pinned }
   }
 )
+
+/** Where a partition goes on: at its position, or at the first record kept if retention has overtaken it. */
+export const positionKept = Effect.fnUntraced(
+  function*(topics: KafkaTopics, member: KafkaMember, owned: OwnedPartition) {
+    const kept = offsetsOf(yield* topics.offsets(member.topic), owned.partition)
+    const past = checkEnd(member, kept, owned.position)
+    if (past !== undefined) return yield* past
+    return yield* skipRemoved(member, kept, owned.position)
+  }
+)
+
+export const moveTo = (owned: OwnedPartition, position: number): void => {
+  owned.position = position
+  owned.given = Math.max(owned.given, position)
+}
 
 /**
  * Decides about a batch that the client fetched at an offset other than the expected one.
@@ -79,18 +95,11 @@ export const resolveAssignment = Effect.fnUntraced(
  */
 export const reconcile = Effect.fnUntraced(
   function*(topics: KafkaTopics, member: KafkaMember, owned: OwnedPartition, fetchedAt: number) {
-    const kept = offsetsOf(yield* topics.offsets(member.topic), owned.partition)
-    const past = checkEnd(member, kept, owned.position)
-    if (past !== undefined) return yield* past
-    const position = yield* skipRemoved(member, kept, owned.position)
+    const position = yield* positionKept(topics, member, owned)
     // The client was told to fetch at the position and comes with this offset again: it found only transaction markers before it.
-    if (position === owned.position && owned.unexpected === fetchedAt && fetchedAt > position) {
-      owned.position = fetchedAt
-      return true
-    }
+    const nothingBetween = position === owned.position && owned.unexpected === fetchedAt && fetchedAt > position
     owned.unexpected = fetchedAt
-    owned.position = position
-    owned.given = Math.max(owned.given, position)
-    return position === fetchedAt
+    moveTo(owned, nothingBetween ? fetchedAt : position)
+    return owned.position === fetchedAt
   }
 )

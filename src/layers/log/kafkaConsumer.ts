@@ -15,7 +15,7 @@
  */
 import { Cause, Deferred, Duration, Effect, Queue, Stream } from "effect"
 import type { EachBatchPayload } from "kafkajs"
-import { reconcile, resolveAssignment } from "./kafkaAssignment.ts"
+import { moveTo, positionKept, reconcile, resolveAssignment } from "./kafkaAssignment.ts"
 import type { KafkaClient } from "./kafkaClient.ts"
 import { makeKafkaCommit, sendByConsumer } from "./kafkaCommit.ts"
 import { fetchedAt, makeConsumer } from "./kafkaGroupClient.ts"
@@ -76,7 +76,12 @@ export const subscribeKafka = Effect.fnUntraced(
     })
 
     let latest: EachBatchPayload | undefined
-    const consumer = makeConsumer(client, group, () => run(beforeJoin))
+    const consumer = makeConsumer(client, group, {
+      beforeJoin: () => run(beforeJoin),
+      onOutOfRange: (partition) => {
+        fork(Effect.catch(relocate(partition), (error) => Effect.sync(() => fail(error))))
+      }
+    })
     const commit = makeKafkaCommit(client, member, () => {
       const payload = latest
       return payload === undefined ? sendByConsumer(consumer, topic) : (positions) =>
@@ -128,6 +133,19 @@ export const subscribeKafka = Effect.fnUntraced(
         // A failure in an assignment that is over already is of no interest: the next one asks again.
         Effect.catch((error) => Effect.sync(() => member.epoch === epoch && fail(error)))
       )
+    })
+
+    /** The client fetched outside the log: before it was told where to begin, or because retention overtook this member. */
+    const relocate = Effect.fnUntraced(function*(partition: number) {
+      const owned = member.owned.get(partition)
+      if (owned === undefined || member.phase !== "Owning" || owned.relocating) return
+      const { epoch } = member
+      owned.relocating = true
+      const position = yield* positionKept(topics, member, owned)
+      owned.relocating = false
+      if (member.epoch !== epoch || isClosed(member)) return
+      moveTo(owned, position)
+      seek(partition, position)
     })
 
     /** Takes the batch in, or drops it and tells the client where to fetch. */

@@ -44,6 +44,8 @@ export interface OwnedPartition {
   readonly begun: number
   /** An unexpected offset that the client fetched at, although it had been told to fetch at `position`. */
   unexpected: number | undefined
+  /** The log is being asked where to go on. */
+  relocating: boolean
   batch: OpenBatch | undefined
 }
 

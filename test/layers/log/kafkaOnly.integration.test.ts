@@ -1,8 +1,9 @@
 /** What is Kafka's alone: gaps, transactions, headers as bytes, the client's timer, rebalances, brokers that are not there. */
 import { assert, describe, layer as withLayer } from "@effect/vitest"
-import { Duration, Effect, Fiber, Layer } from "effect"
+import { ConfigProvider, Duration, Effect, Fiber, Layer } from "effect"
 import { createServer } from "node:net"
 import { layerKafka } from "../../../src/layers/log/KafkaLog.ts"
+import { layerLogFromConfig } from "../../../src/layers/log/logFromConfig.ts"
 import { MessageLog } from "../../../src/layers/log/MessageLog.ts"
 import { kafkaDirectory, skipReason, startKafka, stopKafka } from "../../support/kafka.ts"
 import { freePort } from "../../support/process.ts"
@@ -17,7 +18,7 @@ import {
   text,
   uniqueName
 } from "./contract/support.ts"
-import { onKafka, plainClient, quick, removeBefore } from "./kafkaSupport.ts"
+import { broker, onKafka, plainClient, quick, removeBefore } from "./kafkaSupport.ts"
 
 const reason = skipReason()
 const guarded = Effect.timeout("25 seconds")
@@ -193,17 +194,40 @@ describe.skipIf(reason !== undefined)(`Kafka only${reason === undefined ? "" : `
       }).pipe(guarded))
   })
 
+  withLayer(Layer.empty, options)("configuration", (it) => {
+    it.effect("PERIGEE_LOG=kafka with the broker's address is this log", () =>
+      Effect.gen(function*() {
+        const { bootstrap } = yield* broker
+        const env = {
+          PERIGEE_LOG: "kafka",
+          PERIGEE_KAFKA_BROKERS: ` ${bootstrap}, ${bootstrap}`,
+          PERIGEE_KAFKA_RETRIES: "2"
+        }
+        const configured = Layer.provide(layerLogFromConfig, ConfigProvider.layer(ConfigProvider.fromEnv({ env })))
+        const topic = yield* newTopic(1).pipe(Effect.provide(configured))
+        const seen = yield* Effect.provide(Effect.flatMap(MessageLog, (log) => log.offsets(topic)), onKafka())
+        assert.deepStrictEqual(seen, [{ partition: 0, beginning: 0, end: 0 }])
+      }).pipe(guarded))
+  })
+
   withLayer(onKafka({ fetchBytes: 1024 }), options)("small fetches", (it) => {
     it.effect("records that retention removed while a member was reading are counted", () =>
       Effect.gen(function*() {
         const log = yield* MessageLog
         const topic = yield* newTopic(1)
         for (let i = 0; i < 10; i++) yield* log.append(topic, [record("", { value: new Uint8Array(2000).fill(i) })])
-        const member = yield* join({ topic, group: uniqueName("group"), from: "earliest" })
+        const group = uniqueName("group")
+        const member = yield* join({ topic, group, from: "earliest" })
         assert.deepStrictEqual((yield* member.take(1)).map((each) => each.offset), [0])
+        yield* member.commit([{ topic, partition: 0, offset: 1 }])
+        // The record at 1 may have been fetched in advance: it is not lost then.
         yield* removeBefore(topic, 0, 8)
-        assert.deepStrictEqual((yield* member.take(2)).map((each) => each.offset), [8, 9])
-        assert.strictEqual(yield* member.missed, 7)
+        const rest = (yield* member.take(2)).map((each) => each.offset)
+        if (rest[0] === 1) rest.push(...(yield* member.take(1)).map((each) => each.offset))
+        const prefetched = rest.length - 2
+        assert.deepStrictEqual(rest.slice(prefetched), [8, 9])
+        assert.strictEqual(yield* member.missed, 7 - prefetched)
+        assert.deepStrictEqual([...(yield* log.committed(topic, group))], [[0, 1]])
       }).pipe(guarded))
   })
 

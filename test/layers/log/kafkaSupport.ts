@@ -13,7 +13,8 @@ export const quick: Partial<KafkaSettings> = {
   fetchWait: Duration.millis(100)
 }
 
-const broker = Effect.promise(() => sharedKafka(inject("kafkaRunDirectory")))
+/** The broker of this test run. */
+export const broker = Effect.promise(() => sharedKafka(inject("kafkaRunDirectory")))
 
 export const onKafka = (settings: Partial<KafkaSettings> = {}) =>
   Layer.unwrap(Effect.map(broker, ({ bootstrap }) => layerKafka({ ...quick, ...settings, brokers: [bootstrap] })))
