@@ -3,7 +3,7 @@ import { Config, Duration, Effect, Option, Schedule } from "effect"
 import kafkajs, { type Kafka } from "kafkajs"
 import { isTransient, type KafkaAttempt, timedOut, toLogError } from "./kafkaErrors.ts"
 import { containIdleTimer } from "./kafkaTimer.ts"
-import type { LogError } from "./LogError.ts"
+import { LogError } from "./LogError.ts"
 
 export interface KafkaSettings {
   readonly brokers: ReadonlyArray<string>
@@ -96,7 +96,21 @@ export interface KafkaClient {
   error(what: Omit<KafkaAttempt, "brokers">, cause: unknown): LogError
 }
 
+/** What the client would throw at the first use, or take for something else. */
+const wrongSettings = (settings: KafkaSettings): string | undefined => {
+  const noAddress = settings.brokers.find((broker) => !/^[^:\s]+:\d{1,5}$/.test(broker))
+  if (settings.brokers.length === 0 || noAddress !== undefined) {
+    return `PERIGEE_KAFKA_BROKERS: ${noAddress ?? "(empty)"} is not host:port`
+  }
+  if (!Duration.isLessThan(settings.heartbeatInterval, settings.sessionTimeout)) {
+    return "PERIGEE_KAFKA_HEARTBEAT_INTERVAL must be under PERIGEE_KAFKA_SESSION_TIMEOUT"
+  }
+  return settings.retries < 1 ? "PERIGEE_KAFKA_RETRIES must be at least 1: an idempotent producer needs it" : undefined
+}
+
 export const makeKafkaClient = Effect.fnUntraced(function*(settings: KafkaSettings) {
+  const wrong = wrongSettings(settings)
+  if (wrong !== undefined) return yield* new LogError({ reason: "Invalid", message: wrong })
   containIdleTimer()
   const context = yield* Effect.context()
   const log = Effect.runForkWith(context)

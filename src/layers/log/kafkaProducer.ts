@@ -178,7 +178,7 @@ export const makeKafkaAppend = Effect.fnUntraced(function*(client: KafkaClient) 
   const append: KafkaAppend = Effect.fnUntraced(function*(topic, records, partitions) {
     const offsets: Array<number> = []
     for (const portion of portionsOf(topic, records, partitions, maxBatchBytes)) {
-      yield* Queue.offer(waiting, portion)
+      if (!(yield* Queue.offer(waiting, portion))) return yield* closed
       offsets.push(...(yield* Deferred.await(portion.offsets)))
     }
     return offsets

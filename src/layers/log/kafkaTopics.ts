@@ -1,5 +1,5 @@
 /** Topics, offsets and committed positions, by the Kafka client's admin. */
-import { Effect, type Scope } from "effect"
+import { Effect, Schedule, type Scope } from "effect"
 import kafkajs, { type Admin } from "kafkajs"
 import { checkTopicSpec } from "./checkAppend.ts"
 import type { KafkaClient } from "./kafkaClient.ts"
@@ -84,9 +84,11 @@ export const makeKafkaTopics = Effect.fnUntraced(
 
     /** The client replaces all settings of the topic, so those that others set are sent again. */
     const updateRetention = Effect.fnUntraced(function*(spec: TopicSpec) {
-      const [found] = yield* describe([spec.name])
       const own = ownEntries(spec)
-      if (Array.from(own).every(([name, value]) => found?.all.get(name) === value)) return
+      const isSet = (found: DescribedTopic | undefined): boolean =>
+        Array.from(own).every(([name, value]) => found?.all.get(name) === value)
+      const [found] = yield* describe([spec.name])
+      if (isSet(found)) return
       const configEntries = toEntries(new Map([...found?.set ?? [], ...own]))
       yield* client.attempt(
         { doing: `change the settings of topic ${spec.name}`, topic: spec.name },
@@ -104,6 +106,34 @@ export const makeKafkaTopics = Effect.fnUntraced(
       return Math.min(3, brokers.length)
     })
 
+    const metadata = (topic: string) =>
+      client.ask({ doing: `look for topic ${topic}`, topic }, () => admin.fetchTopicMetadata({ topics: [topic] })).pipe(
+        Effect.map(({ topics }) => topics.find((each) => each.name === topic)?.partitions ?? [])
+      )
+
+    /** A broker hears a moment later of what another, or its own controller, has done: asks until it has. */
+    const until =
+      <A>(done: (answer: A) => boolean, what: { readonly doing: string; readonly topic: string }) =>
+      (asking: Effect.Effect<A, LogError>): Effect.Effect<void, LogError> =>
+        asking.pipe(
+          Effect.repeat({ until: done, schedule: Schedule.spaced("50 millis") }),
+          Effect.timeoutOrElse({
+            duration: client.settings.operationTimeout,
+            orElse: () => Effect.fail(client.error(what, new Error("the brokers do not show the result")))
+          }),
+          Effect.asVoid
+        )
+
+    /** The client's own wait takes the moment in which the broker does not know the topic for an error. */
+    const untilLed = (topic: string): Effect.Effect<void, LogError> =>
+      metadata(topic).pipe(
+        Effect.catchIf((error) => error.reason === "TopicNotFound", () => Effect.succeed([])),
+        until((found) => found.length > 0 && found.every(({ leader }) => leader >= 0), {
+          doing: `create topic ${topic}`,
+          topic
+        })
+      )
+
     const ensureTopic = Effect.fnUntraced(function*(spec: TopicSpec) {
       const wrong = checkTopicSpec(spec)
       if (wrong !== undefined) return yield* wrong
@@ -112,7 +142,7 @@ export const makeKafkaTopics = Effect.fnUntraced(
         { doing: `create topic ${spec.name}`, topic: spec.name },
         () =>
           admin.createTopics({
-            waitForLeaders: true,
+            waitForLeaders: false,
             topics: [{
               topic: spec.name,
               numPartitions: spec.partitions,
@@ -121,7 +151,8 @@ export const makeKafkaTopics = Effect.fnUntraced(
             }]
           })
       )
-      if (!created) yield* updateRetention(spec)
+      if (created) yield* untilLed(spec.name)
+      else yield* updateRetention(spec)
     })
 
     const partitions = Effect.fnUntraced(function*(topic: string) {
@@ -131,18 +162,14 @@ export const makeKafkaTopics = Effect.fnUntraced(
       if (checkTopicSpec({ name: topic, partitions: 1 }) !== undefined) {
         return yield* new LogError({ reason: "TopicNotFound", message: `no topic ${JSON.stringify(topic)}`, topic })
       }
-      const { topics } = yield* client.ask(
-        { doing: `look for topic ${topic}`, topic },
-        () => admin.fetchTopicMetadata({ topics: [topic] })
-      )
-      const count = topics.find((each) => each.name === topic)?.partitions.length ?? 0
+      const count = (yield* metadata(topic)).length
       counts.set(topic, count)
       return count
     })
 
     const topics = Effect.gen(function*() {
-      const metadata = yield* client.ask({ doing: "list the topics" }, () => admin.fetchTopicMetadata())
-      const own = metadata.topics.filter((topic) => !topic.name.startsWith("__"))
+      const all = yield* client.ask({ doing: "list the topics" }, () => admin.fetchTopicMetadata())
+      const own = all.topics.filter((topic) => !topic.name.startsWith("__"))
       const settings = new Map((yield* describe(own.map((topic) => topic.name))).map((each) => [each.name, each.all]))
       return own.map((topic) => toSpec(topic.name, topic.partitions.length, settings.get(topic.name)))
     })

@@ -210,6 +210,29 @@ describe.skipIf(reason !== undefined)(`Kafka only${reason === undefined ? "" : `
       }).pipe(guarded))
   })
 
+  withLayer(Layer.empty, options)("life", (it) => {
+    it.effect("after the log was closed an append fails and does not hang", () =>
+      Effect.gen(function*() {
+        const [log, topic] = yield* Effect.provide(
+          Effect.gen(function*() {
+            return [yield* MessageLog, yield* newTopic(1)] as const
+          }),
+          onKafka()
+        )
+        yield* expectFailure(log.append(topic, [record("late")]), "Unavailable")
+      }).pipe(guarded))
+
+    it.effect.each([
+      { brokers: [] },
+      { brokers: ["kafka"] },
+      { heartbeatInterval: Duration.seconds(30), sessionTimeout: Duration.seconds(10) },
+      { retries: 0 }
+    ])(
+      "settings that cannot work are Invalid: %o",
+      (settings) => expectFailure(Effect.scoped(Layer.build(layerKafka(settings))), "Invalid")
+    )
+  })
+
   withLayer(onKafka({ fetchBytes: 1024 }), options)("small fetches", (it) => {
     it.effect("records that retention removed while a member was reading are counted", () =>
       Effect.gen(function*() {
