@@ -5,7 +5,7 @@
  * Each try here checks the ownership again.
  */
 import { Duration, Effect, Semaphore } from "effect"
-import type { Consumer } from "kafkajs"
+import type { Consumer, EachBatchPayload } from "kafkajs"
 import type { SourcePosition } from "../../domain/Envelope.ts"
 import type { KafkaClient } from "./kafkaClient.ts"
 import { isRebalance, isTransient } from "./kafkaErrors.ts"
@@ -18,9 +18,16 @@ type Positions = ReadonlyMap<number, number>
 /** A way to send positions once, under the client's present generation. */
 export type SendCommit = (positions: Positions) => Promise<void>
 
-/** Commits for positions that are not from a batch: the client lets only a running consumer, and tries again by itself. */
+const toOffsets = (positions: Positions) =>
+  Array.from(positions, ([partition, offset]) => ({ partition, offset: String(offset) }))
+
+/** By what comes with a batch: one try under the generation of now. */
+export const sendByBatch = (payload: EachBatchPayload, topic: string): SendCommit => (positions) =>
+  payload.commitOffsetsIfNecessary({ topics: [{ topic, partitions: toOffsets(positions) }] })
+
+/** For when there was no batch yet: the client takes it while the consumer runs, and tries again by itself. */
 export const sendByConsumer = (consumer: Consumer, topic: string): SendCommit => (positions) =>
-  consumer.commitOffsets(Array.from(positions, ([partition, offset]) => ({ topic, partition, offset: String(offset) })))
+  consumer.commitOffsets(toOffsets(positions).map(({ offset, partition }) => ({ topic, partition, offset })))
 
 const invalid = (message: string, topic: string): LogError => new LogError({ reason: "Invalid", message, topic })
 

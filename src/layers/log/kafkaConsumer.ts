@@ -14,22 +14,13 @@
  * **Close.** Marked as closed, then pending callbacks are released, then the client disconnects: the other order deadlocks.
  */
 import { Cause, Deferred, Duration, Effect, Queue, Stream } from "effect"
-import type { EachBatchPayload } from "kafkajs"
-import { moveTo, positionKept, reconcile, resolveAssignment } from "./kafkaAssignment.ts"
+import { resolveAssignment } from "./kafkaAssignment.ts"
+import { makeKafkaBatches, type Seek } from "./kafkaBatches.ts"
 import type { KafkaClient } from "./kafkaClient.ts"
-import { makeKafkaCommit, sendByConsumer } from "./kafkaCommit.ts"
-import { fetchedAt, makeConsumer } from "./kafkaGroupClient.ts"
-import {
-  failMember,
-  isClosed,
-  isDrained,
-  makeKafkaMember,
-  openBatch,
-  type PendingBatch,
-  settleAll,
-  settleGiven,
-  takeRecords
-} from "./kafkaMember.ts"
+import { makeKafkaCommit, sendByBatch, sendByConsumer } from "./kafkaCommit.ts"
+import { isRebalance } from "./kafkaErrors.ts"
+import { makeConsumer } from "./kafkaGroupClient.ts"
+import { failMember, isClosed, isDrained, makeKafkaMember, settleAll, settleGiven, takeRecords } from "./kafkaMember.ts"
 import type { KafkaTopics } from "./kafkaTopics.ts"
 import { LogError } from "./LogError.ts"
 import type { LogRecord } from "./LogRecord.ts"
@@ -75,26 +66,17 @@ export const subscribeKafka = Effect.fnUntraced(
       member.assigned.closeUnsafe()
     })
 
-    let latest: EachBatchPayload | undefined
     const consumer = makeConsumer(client, group, {
       beforeJoin: () => run(beforeJoin),
-      onOutOfRange: (partition) => {
-        fork(Effect.catch(relocate(partition), (error) => Effect.sync(() => fail(error))))
+      onOutOfRange: (partition) => fork(batches.relocate(partition))
+    })
+    const seek: Seek = (partition, position) => {
+      try {
+        consumer.seek({ topic, partition, offset: String(position) })
+      } catch {
+        // The consumer has stopped: it fetches nothing more.
       }
-    })
-    const commit = makeKafkaCommit(client, member, () => {
-      const payload = latest
-      return payload === undefined ? sendByConsumer(consumer, topic) : (positions) =>
-        payload.commitOffsetsIfNecessary({
-          topics: [{
-            topic,
-            partitions: Array.from(positions, ([partition, offset]) => ({ partition, offset: String(offset) }))
-          }]
-        })
-    })
-
-    const seek = (partition: number, position: number): void =>
-      consumer.seek({ topic, partition, offset: String(position) })
+    }
 
     const assign = Effect.fnUntraced(function*(epoch: number, partitions: ReadonlyArray<number>) {
       const { owned, pinned } = yield* resolveAssignment(topics, member, options, partitions)
@@ -127,71 +109,22 @@ export const subscribeKafka = Effect.fnUntraced(
       fork(disconnect)
     }
 
+    const batches = makeKafkaBatches({ settings, topics, member, seek, fail, fork })
+    const commit = makeKafkaCommit(client, member, () => {
+      const payload = batches.latest()
+      return payload === undefined ? sendByConsumer(consumer, topic) : sendByBatch(payload, topic)
+    })
+
     const assignments = Effect.gen(function*() {
       const { epoch, partitions } = yield* Queue.take(joins)
       yield* assign(epoch, partitions).pipe(
-        // A failure in an assignment that is over already is of no interest: the next one asks again.
-        Effect.catch((error) => Effect.sync(() => member.epoch === epoch && fail(error)))
+        // In an assignment that is over a failure is of no interest: the next one asks again.
+        Effect.catch((error) =>
+          Effect.sync(() => {
+            if (member.epoch === epoch && !isRebalance(error.cause)) fail(error)
+          })
+        )
       )
-    })
-
-    /** The client fetched outside the log: before it was told where to begin, or because retention overtook this member. */
-    const relocate = Effect.fnUntraced(function*(partition: number) {
-      const owned = member.owned.get(partition)
-      if (owned === undefined || member.phase !== "Owning" || owned.relocating) return
-      const { epoch } = member
-      owned.relocating = true
-      const position = yield* positionKept(topics, member, owned)
-      owned.relocating = false
-      if (member.epoch !== epoch || isClosed(member)) return
-      moveTo(owned, position)
-      seek(partition, position)
-    })
-
-    /** Takes the batch in, or drops it and tells the client where to fetch. */
-    const accept = Effect.fnUntraced(function*(pending: PendingBatch) {
-      yield* member.assigned.await
-      const owned = member.owned.get(pending.payload.batch.partition)
-      if (owned === undefined || member.phase !== "Owning") return pending.settle({ _tag: "Dropped" })
-      const { epoch } = member
-      const at = fetchedAt(pending.payload)
-      const expected = at === owned.position || (yield* reconcile(topics, member, owned, at))
-      if (member.epoch !== epoch || !member.pending.has(pending)) return pending.settle({ _tag: "Dropped" })
-      if (!expected) {
-        seek(owned.partition, owned.position)
-        return pending.settle({ _tag: "Dropped" })
-      }
-      openBatch(owned, pending)
-      member.wake.openUnsafe()
-    })
-
-    const eachBatch = (payload: EachBatchPayload): Promise<void> =>
-      new Promise((resolve, reject) => {
-        if (isClosed(member)) return resolve()
-        latest = payload
-        const { epoch } = member
-        const pending: PendingBatch = {
-          payload,
-          settle: (how) => {
-            if (!member.pending.delete(pending)) return
-            // In another assignment the client's positions are not those of this batch.
-            if (how._tag === "Given" && member.epoch === epoch) payload.resolveOffset(payload.batch.lastOffset())
-            return how._tag === "Failed" ? reject(how.error) : resolve()
-          }
-        }
-        member.pending.add(pending)
-        fork(Effect.catch(accept(pending), (error) => Effect.sync(() => fail(error))))
-      })
-
-    /** The client sends none while a batch is pending. It limits them to one per interval by itself. */
-    const heartbeat = Effect.gen(function*() {
-      yield* Effect.sleep(Duration.times(settings.heartbeatInterval, 0.5))
-      const [pending] = member.pending
-      if (pending === undefined) return
-      const failure = yield* Effect.promise(() =>
-        pending.payload.heartbeat().then(() => undefined, (error) => ({ error }))
-      )
-      if (failure !== undefined) settleAll(member, { _tag: "Failed", error: failure.error })
     })
 
     const pull: Effect.Effect<Batch, LogError | Cause.Done> = Effect.flatMap(Effect.yieldNow, () => {
@@ -231,12 +164,12 @@ export const subscribeKafka = Effect.fnUntraced(
           autoCommit: false,
           eachBatchAutoResolve: false,
           partitionsConsumedConcurrently: partitions,
-          eachBatch
+          eachBatch: batches.eachBatch
         }),
       Duration.sum(settings.operationTimeout, settings.rebalanceTimeout)
     )
     yield* Effect.forkScoped(Effect.forever(assignments))
-    yield* Effect.forkScoped(Effect.forever(heartbeat))
+    yield* Effect.forkScoped(Effect.forever(batches.heartbeat))
     yield* Deferred.await(first)
     if (member.failure !== undefined) return yield* member.failure
 

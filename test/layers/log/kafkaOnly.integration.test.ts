@@ -169,6 +169,31 @@ describe.skipIf(reason !== undefined)(`Kafka only${reason === undefined ? "" : `
         assert.notInclude(warnings, "TimeoutNegativeWarning")
       }).pipe(guarded))
 
+    it.effect("members that join all at once share the partitions, and each record comes to one of them", () =>
+      Effect.gen(function*() {
+        const log = yield* MessageLog
+        const topic = yield* newTopic(6)
+        const group = uniqueName("group")
+        const members = yield* Effect.forEach(
+          [0, 1, 2],
+          () => join({ topic, group, from: "latest" }),
+          { concurrency: "unbounded" }
+        )
+        yield* settled(members, 6)
+        const seen: Array<string> = []
+        yield* Effect.forEach(
+          members,
+          (member) =>
+            Effect.forkScoped(
+              Effect.forever(Effect.map(member.pull, (records) => void seen.push(...records.map(text))))
+            )
+        )
+        for (const partition of [0, 1, 2, 3, 4, 5]) yield* log.append(topic, numbered(10, partition, `${partition}/`))
+        while (seen.length < 60) yield* Effect.sleep(20)
+        assert.strictEqual(new Set(seen).size, 60)
+        assert.strictEqual(seen.length, 60)
+      }).pipe(guarded))
+
     it.effect("a commit for what was given before the partition was lost and won again is refused", () =>
       Effect.gen(function*() {
         const log = yield* MessageLog
