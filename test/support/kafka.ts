@@ -96,6 +96,8 @@ export const kafkaDirectory = (): string => mkdtempSync(join(tmpdir(), "perigee-
 export const skipReason = (): string | undefined => {
   const reason = whyNoKafka()
   if (reason !== undefined && process.env["CI"] !== undefined && process.env["CI"] !== "false") throw new Error(reason)
+  // The reporter gives a number of skipped tests and no reason.
+  if (reason !== undefined) console.warn(`Kafka tests are skipped: ${reason}`)
   return reason
 }
 
