@@ -172,7 +172,14 @@ export const makeKafkaTopics = Effect.fnUntraced(
       const own = all.topics.filter((topic) => !topic.name.startsWith("__"))
       const settings = new Map((yield* describe(own.map((topic) => topic.name))).map((each) => [each.name, each.all]))
       return own.map((topic) => toSpec(topic.name, topic.partitions.length, settings.get(topic.name)))
-    })
+    }).pipe(
+      // A topic that came or went between the two questions: ask both again.
+      Effect.retry({
+        times: client.settings.retries,
+        schedule: Schedule.spaced("50 millis"),
+        while: (error) => error.reason === "TopicNotFound"
+      })
+    )
 
     const offsets = Effect.fnUntraced(function*(topic: string) {
       yield* partitions(topic)
