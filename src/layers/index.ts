@@ -1,5 +1,6 @@
 export * from "./deadletters/DeadLetters.ts"
 export * from "./log/EmbeddedLog.ts"
+export * from "./log/KafkaLog.ts"
 export * from "./log/logFromConfig.ts"
 export * from "./log/MessageLog.ts"
 export * as ScenarioClock from "./simulator/ScenarioClock.ts"
