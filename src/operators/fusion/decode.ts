@@ -6,13 +6,20 @@
  */
 import { Result } from "effect"
 import { decodeRawRecord } from "../../domain/observation/decodeRawRecord.ts"
-import type { Observation } from "../../domain/observation/Observation.ts"
+import type { Observation, SourceKind } from "../../domain/observation/Observation.ts"
 import { traceIdOf } from "../../domain/observation/observationId.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
 import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
-export const decode = (registry: SensorRegistry): Operator<ReceivedRecord, Observation, never, StageServices> =>
+/** Observations decoded so far, by source kind. */
+export type ObservationTally = Map<SourceKind, number>
+
+/** `tally`, if given, is added to: a count for people, no part of the result. */
+export const decode = (
+  registry: SensorRegistry,
+  tally?: ObservationTally
+): Operator<ReceivedRecord, Observation, never, StageServices> =>
   stateless({
     name: "decode",
     step: (events, emit) => {
@@ -24,7 +31,8 @@ export const decode = (registry: SensorRegistry): Operator<ReceivedRecord, Obser
           continue
         }
         const observation = result.success
-        const { observationId } = observation
+        const { observationId, sourceKind } = observation
+        tally?.set(sourceKind, (tally.get(sourceKind) ?? 0) + 1)
         emit.event(event, observation, {
           ...context,
           id: observationId,
