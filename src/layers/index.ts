@@ -1,6 +1,7 @@
 export * from "./deadletters/DeadLetters.ts"
 export * from "./log/EmbeddedLog.ts"
 export * from "./log/logFromConfig.ts"
+export * from "./log/LogReader.ts"
 export * from "./log/MessageLog.ts"
 export * as ScenarioClock from "./simulator/ScenarioClock.ts"
 export * from "./simulator/Simulator.ts"

@@ -57,7 +57,8 @@ export const fusionTable = {
     kind: duration,
     fallback: 600_000,
     what: "How long the id of an observation is remembered to know its duplicates.",
-    why: "A duplicate comes within the greatest lateness and what is allowed; the rest is for an archive that goes back."
+    why:
+      "A duplicate comes within the greatest lateness and what is allowed; the rest is for an archive that goes back."
   }),
   dedupeCapacity: setting({
     name: "PERIGEE_DEDUPE_CAPACITY",

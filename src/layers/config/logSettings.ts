@@ -24,7 +24,8 @@ export const logSettings = {
     kind: choice("NORMAL", "FULL"),
     fallback: "NORMAL",
     what: "Whether the embedded log waits for the disk: `FULL` at every group of appends, `NORMAL` at checkpoints.",
-    why: "A killed process loses nothing with either; only a power failure may cost the last transactions with `NORMAL`."
+    why:
+      "A killed process loses nothing with either; only a power failure may cost the last transactions with `NORMAL`."
   }),
   observationPartitions: setting({
     name: "PERIGEE_OBSERVATION_PARTITIONS",

@@ -44,13 +44,12 @@ export const sourceSettings = {
     name: "PERIGEE_FAULTS",
     flag: "faults",
     kind: faults,
-    fallback: [],
+    fallback: "",
     what: "Feed faults of the simulator.",
     why: "A feed without faults is what others are compared with."
   }),
   perturbation: setting({
     name: "PERIGEE_PERTURBATION",
-    flag: "perturbation",
     kind: number({ unit: "times", minimum: 0 }),
     fallback: 1,
     what: "Scale of the offsets of the simulator's true orbits from the catalogue; 0: none.",

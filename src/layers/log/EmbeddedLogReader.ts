@@ -2,17 +2,17 @@
  * Reads the embedded log's file beside the process that writes it: SQLite's WAL lets readers in, and this one takes neither the directory's
  * lock nor any lock that a writer would wait for. Each call sees one state of the file. Nothing is created in a directory without a log.
  */
-import { Effect, Layer } from "effect"
+import { Effect, Layer, Result } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { schemaVersion } from "../sql/migrate.ts"
 import { sqlite } from "../sql/nodeSqlite.ts"
-import { prepareRows } from "./embeddedRows.ts"
+import { type EmbeddedPartition, prepareRows } from "./embeddedRows.ts"
 import * as schema from "./embeddedSchema.ts"
 import { embeddedError } from "./embeddedStore.ts"
 import { LogError } from "./LogError.ts"
-import { LogReader } from "./LogReader.ts"
+import { LogReader, type LogReaderShape } from "./LogReader.ts"
 import type { LogRecord, PartitionOffsets } from "./LogRecord.ts"
 
 /** A read stops after the batch with which it has passed this many bytes. */
@@ -21,10 +21,7 @@ const readBytes = 4 * 1024 * 1024
 const make = Effect.fnUntraced(function*(directory: string) {
   const file = join(directory, "log.sqlite")
   const attempt = <A>(body: () => A): Effect.Effect<A, LogError> =>
-    Effect.try({
-      try: body,
-      catch: (cause) => cause instanceof LogError ? cause : embeddedError(file, cause)
-    })
+    Effect.try({ try: body, catch: (cause) => embeddedError(file, cause) })
   if (!existsSync(file)) {
     const message = `no message log in ${directory}: ${file} does not exist`
     return yield* new LogError({ reason: "Invalid", message })
@@ -42,12 +39,12 @@ const make = Effect.fnUntraced(function*(directory: string) {
   }
   const reader = yield* attempt(() => makeReader(database))
   return LogReader.of({
-    offsets: (topic) => attempt(() => reader.offsets(topic)),
-    read: (options) => attempt(() => reader.read(options))
+    offsets: (topic) => Effect.flatMap(attempt(() => reader.offsets(topic)), Effect.fromResult),
+    read: (options) => Effect.flatMap(attempt(() => reader.read(options)), Effect.fromResult)
   })
 })
 
-/** What is wrong is thrown, as {@link LogError} or as `node:sqlite` has it. */
+/** Throws what `node:sqlite` throws, and `CorruptLog`. */
 const makeReader = (database: DatabaseSync) => {
   const { openBatch } = prepareRows(database)
   const partitions = database.prepare(
@@ -68,46 +65,53 @@ const makeReader = (database: DatabaseSync) => {
 
   const partitionsOf = (topic: string) => {
     const rows = partitions.all(topic)
-    if (rows.length === 0) throw new LogError({ reason: "TopicNotFound", message: `no topic ${topic}`, topic })
-    return rows.map(({ beginning, end, id, number }) => ({
-      id: Number(id),
-      number: Number(number),
-      beginning: Number(beginning),
-      end: Number(end),
-      bytes: 0
-    }))
+    return rows.length === 0
+      ? Result.fail(new LogError({ reason: "TopicNotFound", message: `no topic ${topic}`, topic }))
+      : Result.succeed(rows.map(({ beginning, end, id, number }) => ({
+        id: Number(id),
+        number: Number(number),
+        beginning: Number(beginning),
+        end: Number(end),
+        bytes: 0
+      })))
   }
 
-  return {
-    offsets: (topic: string): ReadonlyArray<PartitionOffsets> =>
-      snapshot(() => partitionsOf(topic).map(({ beginning, end, number }) => ({ partition: number, beginning, end }))),
-    read: (
-      { max, offset, partition: number, topic }: {
-        readonly topic: string
-        readonly partition: number
-        readonly offset: number
-        readonly max: number
+  const offsets = (topic: string): Result.Result<ReadonlyArray<PartitionOffsets>, LogError> =>
+    Result.map(
+      partitionsOf(topic),
+      (found) => found.map(({ beginning, end, number }) => ({ partition: number, beginning, end }))
+    )
+
+  const recordsFrom = (topic: string, partition: EmbeddedPartition, offset: number, max: number) => {
+    const records: Array<LogRecord> = []
+    const last = Math.min(partition.end, offset + max)
+    for (let next = offset, size = 0; next < last && size < readBytes;) {
+      const batch = openBatch(partition, next)
+      size += batch.size
+      for (const end = Math.min(last, batch.end); next < end; next++) {
+        records.push(batch.reader.next(topic, partition.number, next))
       }
-    ): ReadonlyArray<LogRecord> =>
-      snapshot(() => {
-        const partition = partitionsOf(topic)[number]
-        const where = { topic, partitions: [number] }
-        if (partition === undefined) {
-          throw new LogError({ reason: "PartitionNotFound", message: `no partition ${topic}/${number}`, ...where })
-        }
-        if (!(offset >= partition.beginning && offset <= partition.end)) {
-          const message = `${topic}/${number} holds offsets ${partition.beginning} to ${partition.end}, not ${offset}`
-          throw new LogError({ reason: "OffsetOutOfRange", message, ...where })
-        }
-        const records: Array<LogRecord> = []
-        const last = Math.min(partition.end, offset + max)
-        for (let next = offset, size = 0; next < last && size < readBytes;) {
-          const batch = openBatch(partition, next)
-          size += batch.size
-          for (const end = Math.min(last, batch.end); next < end; next++) records.push(batch.reader.next(topic, number, next))
-        }
-        return records
-      })
+    }
+    return records
+  }
+
+  const read = (
+    { max, offset, partition: number, topic }: Parameters<LogReaderShape["read"]>[0]
+  ): Result.Result<ReadonlyArray<LogRecord>, LogError> =>
+    Result.flatMap(partitionsOf(topic), (found) => {
+      const partition = found[number]
+      const fail = (reason: "PartitionNotFound" | "OffsetOutOfRange", message: string) =>
+        Result.fail(new LogError({ reason, message, topic, partitions: [number] }))
+      if (partition === undefined) return fail("PartitionNotFound", `no partition ${topic}/${number}`)
+      const { beginning, end } = partition
+      return offset >= beginning && offset <= end
+        ? Result.succeed(recordsFrom(topic, partition, offset, max))
+        : fail("OffsetOutOfRange", `${topic}/${number} holds offsets ${beginning} to ${end}, not ${offset}`)
+    })
+
+  return {
+    offsets: (topic: string) => snapshot(() => offsets(topic)),
+    read: (options: Parameters<LogReaderShape["read"]>[0]) => snapshot(() => read(options))
   }
 }
 
