@@ -2,7 +2,7 @@
 import { type ConfigProvider, Effect } from "effect"
 
 /**
- * The names under a first word: of `PERIGEE`, those that begin with `PERIGEE_`. Of a list (`PERIGEE_X_0`, `PERIGEE_X_1`) one name stands for
+ * The names under a first word: of `PERIGEE`, those that begin with `PERIGEE_`. Of a list (`X_0`, `X_1`) one name stands for
  * all, with `*` for the number.
  */
 export const environmentNames = (

@@ -1,6 +1,7 @@
 /**
  * Reads the embedded log's file beside the process that writes it: SQLite's WAL lets readers in, and this one takes neither the directory's
- * lock nor any lock that a writer would wait for. Each call sees one state of the file. Nothing is created in a directory without a log.
+ * lock nor any lock that a writer would wait for. Each call sees one state of the file. Nothing is created in a directory without a log;
+ * where there is one and nobody writes, SQLite leaves an empty `log.sqlite-wal` and its `-shm`, which the next writer takes away.
  */
 import { Effect, Layer, Result } from "effect"
 import { existsSync } from "node:fs"

@@ -12,7 +12,7 @@ export const layerLogReaderFromConfig = Layer.unwrap(Effect.gen(function*() {
     case "memory":
       return yield* new LogError({
         reason: "Invalid",
-        message: "the log `memory` ends with its process: there is nothing to read"
+        message: "the log memory ends with its process: there is nothing to read"
       })
     case "embedded":
       return layerEmbeddedReader(yield* settings.dataDirectory)
