@@ -175,12 +175,14 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       yield* required(Option.getOrUndefined(flags.catalogue), "--catalogue: needed where no simulator makes one")
     )
     return yield* Effect.gen(function*() {
-      const world = yield* Option.isSome(flags.input) ? fileWorld(flags.input.value) : sensorWorld({
-        radar: { host: radarHost, port: radarPort, receiveBufferBytes },
-        isl: { host: islHost, port: islPort },
-        opticalUrl: Option.getOrUndefined(opticalUrl),
-        opticalPollMillis
-      })
+      const world = yield* Option.isSome(flags.input) ?
+        Effect.catchTag(fileWorld(flags.input.value), "SourceError", ({ message }) => new InputError({ message }))
+        : sensorWorld({
+          radar: { host: radarHost, port: radarPort, receiveBufferBytes },
+          isl: { host: islHost, port: islPort },
+          opticalUrl: Option.getOrUndefined(opticalUrl),
+          opticalPollMillis
+        })
       const over = Number.isFinite(durationMillis)
         ? Effect.asVoid(Effect.timeoutOption(world.over, durationMillis))
         : world.over
@@ -199,7 +201,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
 const watcher = (json: boolean) =>
   Effect.sync(() => {
     const { stderr } = process
-    if (stderr.isTTY) return onTerminal((output) => void stderr.write(output), () => stderr.columns)
+    if (stderr.isTTY) return onTerminal((output) => void stderr.write(output), () => stderr.columns || 120)
     return json ? undefined : asLines
   })
 
