@@ -1,5 +1,6 @@
 export * from "./deadletters/DeadLetters.ts"
 export * from "./log/EmbeddedLog.ts"
+export * from "./log/KafkaLog.ts"
 export * from "./log/logFromConfig.ts"
 export * from "./log/LogReader.ts"
 export * from "./log/MessageLog.ts"
