@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { type Config, ConfigProvider, Effect, Layer } from "effect"
+import { type Config, ConfigProvider, Duration, Effect, Layer } from "effect"
 import { globSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { inForce, setting } from "../../../src/layers/config/Setting.ts"
 import { text } from "../../../src/layers/config/settingKinds.ts"
 import { allSettings, fusionSettings, kafkaSettings, settings, withFlags } from "../../../src/layers/config/settings.ts"
+import { kafkaDefaults, type KafkaSettings } from "../../../src/layers/log/KafkaLog.ts"
 import { defaultFusionSettings, type FusionSettings } from "../../../src/operators/fusion/fusion.ts"
 
 const root = join(import.meta.dirname, "../../..")
@@ -59,6 +60,14 @@ describe("the table of settings", () => {
       )
       assert.strictEqual(changed.lateness.radar.latenessMillis, 250)
       assert.strictEqual(changed.screenHorizonMillis, 21_600_000)
+    }))
+
+  it.effect("Kafka's defaults are the client's own", () =>
+    Effect.gen(function*() {
+      const values: KafkaSettings = yield* within({})(kafkaSettings)
+      assert.deepStrictEqual(values, kafkaDefaults)
+      const { drainTimeout } = yield* within({ PERIGEE_KAFKA_DRAIN_TIMEOUT: "250 milliseconds" })(kafkaSettings)
+      assert.strictEqual(Duration.toMillis(drainTimeout), 250)
     }))
 
   it.effect("a flag wins over the environment, and that over the default", () =>
