@@ -106,6 +106,7 @@ const list = Command.make(
   Command.withDescription("List dead letters, newest last, with a count per kind"),
   Command.withExamples([
     { command: "perigee dlq list", description: "The newest hundred" },
+    { command: "perigee dlq list --data-dir .perigee/rehearsal", description: "After a run with --seed or --input" },
     {
       command: "perigee dlq list --error-kind Late --since 2h",
       description: "What came too late in the last two hours"
