@@ -99,5 +99,5 @@ export const layerFlags = (flags: ReadonlyMap<string, string>): Layer.Layer<neve
       ConfigProvider.fromEnvRecord(Object.fromEntries(flags), { preserveEmptyStrings: true }),
       { asPrimary: true }
     ),
-    Layer.succeed(FlagValues, flags)
+    Layer.effect(FlagValues, Effect.map(FlagValues, (outer) => new Map([...outer, ...flags])))
   )

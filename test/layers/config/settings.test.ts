@@ -84,6 +84,15 @@ describe("the table of settings", () => {
       assert.deepStrictEqual(yield* within({})(inForce(settings.seed)), { text: undefined, origin: "default" })
     }))
 
+  it.effect("flags within flags: the inner win, the outer stay", () =>
+    Effect.gen(function*() {
+      const inner = Effect.provide(withFlags({ "data-dir": "inner" }))
+      const outer = within({ PERIGEE_LOG: "kafka" }, { "data-dir": "outer", log: "memory" })
+      assert.deepStrictEqual(yield* outer(inner(inForce(settings.dataDirectory))), { text: "inner", origin: "flag" })
+      assert.deepStrictEqual(yield* outer(inner(inForce(settings.log))), { text: "memory", origin: "flag" })
+      assert.strictEqual(yield* outer(inner(settings.log)), "memory")
+    }))
+
   it.effect("an empty variable is absent, an empty flag is a mistake", () =>
     Effect.gen(function*() {
       assert.strictEqual(yield* within({ PERIGEE_DATA_DIR: "" })(settings.dataDirectory), ".perigee")
