@@ -5,6 +5,8 @@ import { format } from "../../domain/UtcTime.ts"
 import { columns, printable } from "../text.ts"
 import type { Listing } from "./letters.ts"
 
+const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
+
 export const listText = ({ byErrorKind, letters, unreadable }: Listing): string => {
   const total = byErrorKind.values().reduce((sum, count) => sum + count, 0)
   const kinds = Array.from(byErrorKind, ([kind, count]) => `${kind} ${count}`).toSorted().join(", ")
@@ -16,10 +18,12 @@ export const listText = ({ byErrorKind, letters, unreadable }: Listing): string 
     ...(rows.length === 0 ? [] : columns([header, ...rows])),
     total === 0
       ? "no dead letters"
-      : `${total} dead letter${total === 1 ? "" : "s"}: ${kinds}${
+      : `${counted(total, "dead letter")}: ${kinds}${
         letters.length < total ? `; the newest ${letters.length} are shown` : ""
       }`,
-    ...(unreadable === 0 ? [] : [`${unreadable} records of the topic are not dead letters that this version can read`])
+    ...(unreadable === 0
+      ? []
+      : [`no dead letter that this version can read: ${counted(unreadable, "record")} of the topic`])
   ].join("\n")
 }
 
@@ -63,7 +67,7 @@ export const letterText = (letter: DeadLetter, count: number): string => {
   return [
     ...columns(fields.map(([name, value]) => [name, printable(value)])),
     "",
-    `payload, ${payload.length} bytes${text === undefined ? "" : " of text"}`,
+    `payload, ${counted(payload.length, "byte")}${text === undefined ? "" : " of text"}`,
     ...(payload.length === 0 ? [] : [text ?? hexDump(payload)])
   ].join("\n")
 }
