@@ -7,8 +7,9 @@
  */
 import { Effect, Layer } from "effect"
 import type { SourcePosition } from "../../domain/Envelope.ts"
+import { kafkaSettings } from "../config/settings.ts"
 import { checkRecords } from "./checkAppend.ts"
-import { kafkaDefaults, type KafkaSettings, kafkaSettings, makeKafkaClient } from "./kafkaClient.ts"
+import { kafkaDefaults, type KafkaSettings, makeKafkaClient } from "./kafkaClient.ts"
 import { subscribeKafka } from "./kafkaConsumer.ts"
 import { makeKafkaRead } from "./kafkaFetch.ts"
 import { makeKafkaAppend } from "./kafkaProducer.ts"
@@ -17,7 +18,7 @@ import { LogError } from "./LogError.ts"
 import { MessageLog, type MessageLogShape } from "./MessageLog.ts"
 import { partitionForKey } from "./partitioner.ts"
 
-export { kafkaDefaults, type KafkaSettings, kafkaSettings } from "./kafkaClient.ts"
+export { kafkaDefaults, type KafkaSettings } from "./kafkaClient.ts"
 
 const noPartition = (topic: string, count: number, partition: number): LogError =>
   new LogError({

@@ -1,5 +1,5 @@
 /** Settings of the Kafka adapter and the kafkajs client made from them. `docs/kafka.md` lists each setting with its reason. */
-import { Config, Duration, Effect, Option, Schedule } from "effect"
+import { Duration, Effect, Schedule } from "effect"
 import kafkajs, { type Kafka } from "kafkajs"
 import { isTransient, type KafkaAttempt, timedOut, toLogError } from "./kafkaErrors.ts"
 import { containIdleTimer } from "./kafkaTimer.ts"
@@ -49,32 +49,6 @@ export const kafkaDefaults: KafkaSettings = {
   maxBatchBytes: 1_000_000,
   replicationFactor: undefined
 }
-
-const duration = (name: string, or: Duration.Duration): Config.Config<Duration.Duration> =>
-  Config.Duration(name).pipe(Config.withDefault(or))
-
-/** `PERIGEE_KAFKA_*`. */
-export const kafkaSettings: Config.Config<KafkaSettings> = Config.all({
-  brokers: Config.NonEmptyString("PERIGEE_KAFKA_BROKERS").pipe(
-    Config.map((list) => list.split(",").map((broker) => broker.trim()).filter((broker) => broker !== "")),
-    Config.withDefault(kafkaDefaults.brokers)
-  ),
-  clientId: Config.NonEmptyString("PERIGEE_KAFKA_CLIENT_ID").pipe(Config.withDefault(kafkaDefaults.clientId)),
-  connectTimeout: duration("PERIGEE_KAFKA_CONNECT_TIMEOUT", kafkaDefaults.connectTimeout),
-  requestTimeout: duration("PERIGEE_KAFKA_REQUEST_TIMEOUT", kafkaDefaults.requestTimeout),
-  operationTimeout: duration("PERIGEE_KAFKA_OPERATION_TIMEOUT", kafkaDefaults.operationTimeout),
-  retries: Config.Int("PERIGEE_KAFKA_RETRIES").pipe(Config.withDefault(kafkaDefaults.retries)),
-  sessionTimeout: duration("PERIGEE_KAFKA_SESSION_TIMEOUT", kafkaDefaults.sessionTimeout),
-  heartbeatInterval: duration("PERIGEE_KAFKA_HEARTBEAT_INTERVAL", kafkaDefaults.heartbeatInterval),
-  rebalanceTimeout: duration("PERIGEE_KAFKA_REBALANCE_TIMEOUT", kafkaDefaults.rebalanceTimeout),
-  drainTimeout: duration("PERIGEE_KAFKA_DRAIN_TIMEOUT", kafkaDefaults.drainTimeout),
-  fetchWait: duration("PERIGEE_KAFKA_FETCH_WAIT", kafkaDefaults.fetchWait),
-  fetchBytes: Config.Int("PERIGEE_KAFKA_FETCH_BYTES").pipe(Config.withDefault(kafkaDefaults.fetchBytes)),
-  maxBatchBytes: Config.Int("PERIGEE_KAFKA_MAX_BATCH_BYTES").pipe(Config.withDefault(kafkaDefaults.maxBatchBytes)),
-  replicationFactor: Config.option(Config.Int("PERIGEE_KAFKA_REPLICATION_FACTOR")).pipe(
-    Config.map(Option.getOrUndefined)
-  )
-})
 
 /** What the parts of the adapter share. */
 export interface KafkaClient {
