@@ -2,6 +2,7 @@
 import type { Observation } from "../../src/domain/observation/Observation.ts"
 import type { Sensor } from "../../src/domain/observation/Sensor.ts"
 import { cholesky, solveCholesky } from "../../src/domain/orbit/matrix.ts"
+import type { MeanElements } from "../../src/domain/orbit/MeanElements.ts"
 import { priorOffsetCovariance } from "../../src/domain/orbit/priorCovariance.ts"
 import {
   catalogueEstimate,
@@ -12,7 +13,6 @@ import {
   type TrackEstimate,
   updateTrack
 } from "../../src/domain/orbit/TrackEstimate.ts"
-import type { MeanElements } from "../../src/domain/orbit/MeanElements.ts"
 import { observing } from "../../src/domain/simulation/observe.ts"
 import { stream } from "../../src/domain/simulation/random.ts"
 import type { UtcTime } from "../../src/domain/UtcTime.ts"

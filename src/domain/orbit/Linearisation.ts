@@ -17,6 +17,7 @@ export interface Linearisation {
   /**
    * Fills `outState` (6: TEME m, m/s) and `outPhi` (36, row by row: d state[i] / d offset[j], offset in metres as
    * `equinoctial.ts` defines it). False when SGP4 reports an error for the reference or a neighbour; the arrays are then undefined.
+   * State held: the last time and its answer, as the gates and the update of one observation ask for the same time.
    */
   readonly stateAndPartials: (time: UtcTime, outState: Float64Array, outPhi: Float64Array) => boolean
 }
@@ -39,16 +40,31 @@ export const linearise = (elements: MeanElements): Linearisation | undefined => 
   }
   const plus = new Float64Array(6)
   const minus = new Float64Array(6)
+  const state = new Float64Array(6)
+  const phi = new Float64Array(36)
+  const compute = (time: UtcTime): boolean => {
+    if (!reference.success.stateInto(time, state)) return false
+    for (let j = 0; j < 6; j++) {
+      if (neighbours[2 * j]?.stateInto(time, plus) !== true) return false
+      if (neighbours[2 * j + 1]?.stateInto(time, minus) !== true) return false
+      for (let i = 0; i < 6; i++) phi[i * 6 + j] = ((plus[i] ?? 0) - (minus[i] ?? 0)) / (2 * step)
+    }
+    return true
+  }
+  let computedFor: UtcTime | undefined
+  let computed = false
   return {
     reference: reference.success,
     stateAndPartials: (time, outState, outPhi) => {
-      if (!reference.success.stateInto(time, outState)) return false
-      for (let j = 0; j < 6; j++) {
-        if (neighbours[2 * j]?.stateInto(time, plus) !== true) return false
-        if (neighbours[2 * j + 1]?.stateInto(time, minus) !== true) return false
-        for (let i = 0; i < 6; i++) outPhi[i * 6 + j] = ((plus[i] ?? 0) - (minus[i] ?? 0)) / (2 * step)
+      if (time !== computedFor) {
+        computed = compute(time)
+        computedFor = time
       }
-      return true
+      if (computed) {
+        outState.set(state)
+        outPhi.set(phi)
+      }
+      return computed
     }
   }
 }
