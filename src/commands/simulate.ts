@@ -3,10 +3,12 @@
  *
  * Progress goes to standard error, and with `--json` one document with the result to standard output. Bad input is an `InputError`.
  */
-import { Console, Effect, Option } from "effect"
+import { Console, Effect, FileSystem, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { SensorRegistry } from "../domain/observation/SensorRegistry.ts"
 import type { Catalogue } from "../domain/orbit/Catalogue.ts"
+import type { MeanElements } from "../domain/orbit/MeanElements.ts"
+import { formatTle } from "../domain/orbit/tle.ts"
 import { faultNames, parseFaults } from "../domain/simulation/faults.ts"
 import { makeScenario, seededStart } from "../domain/simulation/scenario.ts"
 import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
@@ -41,6 +43,10 @@ const flags = {
     Flag.withDescription(`File of true conjunctions under 10 km to write, to ${truthHorizonHours} h after the end`),
     Flag.optional
   ),
+  writeCatalogue: Flag.String("write-catalogue").pipe(
+    Flag.withDescription("File to write the objects' elements to (3LE), for `perigee run --catalogue`"),
+    Flag.optional
+  ),
   sensors: Flag.String("sensors").pipe(
     Flag.withDescription("Sensor registry, JSON; without one, the network that ships"),
     Flag.optional
@@ -61,6 +67,18 @@ const flown = (catalogue: Catalogue | undefined, registry: SensorRegistry, seed:
     ? orInputError(syntheticCatalogue({ seed, start, sensors: registry.bySourceId.values() }))
     : Effect.succeed({ elements: [...catalogue.values()], planned: undefined })
 
+const threeLines = (elements: MeanElements): ReadonlyArray<string> => {
+  const lines = formatTle(elements)
+  return lines === undefined ? [] : [elements.name, ...lines]
+}
+
+const writeCatalogueFile = Effect.fnUntraced(function*(file: string, elements: ReadonlyArray<MeanElements>) {
+  const fs = yield* FileSystem.FileSystem
+  yield* fs.writeFileString(file, `${elements.flatMap(threeLines).join("\n")}\n`).pipe(
+    Effect.mapError(({ message }) => new InputError({ message: `${file}: ${message}` }))
+  )
+})
+
 export const simulate = Command.make(
   "simulate",
   flags,
@@ -73,8 +91,8 @@ export const simulate = Command.make(
     if (!(perturbation >= 0)) {
       return yield* new InputError({ message: `--perturbation ${perturbation}: expected 0 or more` })
     }
-    const faults = yield* orInputError(parseFaults(flags.faults))
     const registry = yield* readRegistry(flags.sensors)
+    const faults = yield* orInputError(parseFaults(flags.faults, new Set(registry.bySourceId.keys())))
     const catalogue = Option.isNone(flags.catalogue) ? undefined : yield* readCatalogueFile(flags.catalogue.value)
     const { elements, planned } = yield* flown(catalogue, registry, seed, start)
     const scenario = makeScenario({
@@ -87,6 +105,7 @@ export const simulate = Command.make(
       faults,
       ...(planned !== undefined && { planned })
     })
+    if (Option.isSome(flags.writeCatalogue)) yield* writeCatalogueFile(flags.writeCatalogue.value, elements)
     const report = yield* writeObservations({
       scenario,
       registry,
@@ -112,8 +131,8 @@ export const simulate = Command.make(
   Command.withDescription("Write simulated observations as JSON lines, and the scenario's true conjunctions"),
   Command.withExamples([
     {
-      command: "perigee simulate --for 10m --seed 7 --out observations.jsonl --truth truth.jsonl",
-      description: "Ten minutes of the synthetic catalogue"
+      command: "perigee simulate --for 10m --seed 7 --out observations.jsonl --write-catalogue catalogue.3le",
+      description: "Ten minutes of the synthetic catalogue, ready for perigee run --input"
     },
     {
       command: "perigee simulate --catalogue catalogue.3le --start 2009-02-10T10:56:00Z --for 6h --perturbation 0"

@@ -31,7 +31,7 @@ export const scenarioOptions = (
     durationMillis: seconds * 1000,
     catalogue: elements,
     sensors,
-    faults: Result.getOrThrow(parseFaults(faults)),
+    faults: Result.getOrThrow(parseFaults(faults, new Set(registry.bySourceId.keys()))),
     planned
   }
 }

@@ -1,8 +1,8 @@
 /**
  * Feed faults that a scenario can switch on, each counted, so that a test knows what the pipeline must find.
  *
- * - `duplicates`: one record in ten is sent a second time, the same bytes, up to 60 ms later.
- * - `reordering`: records are held back at random, within the lateness of their kind (radar 60 ms, ISL 6 s, optical 8 s).
+ * - `duplicates`: one record in ten is sent a second time, the same bytes, up to 30 ms later.
+ * - `reordering`: records are held back at random, within the lateness of their kind (radar 50 ms, ISL 6 s, optical 8 s).
  * - `clock-bias`: a sensor's clock is 250 ms ahead: its stamps are late by that against the truth measured.
  * - `cross-tag`: the track numbers of two objects that a radar follows at once are exchanged.
  * - `wrong-units`: a radar gives the range in kilometres and the range rate in kilometres per second.
@@ -38,8 +38,11 @@ export class FaultSyntaxError extends Schema.TaggedError<FaultSyntaxError>()("Fa
 
 const syntax = /^([a-z-]+)(?:=([^@,]+))?(?:@(\d+(?:\.\d+)?)s?)?$/
 
-/** Reads a list such as `duplicates,silent-sensor=radar-2@5`. An empty text is no fault. */
-export const parseFaults = (text: string): Result.Result<ReadonlyArray<Fault>, FaultSyntaxError> => {
+/** Reads a list such as `duplicates,silent-sensor=radar-2@5`, of sensors among `sources`. An empty text is no fault. */
+export const parseFaults = (
+  text: string,
+  sources: ReadonlySet<string>
+): Result.Result<ReadonlyArray<Fault>, FaultSyntaxError> => {
   const faults: Array<Fault> = []
   for (const part of text.split(",").map((part) => part.trim()).filter((part) => part !== "")) {
     const match = syntax.exec(part)
@@ -48,6 +51,9 @@ export const parseFaults = (text: string): Result.Result<ReadonlyArray<Fault>, F
       return Result.fail(
         new FaultSyntaxError({ message: `Unknown fault "${part}": expected ${faultNames.join(", ")}` })
       )
+    }
+    if (match[2] !== undefined && !sources.has(match[2])) {
+      return Result.fail(new FaultSyntaxError({ message: `Fault "${part}": there is no sensor "${match[2]}"` }))
     }
     faults.push({
       name,
@@ -87,10 +93,10 @@ export interface FaultInjector {
   duplicateAfter(time: UtcTime): number | undefined
 }
 
-const longestHold: Readonly<Record<Wire, number>> = { radar: 60, isl: 6000, optical: 8000 }
+const longestHold: Readonly<Record<Wire, number>> = { radar: 50, isl: 6000, optical: 8000 }
 const clockBias = 250
 const duplicateShare = 0.1
-const longestDuplicateDelay = 60
+const longestDuplicateDelay = 30
 
 /** The sensor a fault strikes when it names none: for a sensor's own faults one radar each, so that they do not hide each other. */
 const struckSource = (name: FaultName, radars: ReadonlyArray<string>): string | undefined => {

@@ -17,8 +17,8 @@ import { type ArchiveRecord, makeOpticalArchive, type OpticalArchiveError } from
 import * as ScenarioClock from "./ScenarioClock.ts"
 import { type Endpoint, eventLoopTurn, makeDatagrams, makeLinks, type TransportError } from "./transports.ts"
 
-/** Records sent between two turns of the event loop. A turn reads up to 32 datagrams of a socket. */
-export const burst = 32
+/** Records sent between two turns of the event loop. A turn reads up to 32 datagrams of a socket, so a receiver here keeps up. */
+export const burst = 16
 
 /** Records by wire. */
 export type WireCounts = Readonly<Record<Wire, number>>
@@ -50,8 +50,10 @@ export class Simulator extends Context.Service<Simulator, {
   readonly archiveDrained: Effect.Effect<void>
   /** Event time of the archive's newest record. */
   readonly archiveLastRecordTime: Effect.Effect<UtcTime | undefined>
-  /** Sent so far. */
-  readonly sent: Effect.Effect<WireCounts>
+  /** Sent so far, without what was refused. */
+  readonly sent: () => WireCounts
+  /** Scenario time up to which everything has been sent: behind the clock when the machine is. */
+  readonly sentUntil: () => UtcTime
 }>()("perigee/layers/simulator/Simulator") {
   /** The simulator of one scenario. The clock in force when `drive` is called paces it. */
   static readonly layer = (options: ScenarioOptions): Layer.Layer<Simulator, OpticalArchiveError> =>
@@ -67,6 +69,7 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
   const refused: Record<Wire, number> = { radar: 0, optical: 0, isl: 0 }
   const distinct: Record<Wire, number> = { radar: 0, optical: 0, isl: 0 }
   const emissions = scenario.emissions[Symbol.iterator]()
+  let next = emissions.next()
 
   // Untraced: its span would last as long as the run and hold every send.
   const drive = Effect.fnUntraced(function*(sources: { readonly radar: Endpoint; readonly isl: Endpoint }) {
@@ -88,7 +91,6 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
       archive.publish(records)
     })
 
-    let next = emissions.next()
     while (next.done !== true) {
       const now = yield* ScenarioClock.now
       if (next.value.sendAt > now) {
@@ -121,6 +123,11 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
     drive,
     archiveDrained: archive.drained,
     archiveLastRecordTime: Effect.sync(archive.lastRecordTime),
-    sent: Effect.sync(() => ({ ...sent }))
+    sent: () => ({
+      radar: sent.radar - refused.radar,
+      optical: sent.optical - refused.optical,
+      isl: sent.isl - refused.isl
+    }),
+    sentUntil: () => next.done === true ? scenario.end : next.value.sendAt
   })
 })

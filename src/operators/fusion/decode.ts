@@ -6,13 +6,43 @@
  */
 import { Result } from "effect"
 import { decodeRawRecord } from "../../domain/observation/decodeRawRecord.ts"
-import type { Observation } from "../../domain/observation/Observation.ts"
+import type { Observation, SourceKind } from "../../domain/observation/Observation.ts"
 import { traceIdOf } from "../../domain/observation/observationId.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
-export const decode = (registry: SensorRegistry): Operator<ReceivedRecord, Observation, never, StageServices> =>
+/** Observations decoded so far: by kind, and for every sensor how many and the newest sensor time. State: an entry a sensor. */
+export interface ObservationTally {
+  readonly byKind: Map<SourceKind, number>
+  readonly bySensor: Map<string, SensorTally>
+}
+
+export interface SensorTally {
+  readonly observations: number
+  readonly newest: UtcTime
+}
+
+export const makeTally = (): ObservationTally => ({ byKind: new Map(), bySensor: new Map() })
+
+const count = (
+  { byKind, bySensor }: ObservationTally,
+  { sensorTimestamp, sourceId, sourceKind }: Observation
+): void => {
+  byKind.set(sourceKind, (byKind.get(sourceKind) ?? 0) + 1)
+  const known = bySensor.get(sourceId)
+  bySensor.set(sourceId, {
+    observations: (known?.observations ?? 0) + 1,
+    newest: Math.max(known?.newest ?? sensorTimestamp, sensorTimestamp)
+  })
+}
+
+/** `tally`, if given, is added to: a count for people, no part of the result. */
+export const decode = (
+  registry: SensorRegistry,
+  tally?: ObservationTally
+): Operator<ReceivedRecord, Observation, never, StageServices> =>
   stateless({
     name: "decode",
     step: (events, emit) => {
@@ -25,6 +55,7 @@ export const decode = (registry: SensorRegistry): Operator<ReceivedRecord, Obser
         }
         const observation = result.success
         const { observationId } = observation
+        if (tally !== undefined) count(tally, observation)
         emit.event(event, observation, {
           ...context,
           id: observationId,

@@ -20,7 +20,7 @@ import { alert } from "./alert.ts"
 import { assess } from "./assess.ts"
 import { associate } from "./associate.ts"
 import { correlate } from "./correlate.ts"
-import { decode } from "./decode.ts"
+import { decode, type ObservationTally } from "./decode.ts"
 import { publish } from "./publish.ts"
 import { publishUncorrelated } from "./publishUncorrelated.ts"
 import { screenConjunctions } from "./screenConjunctions.ts"
@@ -63,18 +63,19 @@ export interface FusionOptions {
   /** The greatest sequence delivered so far, by alert id. */
   readonly alertSequences: ReadonlyMap<string, number>
   readonly settings?: FusionSettings
+  readonly tally?: ObservationTally
 }
 
 export const fusion = (
   options: FusionOptions
 ): Operator<ReceivedRecord, ConjunctionAlert, never, StageServices | MessageLog | AlertStore> => {
-  const { alertSequences, catalogue, now, registry, settings = defaultFusionSettings } = options
+  const { alertSequences, catalogue, now, registry, settings = defaultFusionSettings, tally } = options
   const candidates = makeCandidates(catalogue)
   const { allowedLatenessMillis, lateness, slideMillis, windowMillis } = settings
   const latenessOf = (kind: string): SourceLateness =>
     kind === "radar" || kind === "isl" ? lateness[kind] : lateness.optical
   return pipe(
-    decode(registry),
+    decode(registry, tally),
     via(validate(registry)),
     via(dedupe({
       key: ({ observationId }) => observationId,

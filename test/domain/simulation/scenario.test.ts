@@ -203,7 +203,7 @@ describe("scenario with faults", () => {
       const before = seen.get(hex(emission))
       expect(emission.again).toBe(before !== undefined)
       if (before !== undefined) {
-        expect(emission.sendAt - before).toBeLessThanOrEqual(60)
+        expect(emission.sendAt - before).toBeLessThanOrEqual(30)
         again += 1
       }
       seen.set(hex(emission), emission.sendAt)

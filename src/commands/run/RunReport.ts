@@ -1,0 +1,100 @@
+/** What a run did: the summary that `--json` prints. Its shape is a promise; fields may be added. */
+import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
+import { format, type UtcTime } from "../../domain/UtcTime.ts"
+import type { SourceCounters } from "../../layers/sources/SourceStats.ts"
+import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
+import type { ObservationTally } from "../../operators/fusion/decode.ts"
+
+export interface RunReport {
+  readonly seed: number | undefined
+  readonly startedAt: UtcTime
+  readonly stoppedAt: UtcTime
+  readonly tally: ObservationTally
+  readonly stages: ReadonlyArray<readonly [stage: string, counts: Readonly<StageCounts>]>
+  readonly alerts: ReadonlyArray<ConjunctionAlert>
+  readonly deadLetters: ReadonlyMap<string, number>
+  readonly sources: ReadonlyMap<string, Readonly<SourceCounters>>
+  readonly tracesSampled: number
+}
+
+const sum = (counts: ReadonlyMap<string, number>): number => counts.values().reduce((total, count) => total + count, 0)
+
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => a < b ? -1 : 1
+
+const byTca = (a: ConjunctionAlert, b: ConjunctionAlert): number => a.tca - b.tca || (a.alertId < b.alertId ? -1 : 1)
+
+export const toJson = (report: RunReport) => ({
+  seed: report.seed ?? null,
+  startedAt: format(report.startedAt),
+  stoppedAt: format(report.stoppedAt),
+  elapsedSeconds: (report.stoppedAt - report.startedAt) / 1000,
+  observations: {
+    total: sum(report.tally.byKind),
+    bySourceKind: Object.fromEntries(Array.from(report.tally.byKind).sort(byName)),
+    bySensor: Object.fromEntries(
+      Array.from(report.tally.bySensor).sort(byName).map((
+        [sensor, { newest, observations }]
+      ) => [sensor, { observations, newest: format(newest) }])
+    )
+  },
+  stages: report.stages.map(([stage, counts]) => ({
+    stage,
+    in: counts.in,
+    processed: counts.processed,
+    filtered: counts.filtered,
+    late: counts.late,
+    dead: counts.dead,
+    shed: counts.shed,
+    inFlight: counts.inFlight,
+    emitted: counts.emitted,
+    filteredReasons: Object.fromEntries(counts.filteredReasons)
+  })),
+  alerts: report.alerts.toSorted(byTca).map((alert) => ({
+    alertId: alert.alertId,
+    objects: alert.objects,
+    level: alert.level,
+    levelBy: alert.levelBy,
+    tca: format(alert.tca),
+    missDistanceMetres: alert.missDistanceMetres,
+    missDistanceSigmaMetres: alert.missDistanceSigmaMetres,
+    pc: alert.pc,
+    pcMaximum: alert.pcMaximum,
+    validity: alert.validity,
+    final: alert.final,
+    sequence: alert.sequence
+  })),
+  deadLetters: { total: sum(report.deadLetters), byErrorKind: Object.fromEntries(report.deadLetters) },
+  sources: Object.fromEntries(
+    Array.from(
+      report.sources,
+      (
+        [name, { lastSeen, ...counters }]
+      ) => [name, { ...counters, lastSeen: lastSeen === undefined ? null : format(lastSeen) }]
+    )
+  ),
+  canaries: { emitted: 0, arrived: 0, late: 0, missed: 0 },
+  traces: { sampled: report.tracesSampled, kept: 0 }
+})
+
+/** The same for a person, a line each. */
+export const toText = (report: RunReport): string => {
+  const { alerts, deadLetters, observations, stages } = toJson(report)
+  const kinds = Object.entries(observations.bySourceKind).map(([kind, count]) => `${kind} ${count}`).join(", ")
+  const letters = Object.entries(deadLetters.byErrorKind).map(([kind, count]) => `${kind} ${count}`).join(", ")
+  return [
+    `observations ${observations.total} (${kinds || "none"})`,
+    ...stages.map((stage) =>
+      `  ${
+        stage.stage.padEnd(14)
+      } in ${stage.in}  out ${stage.emitted}  filtered ${stage.filtered}  late ${stage.late}  dead ${stage.dead}`
+    ),
+    `alerts ${alerts.length}`,
+    ...alerts.map((alert) =>
+      `  ${alert.level.padEnd(9)} ${alert.objects.join(" / ")}  TCA ${alert.tca}  miss ${
+        alert.missDistanceMetres.toFixed(1)
+      } m`
+      + ` (1-sigma ${alert.missDistanceSigmaMetres.toFixed(1)} m)  Pc ${alert.pc.toExponential(2)} ${alert.validity}`
+    ),
+    `dead letters ${deadLetters.total}${letters === "" ? "" : ` (${letters})`}`
+  ].join("\n")
+}

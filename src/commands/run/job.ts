@@ -1,0 +1,149 @@
+/**
+ * One run: sources into the log, the log through the fusion pipeline, alerts out; then everything drained and a report.
+ */
+import { Clock, Deferred, Effect, Fiber, type Scope, Stream } from "effect"
+import { tick } from "../../domain/Envelope.ts"
+import { observationsTopic } from "../../domain/observation/rawRecordHeaders.ts"
+import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
+import type { Catalogue } from "../../domain/orbit/Catalogue.ts"
+import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
+import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
+import { untilCaughtUp } from "../../layers/log/untilCaughtUp.ts"
+import { Shutdown } from "../../layers/runtime/Shutdown.ts"
+import { startIngest } from "../../layers/sources/ingest.ts"
+import type { SourceError } from "../../layers/sources/Source.ts"
+import { SourceStats } from "../../layers/sources/SourceStats.ts"
+import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
+import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
+import { AlertStore } from "../../layers/stores/AlertStore.ts"
+import { commit } from "../../operators/fusion/commit.ts"
+import { makeTally } from "../../operators/fusion/decode.ts"
+import { fusion, type FusionSettings } from "../../operators/fusion/fusion.ts"
+import { fusionSource } from "../../operators/fusion/fusionSource.ts"
+import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
+import { andThen, describe, type StageServices } from "../../operators/Stage.ts"
+import type { RunReport } from "./RunReport.ts"
+import type { Progress } from "./status.ts"
+import type { World } from "./world.ts"
+
+export interface JobOptions {
+  readonly registry: SensorRegistry
+  readonly catalogue: Catalogue
+  readonly settings: FusionSettings
+  readonly partitions: number
+  readonly seed: number | undefined
+  readonly world: World
+  /** Watches the run; `undefined`: in silence. */
+  readonly watch: ((progress: () => Progress) => Effect.Effect<void>) | undefined
+}
+
+const group = "fusion"
+
+/** How long a run that was asked to stop may take to work off what is waiting; what is left is taken up by the next start. */
+const drainLimit = "4 seconds"
+
+export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.fn.Return<
+  RunReport,
+  LogError | SourceError,
+  Scope.Scope | StageServices | MessageLog | AlertStore | SourceStats | Shutdown
+> {
+  const { catalogue, partitions, registry, seed, settings, watch, world } = options
+  const clock = yield* Clock.Clock
+  const log = yield* MessageLog
+  const alerts = yield* AlertStore
+  const deadLetters = yield* DeadLetters
+  const stages = yield* StageRegistry
+  const stats = yield* SourceStats
+  const shutdown = yield* Shutdown
+  const startedAt = clock.currentTimeMillisUnsafe()
+  const now = () => clock.currentTimeMillisUnsafe()
+
+  yield* log.ensureTopic({ name: observationsTopic, partitions, retentionMillis: 7 * 86_400_000 })
+  yield* log.ensureTopic({ name: uncorrelatedTopic, partitions: 1, retentionMillis: 7 * 86_400_000 })
+  const before = alerts.current()
+  const alertSequences = new Map(Array.from(before, ([id, { sequence }]) => [id, sequence] as const))
+  const tally = makeTally()
+  const subscription = yield* log.subscribe({ topic: observationsTopic, group, from: "earliest" })
+  const pipeline = andThen(
+    fusion({ registry, catalogue, now, alertSequences, settings, tally }),
+    commit(subscription.commit)
+  )
+  for (const line of describe(pipeline.stages)) yield* Effect.logInfo(line)
+
+  const ingest = yield* startIngest(world.sources)
+  const ingested = yield* Deferred.make<void, LogError | SourceError>()
+  let consumed = 0
+  const records = untilCaughtUp({
+    log,
+    subscription,
+    topic: observationsTopic,
+    group,
+    finished: Deferred.await(ingested),
+    seen: (array) => {
+      consumed += array.length
+    }
+  })
+  const behind = () => {
+    const { appended, received } = ingest.counts()
+    return world.underWay() > 0 || appended < received || consumed < appended
+  }
+  // Time passes for a silent source only while nothing of the others is waiting to be read.
+  const ticks = Stream.tick("1 second").pipe(
+    Stream.map(() => behind() ? undefined : world.now(now())),
+    Stream.filter((time) => time !== undefined),
+    Stream.map(tick)
+  )
+
+  const sampler = yield* HeadSampler
+  let tracesSampled = 0
+  const counting = {
+    decide: (traceId: string) => {
+      const decision = sampler.decide(traceId)
+      if (decision.sampled) tracesSampled++
+      return decision
+    }
+  }
+  const fused = yield* Stream.merge(fusionSource(records), ticks, { haltStrategy: "left" }).pipe(
+    pipeline,
+    Stream.runDrain,
+    Effect.provideService(HeadSampler, counting),
+    Effect.forkScoped
+  )
+
+  const progress = (): Progress => ({
+    now: now(),
+    tally,
+    stages: stages.stages(),
+    behind: ingest.counts().appended - consumed,
+    alerts: alerts.current(),
+    deadLetters: deadLetters.countByErrorKind(),
+    sources: stats.all()
+  })
+  const watcher = watch === undefined ? undefined : yield* Effect.forkScoped(watch(progress))
+
+  const ended = Effect.raceFirst(world.over, Effect.raceFirst(ingest.finished, Fiber.join(fused)))
+  const stopped = yield* Effect.raceFirst(Effect.as(shutdown.requested, true), Effect.as(ended, false))
+  if (stopped) yield* Effect.logInfo("asked to stop: the sources stop, what was received is worked off")
+  yield* Effect.forkScoped(Deferred.complete(ingested, Effect.asVoid(ingest.stop)))
+  const drained = Fiber.join(fused)
+  const inTime = stopped ? yield* Effect.timeoutOption(drained, drainLimit) : yield* Effect.asSome(drained)
+  if (inTime._tag === "None") {
+    yield* Effect.logWarning("not everything could be worked off in time; the next start goes on from the last commit")
+    yield* Fiber.interrupt(fused)
+  }
+  if (watcher !== undefined) yield* Fiber.interrupt(watcher)
+
+  return {
+    seed,
+    startedAt,
+    stoppedAt: now(),
+    tally,
+    stages: stages.stages(),
+    alerts: Array.from(alerts.current().values()).filter((alert) =>
+      alert.sequence > (alertSequences.get(alert.alertId) ?? 0) && alert.level !== "withdrawn"
+    ),
+    deadLetters: deadLetters.countByErrorKind(),
+    sources: stats.all(),
+    tracesSampled
+  }
+})

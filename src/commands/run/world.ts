@@ -1,0 +1,98 @@
+/**
+ * Where a run's observations come from: a file, real sensors, or the simulator that drives the same sockets as real sensors would.
+ */
+import { Duration, Effect, Fiber, type Scope } from "effect"
+import type { HttpClient } from "effect/http"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import { Simulator } from "../../layers/simulator/Simulator.ts"
+import type { CursorStore } from "../../layers/sources/CursorStore.ts"
+import { makeFileSource } from "../../layers/sources/FileSource.ts"
+import { makeIslTcp } from "../../layers/sources/IslTcp.ts"
+import { makeOpticalHttp } from "../../layers/sources/OpticalHttp.ts"
+import { makeRadarUdp } from "../../layers/sources/RadarUdp.ts"
+import type { Source, SourceError } from "../../layers/sources/Source.ts"
+import { SourceStats } from "../../layers/sources/SourceStats.ts"
+
+export interface World {
+  readonly sources: ReadonlyArray<Source>
+  /** Ends when the scenario is over. Real sensors go on for ever, and a file's source ends by itself. */
+  readonly over: Effect.Effect<void>
+  /** What is sent and not received yet: while there is something, no source is called idle. */
+  readonly underWay: () => number
+  /** How far time has come at the sensors, or `undefined` where only the observations tell. */
+  readonly now: (clock: UtcTime) => UtcTime | undefined
+}
+
+/** A bounded file. Time is what its observations say. */
+export const fileWorld = Effect.fnUntraced(function*(
+  path: string
+): Effect.fn.Return<World, SourceError, Scope.Scope | SourceStats> {
+  const source = yield* makeFileSource({ path })
+  return { sources: [source], over: Effect.never, underWay: () => 0, now: () => undefined }
+})
+
+export interface Endpoints {
+  readonly radar: { readonly host: string; readonly port: number; readonly receiveBufferBytes: number }
+  readonly isl: { readonly host: string; readonly port: number }
+  readonly opticalUrl: string | undefined
+  readonly opticalPollMillis: number
+}
+
+/** The sockets that sensors send to, and the archive that is polled if there is one. */
+export const sensorWorld = Effect.fnUntraced(function*(
+  { isl, opticalPollMillis, opticalUrl, radar }: Endpoints
+): Effect.fn.Return<World, SourceError, Scope.Scope | SourceStats | CursorStore | HttpClient.HttpClient> {
+  const sources: Array<Source> = [yield* makeRadarUdp(radar), yield* makeIslTcp(isl)]
+  if (opticalUrl !== undefined) {
+    sources.push(yield* makeOpticalHttp({ url: opticalUrl, pollInterval: opticalPollMillis }))
+  }
+  return { sources, over: Effect.never, underWay: () => 0, now: (clock) => clock }
+})
+
+/** The simulator on loopback. Over when its scenario is, and all it sent has been received. */
+export const simulatedWorld = Effect.fnUntraced(function*(options: {
+  readonly receiveBufferBytes: number
+  readonly opticalPollMillis: number
+  /** Scenario seconds a second: what waits for a socket of this machine waits in real time. */
+  readonly speed: number
+}): Effect.fn.Return<
+  World,
+  SourceError,
+  Scope.Scope | SourceStats | CursorStore | HttpClient.HttpClient | Simulator
+> {
+  const { opticalPollMillis, receiveBufferBytes, speed } = options
+  const simulator = yield* Simulator
+  const stats = yield* SourceStats
+  const host = "127.0.0.1"
+  const radar = yield* makeRadarUdp({ host, port: 0, receiveBufferBytes })
+  const isl = yield* makeIslTcp({ host, port: 0, idleTimeout: Duration.minutes(5 * speed) })
+  const optical = yield* makeOpticalHttp({
+    url: simulator.archiveUrl,
+    pollInterval: opticalPollMillis,
+    requestTimeout: Duration.seconds(5 * speed),
+    startAt: simulator.start - 60_000
+  })
+  const received = (name: string) => stats.counters(name).received
+  const underWay = () => {
+    const sent = simulator.sent()
+    return sent.radar - received(radar.name) + sent.isl - received(isl.name)
+  }
+  const drive = yield* Effect.forkScoped(simulator.drive({
+    radar: { host, port: radar.port },
+    isl: { host, port: isl.port }
+  }))
+  const over = Effect.gen(function*() {
+    const { distinct } = yield* Effect.orDie(Fiber.join(drive))
+    // Loopback loses nothing; should it ever, the run still ends.
+    yield* Effect.sleep("10 millis").pipe(
+      Effect.repeat({ while: () => underWay() > 0 || received(optical.name) < distinct.optical }),
+      Effect.timeoutOption(Duration.seconds(30 * speed))
+    )
+  })
+  return {
+    sources: [radar, optical, isl],
+    over,
+    underWay,
+    now: (clock) => Math.min(clock, simulator.sentUntil())
+  }
+})

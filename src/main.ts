@@ -1,0 +1,47 @@
+/** The entry point: which commands there are, and how the process ends. */
+import "effect/schema/SchemaJITCompiler/enable"
+import { NodeServices } from "@effect/platform-node"
+import { Cause, Console, Effect, Exit, Layer, Logger, Runtime } from "effect"
+import { CliError, Command } from "effect/cli"
+import { run } from "./commands/run.ts"
+import { simulate } from "./commands/simulate.ts"
+import { version } from "./commands/version.ts"
+import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
+
+const perigee = Command.make("perigee").pipe(
+  Command.withDescription("A stream processor for Space Domain Awareness: observations in, conjunction alerts out"),
+  Command.withSubcommands([run, simulate])
+)
+
+/** 0 ok, 1 failed, 2 bad usage or input. What the command line library shows itself is not shown again. */
+const exitCode = (exit: Exit.Exit<unknown, unknown>): number => {
+  if (Exit.isSuccess(exit)) return 0
+  if (Cause.hasInterruptsOnly(exit.cause)) return 130
+  const error = Cause.squash(exit.cause)
+  if (CliError.isCliError(error)) return error._tag === "ShowHelp" && error.errors.length === 0 ? 0 : 2
+  return Runtime.getErrorExitCode(error)
+}
+
+const report = (cause: Cause.Cause<unknown>): Effect.Effect<void> => {
+  if (Cause.hasInterruptsOnly(cause)) return Effect.void
+  const error = Cause.squash(cause)
+  if (CliError.isCliError(error)) return Effect.void
+  return Cause.hasDies(cause)
+    ? Console.error(`perigee: ${Cause.pretty(cause)}`)
+    : Console.error(`perigee: ${error instanceof Error ? error.message : String(error)}`)
+}
+
+const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
+  const onSignal = () => {
+    if (!stopsGracefully()) fiber.interruptUnsafe(fiber.id)
+  }
+  process.on("SIGINT", onSignal)
+  process.on("SIGTERM", onSignal)
+  fiber.addObserver((exit) => teardown(exit, (code) => process.exit(code)))
+})
+
+Command.run(perigee, { version }).pipe(
+  Effect.tapCause(report),
+  Effect.provide(Layer.merge(NodeServices.layer, Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)]))),
+  (main) => runMain(main, { disableErrorReporting: true, teardown: (exit, onExit) => onExit(exitCode(exit)) })
+)
