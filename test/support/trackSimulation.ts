@@ -1,8 +1,9 @@
 /** Tracks of simulated observations whose truth is known, for what a filter's covariance says against what its error is. */
 import type { Observation } from "../../src/domain/observation/Observation.ts"
+import { observationIdOf } from "../../src/domain/observation/observationId.ts"
 import type { Sensor } from "../../src/domain/observation/Sensor.ts"
 import { cholesky, solveCholesky } from "../../src/domain/orbit/matrix.ts"
-import type { MeanElements } from "../../src/domain/orbit/MeanElements.ts"
+import { type MeanElements, radiansPerDegree, revPerDay } from "../../src/domain/orbit/MeanElements.ts"
 import { priorOffsetCovariance } from "../../src/domain/orbit/priorCovariance.ts"
 import {
   catalogueEstimate,
@@ -17,13 +18,14 @@ import { observing } from "../../src/domain/simulation/observe.ts"
 import { stream } from "../../src/domain/simulation/random.ts"
 import type { UtcTime } from "../../src/domain/UtcTime.ts"
 
+/** An observation with the sensor's own sigmas. */
 export const observationOf = (
   index: number,
   sensor: Sensor,
   target: Observation["target"],
   time: UtcTime
 ): Observation => ({
-  observationId: `00000000-0000-5000-8000-${index.toString(16).padStart(12, "0")}`,
+  observationId: observationIdOf("simulation", Buffer.from(`${sensor.sourceId} ${time} ${index}`)),
   sourceId: sensor.sourceId,
   sourceKind: sensor.kind,
   sensorTimestamp: time,
@@ -31,6 +33,26 @@ export const observationOf = (
   target,
   uncertainty: {}
 })
+
+/** A low orbit that the radars of the shipped network see often. */
+export const polarElements: MeanElements = {
+  objectId: "99901",
+  name: "A",
+  internationalDesignator: "",
+  classification: "U",
+  epoch: Date.UTC(2026, 2, 20),
+  meanMotion: 14.3 * revPerDay,
+  eccentricity: 0.001,
+  inclination: 86 * radiansPerDegree,
+  rightAscension: 1,
+  argumentOfPerigee: 2,
+  meanAnomaly: 3,
+  bstar: 1e-5,
+  meanMotionDot: 0,
+  meanMotionDdot: 0,
+  elementSetNumber: 1,
+  revolutionAtEpoch: 1
+}
 
 export interface SimulationOptions {
   readonly seed: number
