@@ -85,6 +85,9 @@ const project = (geometry: ConjunctionGeometry): Ellipse | undefined => {
 
 const clamp = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value))
 
+/** exp(-x²/2) is zero in double precision from here on. */
+const densityUnderflow = 39
+
 /** Beyond ten sigma of where the density is highest on the body there is less than 1e-22 of it. */
 const reach = 10
 
@@ -160,7 +163,8 @@ export const collisionProbability = (geometry: ConjunctionGeometry): CollisionPr
     : (scale: number) => Math.min(1, square(ellipse, radius, scale))
   const { clipped, major, minor, missMajor, missMinor } = ellipse
   const d2 = (missMinor / minor) ** 2 + (missMajor / major) ** 2
-  const pc = at(1)
+  // Where the density underflows on the whole body there is nothing to integrate: most pairs of a screening are this far apart.
+  const pc = Math.sqrt(d2) - radius * Math.SQRT2 / minor > densityUnderflow ? 0 : at(1)
   const [scale, highest] = maximumOverScale(ellipse, radius, hardBodyShape, d2, at)
   const pcMaximum = Math.max(pc, highest)
   return {
