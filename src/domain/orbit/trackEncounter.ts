@@ -2,13 +2,14 @@
  * The closest approach of two tracks, and the combined position covariance there.
  *
  * A track's state is SGP4 of its reference plus Phi times its offset. Phi takes twelve SGP4 calls, so Newton's method runs on a model: SGP4
- * of the reference, and the displacement Phi times offset of one time carried on by its own velocity. The model is exact at its own
- * time; it is made anew at each closest approach found, until that no longer moves. What is left, half the displacement's acceleration
- * times the square of a last step under a millisecond, is far under a micrometre.
+ * of the reference, and the displacement Phi times offset at one time carried on by its own velocity. The model leaves out how gravity
+ * bends the displacement, about n² d t² for a displacement d and t from its time: where that is over a tenth of a millimetre the model is made
+ * anew at the closest approach found.
  */
 import type { UtcTime } from "../UtcTime.ts"
 import { closestApproach, type Encounter, type StateFunction } from "./encounter.ts"
 import { multiply, multiplyTransposed } from "./matrix.ts"
+import { gravitationalParameter } from "./MeanElements.ts"
 import type { State } from "./State.ts"
 import { covarianceAt, type PredictedState, stateOf, type TrackEstimate } from "./TrackEstimate.ts"
 
@@ -22,6 +23,8 @@ export interface TrackEncounter {
 interface Local {
   readonly predicted: PredictedState
   readonly stateAt: StateFunction
+  /** ms around its time within which the model is good to `tolerance`. */
+  readonly good: number
 }
 
 const localAt = (estimate: TrackEstimate, time: UtcTime): Local | undefined => {
@@ -43,12 +46,14 @@ const localAt = (estimate: TrackEstimate, time: UtcTime): Local | undefined => {
       velocity: [velocity[0] + ux, velocity[1] + uy, velocity[2] + uz]
     }
   }
-  return { predicted, stateAt }
+  const radius = Math.hypot(px, py, pz)
+  const bend = gravitationalParameter / radius ** 3 * Math.hypot(dx, dy, dz)
+  return { predicted, stateAt, good: 1000 * Math.min(1, Math.sqrt(tolerance / bend)) }
 }
 
+/** m. */
+const tolerance = 1e-4
 const maxRounds = 10
-/** ms. */
-const settled = 1
 
 const positionCovariance = (estimate: TrackEstimate, { phi }: PredictedState, time: UtcTime): Float64Array => {
   const rows = phi.subarray(0, 18)
@@ -56,8 +61,8 @@ const positionCovariance = (estimate: TrackEstimate, { phi }: PredictedState, ti
 }
 
 /**
- * The closest approach within `reachMillis` of a guess; `undefined` when there is none, or SGP4 gives no state. Usually two rounds: 52 SGP4 calls
- * for the partials and about 16 for Newton's method.
+ * The closest approach within `reachMillis` of a guess; `undefined` when there is none, or SGP4 gives no state. Usually one round: 28 SGP4 calls
+ * for the model, most of them remembered from the last time the conjunction was judged, and about 8 for Newton's method.
  */
 export const trackEncounter = (
   a: TrackEstimate,
@@ -72,7 +77,7 @@ export const trackEncounter = (
     if (first === undefined || second === undefined) return undefined
     const encounter = closestApproach(first.stateAt, second.stateAt, time, reachMillis)
     if (encounter === undefined || Math.abs(encounter.tca - guess) > reachMillis) return undefined
-    if (Math.abs(encounter.tca - time) <= settled) {
+    if (Math.abs(encounter.tca - time) <= Math.min(first.good, second.good)) {
       const other = positionCovariance(b, second.predicted, encounter.tca)
       const covariance = positionCovariance(a, first.predicted, encounter.tca)
       return { encounter, covariance: covariance.map((value, i) => value + (other[i] ?? 0)) }

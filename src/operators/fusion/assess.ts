@@ -2,7 +2,7 @@
  * Pair updates into risks: closest approach of the two estimates, encounter geometry, probability and validity.
  *
  * Stateless; arrays and order kept. A pair whose closest approach is not found near the nominal one (SGP4 error, tracks that moved it
- * away) is counted as filtered with reason `no-encounter`. Cost: about 70 SGP4 calls and one integral.
+ * away) is counted as filtered with reason `no-encounter`. Cost: 10 to 40 SGP4 calls and one integral.
  */
 import type { Conjunction } from "../../domain/alert/Conjunction.ts"
 import type { ConjunctionRisk } from "../../domain/alert/ConjunctionRisk.ts"
