@@ -3,7 +3,10 @@
  *
  * The state is six metres of offset (see `equinoctial.ts`) to the catalogue's elements. SGP4 is the dynamics, so between observations
  * only the covariance grows, by the process noise below. Predicted state: SGP4 of the reference plus its partials times the offset; when
- * the offset passes `relineariseMetres` the reference moves to the estimate. Measurement partials are central differences.
+ * the offset passes `relineariseMetres` the reference moves to the estimate.
+ *
+ * The sensors' slow biases do not average out: the gate takes the noise as it is, the gain and the covariance take it multiplied by
+ * what the measurements of a pass share (see `sensorBias.ts`).
  *
  * A pure function of (estimate, observation): the same observations in the same order give the same bits. Estimates are never changed.
  *

@@ -1,5 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Schema } from "effect"
+import type { Observation } from "../../../src/domain/observation/Observation.ts"
 import { forget, insert, latest, makeTrack, type Track } from "../../../src/domain/orbit/Track.ts"
 import { stream } from "../../../src/domain/simulation/random.ts"
 import { contextOf } from "../../support/envelopes.ts"
@@ -15,13 +16,18 @@ const simulated = simulateTrack({
   spacingMillis: 60_000
 }).observations
 
+const farther = (observation: Observation): Observation => {
+  const { target } = observation
+  if (target._tag !== "RangeRate") return observation
+  return { ...observation, target: { ...target, range: (target.range ?? 0) + 20_000 } }
+}
+
 /** Some were measured at one instant: their ids decide. One of them is another object's. */
-const observations = simulated.slice(0, 24).map((one, index): SimulatedObservation => {
-  const { observation: { target } } = one
-  return index === 7 && target._tag === "RangeRate"
-    ? { ...one, observation: { ...one.observation, target: { ...target, range: (target.range ?? 0) + 20_000 } } }
-    : { ...one, time: index % 5 === 1 ? simulated[index - 1]?.time ?? one.time : one.time }
-})
+const observations = simulated.slice(0, 24).map(({ observation, sensor, time }, index): SimulatedObservation => ({
+  observation: index === 7 ? farther(observation) : observation,
+  sensor,
+  time: index % 5 === 1 ? simulated[index - 1]?.time ?? time : time
+}))
 
 const put = (track: Track, index: number): void => {
   const one = observations[index]
