@@ -18,7 +18,7 @@
 import { Cause, Data, Effect, Pull, Stream } from "effect"
 import { type Control, type Element, type Envelope, watermark } from "../domain/Envelope.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
-import { allEvents, forEachRun, isNonEmpty } from "./stage/elements.ts"
+import { forEachRun, isNonEmpty } from "./stage/elements.ts"
 import type { Emit } from "./stage/Emit.ts"
 import { direct, type Edge, type Operator } from "./stage/Operator.ts"
 import { makeRuntime, type StageServices } from "./stage/runtime.ts"
@@ -88,7 +88,7 @@ export const map = <A, B>(name: string, f: (payload: A) => B): Operator<A, B, ne
   stateless<A, B>({
     name,
     step: (events, emit) => {
-      for (const event of events) emit.out(event, f(event.payload))
+      emit.outEach(events, f)
     }
   })
 
@@ -162,22 +162,22 @@ const pureStage = <A, B, S>(
             } else if (control._tag === "Tick" && step.onTick !== undefined) {
               state = step.onTick(state, control.now, collector)
             }
-            collector.output.push(control)
+            collector.control(control)
           }
 
           type Output = readonly [Element<B>, ...Array<Element<B>>]
           const chaos = runtime.chaos
           const upstream = Pull.catchDone(pull, () => Effect.succeed(nothingLeft))
 
-          const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<void> => {
-            runtime.begin(elements, true)
+          const process = (elements: ReadonlyArray<Element<A>>): Pull.Pull<Output, E0> => {
             try {
-              if (allEvents(elements)) onEvents(elements)
+              if (runtime.begin(elements, true)) onEvents(elements)
               else forEachRun(elements, onEvents, onControl)
             } catch (cause) {
               return Effect.die(new StageDefect({ stage: name, cause }))
             }
-            return runtime.finish()
+            const rejected = runtime.finish()
+            return rejected === undefined ? emitOrGoOn() : Effect.flatMap(rejected, emitOrGoOn)
           }
 
           const emitOrGoOn = (): Pull.Pull<Output, E0> => {
@@ -190,10 +190,9 @@ const pureStage = <A, B, S>(
             return Effect.flatMap(upstream, (elements) => {
               if (elements.length === 0) {
                 done = true
-                return ended ? Cause.done() : Effect.flatMap(process([endOfInput]), emitOrGoOn)
+                return ended ? Cause.done() : process([endOfInput])
               }
-              const work = chaos === undefined ? process(elements) : Effect.andThen(chaos, () => process(elements))
-              return Effect.flatMap(work, emitOrGoOn)
+              return chaos === undefined ? process(elements) : Effect.andThen(chaos, () => process(elements))
             })
           })
           return next
