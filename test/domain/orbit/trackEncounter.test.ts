@@ -12,12 +12,12 @@ const reach = 1_500_000
 
 const displaced = (elements: MeanElements, seed: number, sigma: number): TrackEstimate => {
   const random = stream(seed, elements.objectId)
-  const offset = new Float64Array(6).map((_, i) => (i === 0 ? 0.01 : 1) * sigma * random.normal())
+  const offset = Array.from({ length: 6 }, (_, i) => (i === 0 ? 0.01 : 1) * sigma * random.normal())
   // Observed until after the encounter: no process noise is added.
   const time = elements.epoch + 86_400_000
   return { ...catalogued(elements), offset, accepted: 1, covariance: diagonal(100), time }
 }
-const diagonal = (variance: number) => new Float64Array(36).map((_, i) => i % 7 === 0 ? variance : 0)
+const diagonal = (variance: number) => Array.from({ length: 36 }, (_, i) => i % 7 === 0 ? variance : 0)
 
 /** Newton's method on the full linear model, Phi anew at every step. */
 const slow = (a: TrackEstimate, b: TrackEstimate, guess: number) =>
