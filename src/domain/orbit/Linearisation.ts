@@ -1,11 +1,10 @@
 /**
  * SGP4 linearised about an element set: the state at any time and its derivative with respect to an offset of the elements.
  *
- * The state is SGP4's at the time itself. The partials are central differences of twelve propagators about the reference, made at
- * whole multiples of `nodeMillis`; between them they are the parabola through the three nearest nodes, so that the observations of a pass
- * share them: one SGP4 call a time and 12 a node. With n the angular rate the parabola is off by 0.064 (n h)³, 2e-8 of a partial for nodes
- * of 4 s at a perigee of 200 km. The step of 20 m keeps truncation under 1e-6 and rounding under 1e-7 for arcs of days. Nodes are fixed, so an
- * answer does not depend on what was asked before.
+ * Partials are central differences of twelve propagators about the reference, so 13 SGP4 calls a time. The step of 20 m keeps truncation
+ * under 1e-6 and rounding under 1e-7 for arcs of days. The observations of a pass are fractions of a second apart and share partials:
+ * those between whole multiples of `nodeMillis` are the parabola through the three nearest nodes, off by 0.064 (n h)³ with n the
+ * angular rate, 2e-8 of a partial for nodes of 4 s at a perigee of 200 km. Nodes are fixed: no answer depends on what was asked before.
  *
  * SGP4 has switches (drag terms at e = 1e-4 and at a perigee of 220 km, deep space at 225 minutes, the half-day resonance at e = 0.5,
  * 0.65, 0.7 and 0.715): elements within a step of one get partials that mix both sides. SGP4 is also not smooth in e near zero once drag
@@ -17,7 +16,7 @@ import { perturbed } from "./equinoctial.ts"
 import type { MeanElements } from "./MeanElements.ts"
 import { makePropagator, type Propagator } from "./Propagator.ts"
 
-/** State and partials at a time, held by a {@link Linearisation}: read it before the next call, and do not keep it. */
+/** State and partials at a time, held by a {@link Linearisation}: good until the next call for another time, so read it and do not keep it. */
 export interface LinearState {
   /** TEME m, m/s. */
   readonly state: Float64Array
@@ -28,11 +27,15 @@ export interface LinearState {
 export interface Linearisation {
   readonly reference: Propagator
   /**
-   * The state and the partials, without a copy: valid until the next call of either function. `undefined` when SGP4 reports an error for
-   * the reference, or for a neighbour at a node. State held: the answers for the last sixteen times asked for and the last twelve nodes, 400
-   * bytes each. The gates and the update of an observation ask for one time, and every risk of a conjunction for its closest approach.
+   * State and partials, without a copy. `undefined` when SGP4 reports an error for the reference or a neighbour. State held: the answers for
+   * the last 32 times asked for, 400 bytes each: every risk of a conjunction asks for its closest approach.
    */
   readonly at: (time: UtcTime) => LinearState | undefined
+  /**
+   * As `at`, with the partials interpolated: one SGP4 call where the nodes are known, 36 more where they are not. `undefined` also when
+   * a node has no partials. State held: the last four answers and the last six nodes.
+   */
+  readonly interpolated: (time: UtcTime) => LinearState | undefined
   /** As `at`, into `outState` (6) and `outPhi` (36). False, and both untouched, where there is no answer. */
   readonly stateAndPartials: (time: UtcTime, outState: Float64Array, outPhi: Float64Array) => boolean
 }
@@ -41,10 +44,6 @@ const step = 20
 
 /** ms */
 const nodeMillis = 4000
-
-const memory = 16
-/** Three nodes serve a time. */
-const nodeMemory = 12
 
 interface Answer extends LinearState {
   time: UtcTime
@@ -97,15 +96,17 @@ export const linearise = (elements: MeanElements): Linearisation | undefined => 
   }
   const plus = new Float64Array(6)
   const minus = new Float64Array(6)
-  const partialsAt = remembering(nodeMemory, (time, { phi }) => {
+  const differences = (time: UtcTime, phi: Float64Array): boolean => {
     for (let j = 0; j < 6; j++) {
       if (neighbours[2 * j]?.stateInto(time, plus) !== true) return false
       if (neighbours[2 * j + 1]?.stateInto(time, minus) !== true) return false
       for (let i = 0; i < 6; i++) phi[i * 6 + j] = ((plus[i] ?? 0) - (minus[i] ?? 0)) / (2 * step)
     }
     return true
-  })
-  const at = remembering(memory, (time, { phi, state }) => {
+  }
+  const at = remembering(32, (time, { phi, state }) => reference.stateInto(time, state) && differences(time, phi))
+  const partialsAt = remembering(6, (time, { phi }) => differences(time, phi))
+  const interpolated = remembering(4, (time, { phi, state }) => {
     if (!reference.stateInto(time, state)) return false
     const node = Math.round(time / nodeMillis)
     const before = partialsAt((node - 1) * nodeMillis)?.phi
@@ -124,6 +125,7 @@ export const linearise = (elements: MeanElements): Linearisation | undefined => 
   return {
     reference,
     at,
+    interpolated,
     stateAndPartials: (time, outState, outPhi) => {
       const answer = at(time)
       if (answer === undefined) return false

@@ -122,9 +122,15 @@ export interface PredictedState {
   readonly phi: Float64Array
 }
 
-/** The state of a track at `time`, m and m/s in TEME; `undefined` when SGP4 gives none. */
-export const stateOf = ({ linearisation, offset }: TrackEstimate, time: UtcTime): PredictedState | undefined => {
-  const linear = linearisation.at(time)
+/**
+ * The state of a track at `time`, m and m/s in TEME; `undefined` when SGP4 gives none. `linear`: what the linearisation says of that
+ * time.
+ */
+export const stateOf = (
+  { linearisation, offset }: TrackEstimate,
+  time: UtcTime,
+  linear = linearisation.at(time)
+): PredictedState | undefined => {
   if (linear === undefined) return undefined
   const { phi, state } = linear
   const component = (i: number): number => {
@@ -157,7 +163,9 @@ export const updateTrack = (
   sensor: Sensor,
   time: UtcTime
 ): TrackUpdateResult | undefined => {
-  const predicted = stateOf(estimate, time)
+  const linear = estimate.linearisation.interpolated(time)
+  if (linear === undefined) return undefined
+  const predicted = stateOf(estimate, time, linear)
   if (predicted === undefined) return undefined
   const { sourceId, target } = observation
   const expected = predictWithPartials(sensor, target, predicted.state, time, partials)

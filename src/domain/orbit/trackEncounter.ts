@@ -28,10 +28,12 @@ interface Local {
 }
 
 const localAt = (estimate: TrackEstimate, time: UtcTime): Local | undefined => {
-  const { at: linear, reference } = estimate.linearisation
-  const predicted = stateOf(estimate, time)
-  const nominal = linear(time)?.state
-  if (predicted === undefined || nominal === undefined) return undefined
+  const { at: linearAt, reference } = estimate.linearisation
+  const linear = linearAt(time)
+  if (linear === undefined) return undefined
+  const predicted = stateOf(estimate, time, linear)
+  if (predicted === undefined) return undefined
+  const nominal = linear.state
   const [px, py, pz] = predicted.state.position
   const [vx, vy, vz] = predicted.state.velocity
   const dx = px - (nominal[0] ?? 0)
