@@ -4,7 +4,7 @@
  * Partials are central differences of twelve propagators about the reference, so 13 SGP4 calls a time. The step of 20 m keeps truncation
  * under 1e-6 and rounding under 1e-7 for arcs of days. The observations of a pass are fractions of a second apart and share partials:
  * those between whole multiples of `nodeMillis` are the parabola through the three nearest nodes, off by 0.064 (n h)³ with n the
- * angular rate, 2e-8 of a partial for nodes of 4 s at a perigee of 200 km. Nodes are fixed: no answer depends on what was asked before.
+ * angular rate, 1e-7 of a partial in low orbit and 2e-7 at the lowest perigee. Nodes are fixed: no answer depends on what was asked before.
  *
  * SGP4 has switches (drag terms at e = 1e-4 and at a perigee of 220 km, deep space at 225 minutes, the half-day resonance at e = 0.5,
  * 0.65, 0.7 and 0.715): elements within a step of one get partials that mix both sides. SGP4 is also not smooth in e near zero once drag
@@ -43,7 +43,7 @@ export interface Linearisation {
 const step = 20
 
 /** ms */
-const nodeMillis = 4000
+const nodeMillis = 8000
 
 interface Answer extends LinearState {
   time: UtcTime

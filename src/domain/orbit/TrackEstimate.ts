@@ -213,7 +213,7 @@ const refused = (estimate: TrackEstimate): TrackEstimate => {
 /** Moves the reference to the estimate where the linear model would begin to bend. */
 const relinearised = (estimate: TrackEstimate): TrackEstimate => {
   const { offset, linearisation } = estimate
-  if (Math.hypot(...offset) < relineariseMetres) return estimate
+  if (offset.reduce((sum, each) => sum + each * each, 0) < relineariseMetres * relineariseMetres) return estimate
   const moved = linearise(perturbed(linearisation.reference.elements, offset))
   return moved === undefined ? estimate : { ...estimate, linearisation: moved, offset: zeros(6) }
 }
