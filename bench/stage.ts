@@ -7,7 +7,7 @@
  * `working`: the six stages do small real work (a radar frame read, checked, deduplicated, counted per track, filtered, projected).
  * `idle`: they do nothing much, so that the difference is the framework's own cost.
  */
-import { Effect, Layer, pipe, Stream, Tracer } from "effect"
+import { Cause, Effect, Layer, pipe, Stream, Tracer } from "effect"
 import { type Element, type Envelope, envelope, type EventContext } from "../src/domain/Envelope.ts"
 import { decodeRadarFrame, encodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
 import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
@@ -60,6 +60,18 @@ const cut = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> => {
   )
 }
 
+/** The arrays as they are, at next to no cost. */
+const source = <A>(arrays: ReadonlyArray<ReadonlyArray<Envelope<A>>>): Stream.Stream<Element<A>> =>
+  Stream.fromPull(Effect.sync(() => {
+    let index = 0
+    return Effect.suspend(() => {
+      const next = arrays[index++] ?? []
+      return isNonEmpty(next) ? Effect.succeed(next) : Cause.done()
+    })
+  }))
+
+const isNonEmpty = <A>(array: ReadonlyArray<A>): array is readonly [A, ...Array<A>] => array.length > 0
+
 const run = <A, B>(
   arrays: ReadonlyArray<ReadonlyArray<Envelope<A>>>,
   operator: Stage.Operator<A, B, never, Stage.StageServices>,
@@ -68,9 +80,7 @@ const run = <A, B>(
   let count = 0
   let last: B | undefined
   return pipe(
-    Stream.unfold(0, (index) => Effect.succeed(index < arrays.length ? [index, index + 1] as const : undefined)),
-    Stream.flatMap((index) => Stream.fromArray(arrays[index] ?? [])),
-    (stream): Stream.Stream<Element<A>> => stream,
+    source(arrays),
     operator,
     Stream.runForEachArray((elements) =>
       Effect.sync(() => {

@@ -11,6 +11,7 @@
  */
 import { Effect, type Pull, Random, Stream } from "effect"
 import type { Control, Element, Envelope } from "../../domain/Envelope.ts"
+import { toElements, toSegments } from "./Batch.ts"
 import { forEachRun, isNonEmpty } from "./elements.ts"
 import type { Emit } from "./Emit.ts"
 import { direct, type Edge, type Operator } from "./Operator.ts"
@@ -125,12 +126,18 @@ export const effectful = <A, B, E, R, E2 = never>(
             return planned
           }
 
-          const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<void, E2, R> =>
+          const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<ReadonlyArray<Element<B>>, E2, R> =>
             Effect.suspend(() => {
-              runtime.begin(elements, false)
-              return Effect.andThen(
-                Effect.forEach(steps(elements), (work) => work, { discard: true }),
-                Effect.suspend(() => runtime.finish() ?? Effect.void)
+              runtime.begin(toSegments(elements), false)
+              return Effect.map(
+                Effect.andThen(
+                  Effect.forEach(steps(elements), (work) => work, { discard: true }),
+                  Effect.suspend(() => {
+                    const segments = runtime.finish()
+                    return Effect.isEffect(segments) ? segments : Effect.succeed(segments)
+                  })
+                ),
+                toElements
               )
             })
 
@@ -139,8 +146,7 @@ export const effectful = <A, B, E, R, E2 = never>(
             pull,
             (elements) => {
               const work = Effect.provideContext(process(elements), context)
-              return Effect.flatMap(chaos === undefined ? work : Effect.andThen(chaos, work), () => {
-                const output = collector.output
+              return Effect.flatMap(chaos === undefined ? work : Effect.andThen(chaos, work), (output) => {
                 return isNonEmpty(output) ? Effect.succeed(output) : next
               })
             }
