@@ -276,9 +276,8 @@ describe("alert: expiry", () => {
       const windows = [0, 5, 10, 15].map((seconds, i) =>
         final(tca + seconds * 1000, risk({ missDistanceMetres: 800 + i }))
       )
-      const marks = (...times: ReadonlyArray<number>) => times.map((time) => watermark(tca + time))
-      const fine = yield* run([0, 1, 2, 3].flatMap((i) => [...windows.slice(i, i + 1), ...marks(5000 * i)]))
-      const coarse = yield* run([...windows, ...marks(15_000)])
+      const fine = yield* run(windows.flatMap((window, i) => [window, watermark(tca + 5000 * i)]))
+      const coarse = yield* run([...windows, watermark(tca + 15_000)])
       assert.deepStrictEqual(last(fine), last(coarse))
       assert.strictEqual(last(fine).level, "expired")
       assert.strictEqual(last(fine).missDistanceMetres, 803)
