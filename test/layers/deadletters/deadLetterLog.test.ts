@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Option, Schema } from "effect"
+import { Effect, Exit, Fiber, Layer, Option, Schema } from "effect"
 import { TestClock } from "effect/testing"
 import { type DeadLetter, ErrorKind } from "../../../src/domain/deadletter/DeadLetter.ts"
 import { deadLettersTopic, decodeDeadLetter, layerLog } from "../../../src/layers/deadletters/deadLetterLog.ts"
@@ -122,4 +122,27 @@ describe("dead letters on the log", () => {
       assert.deepStrictEqual((yield* kept).map(({ id }) => id), ["a", "b"])
     }).pipe(Effect.provide(layerLog.pipe(Layer.provideMerge(layerFailing(outage)))))
   })
+
+  it.effect("a letter over the log's record size is kept, cut short, and says so; those beside it are whole", () =>
+    Effect.gen(function*() {
+      const dead = yield* DeadLetters
+      const large = letter("large", { payload: new Uint8Array(1_000_000).fill(65) })
+      yield* dead.offer([letter("a"), large, letter("b")])
+      const [a, cut, b] = yield* kept
+      assert.deepStrictEqual([a, b], [letter("a"), letter("b")])
+      assert.deepStrictEqual({ ...cut, payload: cut?.payload.length }, {
+        ...large,
+        payload: 262_144,
+        message: "not JSON (too large for the log: the first 262144 of 1000000 bytes are kept)"
+      })
+      assert.deepStrictEqual([...dead.countByErrorKind()], [["Deserialization", 3]])
+    }).pipe(Effect.provide(Layer.fresh(layer))))
+
+  it.effect("a failure that no retry mends is a defect, not a wait without end", () =>
+    Effect.gen(function*() {
+      const exit = yield* Effect.exit((yield* DeadLetters).offer([letter("a")]))
+      assert.isTrue(Exit.hasDies(exit))
+    }).pipe(
+      Effect.provide(layerLog.pipe(Layer.provide(layerFailing({ failures: 1, tried: [] }, "Unauthorized"))))
+    ))
 })
