@@ -284,6 +284,68 @@ describe("alert: expiry", () => {
     }))
 })
 
+describe("alert: the law of the last version", () => {
+  const Window = Schema.Struct({
+    final: Schema.Literals(["action", "attention", "none", "gone", "nothing"]),
+    miss: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })),
+    moved: Schema.Int.check(Schema.isBetween({ minimum: -10_000, maximum: 10_000 })),
+    marked: Schema.Boolean,
+    speculation: Schema.Array(Schema.Struct({
+      risk: Schema.Literals(["action", "attention", "none"]),
+      ahead: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 4 })),
+      miss: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 100 }))
+    })).check(Schema.isMaxLength(3))
+  })
+  const risks = { action, attention, none }
+
+  it.effect.prop(
+    "it is that of the final risks alone, whatever was speculated and however the watermark came",
+    {
+      windows: Schema.Array(Window).check(Schema.isMaxLength(10)),
+      start: Schema.Int.check(Schema.isBetween({ minimum: -40_000, maximum: 20_000 }))
+    },
+    ({ start, windows }) =>
+      Effect.gen(function*() {
+        const endOf = (i: number): number => tca + start + 5000 * Math.min(i + 1, windows.length)
+        const finalOf = (i: number): ReadonlyArray<Element<AssessedPair>> => {
+          const window = windows[i]
+          if (window === undefined || window.final === "nothing") return []
+          if (window.final === "gone") return [final(endOf(i))]
+          const { missDistanceMetres } = risks[window.final]
+          const moved = risk({ ...risks[window.final], missDistanceMetres: missDistanceMetres + window.miss })
+          return [final(endOf(i), { ...moved, tca: tca + window.moved })]
+        }
+        const last = (versions: ReadonlyArray<ConjunctionAlert>) => {
+          const version = versions.at(-1)
+          if (version === undefined || version.level === "withdrawn") return undefined
+          const { emittedAt: _, sequence: __, ...content } = version
+          return content
+        }
+        const end = watermark(endOf(windows.length))
+        const plain = yield* run([...windows.flatMap((_, i) => finalOf(i)), end])
+        const lively = yield* run([
+          ...windows.flatMap(({ marked, speculation }, i) => [
+            ...speculation.map(({ ahead, miss, risk: name }) =>
+              speculative(
+                endOf(i + ahead),
+                risk({
+                  ...risks[name],
+                  missDistanceMetres: risks[name].missDistanceMetres + miss
+                })
+              )
+            ),
+            ...finalOf(i),
+            ...(marked ? [watermark(endOf(i))] : [])
+          ]),
+          end
+        ])
+        assert.deepStrictEqual(last(lively), last(plain))
+        assert.isTrue(lively.at(-1)?.final ?? true)
+      }),
+    { arbitrary: { runs: 300 } }
+  )
+})
+
 describe("alert: sequences", () => {
   it.effect("go on after those of earlier runs, and after an alert was closed", () =>
     Effect.gen(function*() {
