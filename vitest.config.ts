@@ -5,6 +5,7 @@ export default defineConfig({
   ssr: { resolve: { conditions: ["perigee-source"] } },
   test: {
     include: ["test/**/*.test.ts"],
+    globalSetup: ["test/support/kafkaGlobalSetup.ts"],
     testTimeout: 30_000,
     hookTimeout: 60_000,
     // Two cores: one worker keeps memory low and leaves the other core to the servers that integration tests start.

@@ -9,6 +9,9 @@ if (major < 24 || (major === 24 && minor < 12)) {
   )
   process.exit(2)
 }
+// Keeps compiled code and stripped types between starts (in the system's temporary folder): half of the start-up time.
+const { enableCompileCache } = await import("node:module")
+enableCompileCache()
 const { existsSync } = await import("node:fs")
 // A checkout runs its TypeScript as it is; Node strips no types under node_modules, so a package runs what prepack emitted.
 const source = new URL("../src/main.ts", import.meta.url)

@@ -3,6 +3,8 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Logger, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
+import { config } from "./commands/config.ts"
+import { dlq } from "./commands/dlq.ts"
 import { run } from "./commands/run.ts"
 import { simulate } from "./commands/simulate.ts"
 import { version } from "./commands/version.ts"
@@ -10,7 +12,7 @@ import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
 
 const perigee = Command.make("perigee").pipe(
   Command.withDescription("A stream processor for Space Domain Awareness: observations in, conjunction alerts out"),
-  Command.withSubcommands([run, simulate])
+  Command.withSubcommands([run, simulate, dlq, config])
 )
 
 /** 0 ok, 1 failed, 2 bad usage or input. What the command line library shows itself is not shown again. */

@@ -5,14 +5,7 @@ import { decodeRegistry } from "../domain/observation/SensorRegistry.ts"
 import { decodeCatalogue } from "../domain/orbit/Catalogue.ts"
 import { InputError } from "./InputError.ts"
 
-const unitMillis: Readonly<Record<string, number>> = { ms: 1, s: 1000, m: 60_000, h: 3_600_000, d: 86_400_000 }
-
-/** Reads `20s`, `10m`, `1.5h`: milliseconds, or `undefined` for anything else and for nothing or less. */
-export const parseDuration = (text: string): number | undefined => {
-  const match = /^(\d+(?:\.\d+)?)(ms|s|m|h|d)$/.exec(text.trim())
-  const millis = match === null ? 0 : Number(match[1]) * (unitMillis[match[2] ?? ""] ?? 0)
-  return millis > 0 ? millis : undefined
-}
+export { parseDuration } from "../domain/duration.ts"
 
 /** The value, or the failure that says what was expected. */
 export const required = <A>(value: A | undefined, message: string): Effect.Effect<A, InputError> =>

@@ -13,46 +13,23 @@
  * kind `ProcessingException`. A stateful step that throws cannot be run again (its state may be half changed): the stream dies with a
  * {@link StageDefect} that names the stage. For effectful steps see {@link effectful}.
  *
+ * **Fusion.** Pure stages joined by {@link andThen} run as one: an array goes through all of them in one turn, without a stream between.
+ *
  * **End.** When the input ends, the watermark goes to +infinity once, so that everything still open is emitted.
  */
-import { Cause, Data, Effect, Pull, Stream } from "effect"
-import { type Control, type Element, type Envelope, watermark } from "../domain/Envelope.ts"
-import type { UtcTime } from "../domain/UtcTime.ts"
-import { allEvents, forEachRun, isNonEmpty } from "./stage/elements.ts"
+import type { Envelope } from "../domain/Envelope.ts"
 import type { Emit } from "./stage/Emit.ts"
 import { direct, type Edge, type Operator } from "./stage/Operator.ts"
-import { makeRuntime, type StageServices } from "./stage/runtime.ts"
+import { makePure, type Step } from "./stage/pure.ts"
+import { pureOperator } from "./stage/pureOperator.ts"
+import type { StageServices } from "./stage/runtime.ts"
 
+export { andThen, via } from "./stage/andThen.ts"
 export { effectful, type EffectfulOptions, type ErrorClass, type RetryPolicy } from "./stage/effectful.ts"
 export { type Emit } from "./stage/Emit.ts"
-export { andThen, describe, direct, type Edge, type Operator, type StageNode, via } from "./stage/Operator.ts"
+export { describe, direct, type Edge, type Operator, type StageNode } from "./stage/Operator.ts"
+export { StageDefect, type Step } from "./stage/pure.ts"
 export { type StageServices } from "./stage/runtime.ts"
-
-/** A bug in a step. Not retried; ends the pipeline and names the stage. */
-export class StageDefect extends Data.TaggedError("StageDefect")<{
-  readonly stage: string
-  readonly cause: unknown
-}> {
-  override get message(): string {
-    return `stage ${this.stage}: ${
-      this.cause instanceof Error ? this.cause.stack ?? this.cause.message : String(this.cause)
-    }`
-  }
-}
-
-/**
- * A stateful step: pure in the sense that its outputs and next state depend on nothing but state and input. It may change its state in
- * place and return it. Its docstring says what the state is and its bound.
- */
-export interface Step<in A, out B, S> {
-  readonly initial: () => S
-  readonly onEvents: (state: S, events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => S
-  /** Time has come to `time`: close what ends at or before it. Called with +infinity at the end of the input. */
-  readonly onWatermark?: (state: S, time: UtcTime, emit: Emit<B>) => S
-  readonly onTick?: (state: S, now: UtcTime, emit: Emit<B>) => S
-  /** True for a step that assigns watermarks itself: those from above end here. */
-  readonly assignsWatermarks?: boolean
-}
 
 export interface StageOptions<in A, out B, S> extends Step<A, B, S> {
   readonly name: string
@@ -62,7 +39,7 @@ export interface StageOptions<in A, out B, S> extends Step<A, B, S> {
 /** An operator from a stateful step. Keeps arrays and order. */
 export const stateful = <A, B, S>(options: StageOptions<A, B, S>): Operator<A, B, never, StageServices> => {
   const { name, edge = direct } = options
-  return pureStage(name, "stateful", edge, options)
+  return pureOperator([{ name, kind: "stateful", edge }], makePure(name, "stateful", options))
 }
 
 /**
@@ -80,7 +57,10 @@ export const stateless = <A, B>(options: {
     step(events, emit)
     return state
   }
-  return pureStage<A, B, void>(name, "stateless", edge, { initial: () => {}, onEvents })
+  return pureOperator(
+    [{ name, kind: "stateless", edge }],
+    makePure<A, B, void>(name, "stateless", { initial: () => {}, onEvents })
+  )
 }
 
 /** One output per input. Keeps arrays and order. */
@@ -88,7 +68,7 @@ export const map = <A, B>(name: string, f: (payload: A) => B): Operator<A, B, ne
   stateless<A, B>({
     name,
     step: (events, emit) => {
-      for (const event of events) emit.out(event, f(event.payload))
+      emit.outEach(events, f)
     }
   })
 
@@ -107,97 +87,3 @@ export const filter = <A>(
       }
     }
   })
-
-const endOfInput = watermark(Infinity)
-
-/** An array of a stream is never empty, so an empty one can say that there are no more. */
-const nothingLeft: ReadonlyArray<never> = []
-
-const pureStage = <A, B, S>(
-  name: string,
-  kind: "stateless" | "stateful",
-  edge: Edge,
-  step: Step<A, B, S>
-): Operator<A, B, never, StageServices> =>
-  Object.assign(
-    <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E0, R0 | StageServices> =>
-      Stream.transformPull(
-        self,
-        Effect.fnUntraced(function*(pull) {
-          const runtime = yield* makeRuntime<B>(name)
-          const { collector } = runtime
-          let state = step.initial()
-          let ended = false
-          let done = false
-
-          const eventByEvent = (events: ReadonlyArray<Envelope<A>>): void => {
-            for (const event of events) {
-              try {
-                state = step.onEvents(state, [event], collector)
-              } catch (cause) {
-                collector.dead(event, "ProcessingException", String(cause))
-              }
-            }
-          }
-
-          const onEvents = (events: ReadonlyArray<Envelope<A>>): void => {
-            if (kind === "stateful") {
-              state = step.onEvents(state, events, collector)
-              return
-            }
-            const mark = collector.mark()
-            try {
-              state = step.onEvents(state, events, collector)
-            } catch {
-              collector.rewind(mark)
-              eventByEvent(events)
-            }
-          }
-
-          const onControl = (control: Control): void => {
-            if (control._tag === "Watermark") {
-              if (control.time === Infinity) ended = true
-              if (step.onWatermark !== undefined) state = step.onWatermark(state, control.time, collector)
-              if (step.assignsWatermarks === true) return
-            } else if (control._tag === "Tick" && step.onTick !== undefined) {
-              state = step.onTick(state, control.now, collector)
-            }
-            collector.output.push(control)
-          }
-
-          type Output = readonly [Element<B>, ...Array<Element<B>>]
-          const chaos = runtime.chaos
-          const upstream = Pull.catchDone(pull, () => Effect.succeed(nothingLeft))
-
-          const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<void> => {
-            runtime.begin(elements, true)
-            try {
-              if (allEvents(elements)) onEvents(elements)
-              else forEachRun(elements, onEvents, onControl)
-            } catch (cause) {
-              return Effect.die(new StageDefect({ stage: name, cause }))
-            }
-            return runtime.finish()
-          }
-
-          const emitOrGoOn = (): Pull.Pull<Output, E0> => {
-            const output = collector.output
-            return isNonEmpty(output) ? Effect.succeed(output) : next
-          }
-
-          const next: Pull.Pull<Output, E0> = Effect.suspend(() => {
-            if (done) return Cause.done()
-            return Effect.flatMap(upstream, (elements) => {
-              if (elements.length === 0) {
-                done = true
-                return ended ? Cause.done() : Effect.flatMap(process([endOfInput]), emitOrGoOn)
-              }
-              const work = chaos === undefined ? process(elements) : Effect.andThen(chaos, () => process(elements))
-              return Effect.flatMap(work, emitOrGoOn)
-            })
-          })
-          return next
-        })
-      ),
-    { stages: [{ name, kind, edge }] }
-  )

@@ -1,15 +1,15 @@
 /** What a run did: the summary that `--json` prints. Its shape is a promise; fields may be added. */
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
-import type { SourceKind } from "../../domain/observation/Observation.ts"
 import { format, type UtcTime } from "../../domain/UtcTime.ts"
 import type { SourceCounters } from "../../layers/sources/SourceStats.ts"
 import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
+import type { ObservationTally } from "../../operators/fusion/decode.ts"
 
 export interface RunReport {
   readonly seed: number | undefined
   readonly startedAt: UtcTime
   readonly stoppedAt: UtcTime
-  readonly bySourceKind: ReadonlyMap<SourceKind, number>
+  readonly tally: ObservationTally
   readonly stages: ReadonlyArray<readonly [stage: string, counts: Readonly<StageCounts>]>
   readonly alerts: ReadonlyArray<ConjunctionAlert>
   readonly deadLetters: ReadonlyMap<string, number>
@@ -19,6 +19,8 @@ export interface RunReport {
 
 const sum = (counts: ReadonlyMap<string, number>): number => counts.values().reduce((total, count) => total + count, 0)
 
+const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => a < b ? -1 : 1
+
 const byTca = (a: ConjunctionAlert, b: ConjunctionAlert): number => a.tca - b.tca || (a.alertId < b.alertId ? -1 : 1)
 
 export const toJson = (report: RunReport) => ({
@@ -26,7 +28,15 @@ export const toJson = (report: RunReport) => ({
   startedAt: format(report.startedAt),
   stoppedAt: format(report.stoppedAt),
   elapsedSeconds: (report.stoppedAt - report.startedAt) / 1000,
-  observations: { total: sum(report.bySourceKind), bySourceKind: Object.fromEntries(report.bySourceKind) },
+  observations: {
+    total: sum(report.tally.byKind),
+    bySourceKind: Object.fromEntries(Array.from(report.tally.byKind).sort(byName)),
+    bySensor: Object.fromEntries(
+      Array.from(report.tally.bySensor).sort(byName).map((
+        [sensor, { newest, observations }]
+      ) => [sensor, { observations, newest: format(newest) }])
+    )
+  },
   stages: report.stages.map(([stage, counts]) => ({
     stage,
     in: counts.in,

@@ -3,7 +3,6 @@
  */
 import { Clock, Deferred, Effect, Fiber, type Scope, Stream } from "effect"
 import { tick } from "../../domain/Envelope.ts"
-import type { SourceKind } from "../../domain/observation/Observation.ts"
 import { observationsTopic } from "../../domain/observation/rawRecordHeaders.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
 import type { Catalogue } from "../../domain/orbit/Catalogue.ts"
@@ -18,6 +17,7 @@ import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { AlertStore } from "../../layers/stores/AlertStore.ts"
 import { commit } from "../../operators/fusion/commit.ts"
+import { makeTally } from "../../operators/fusion/decode.ts"
 import { fusion, type FusionSettings } from "../../operators/fusion/fusion.ts"
 import { fusionSource } from "../../operators/fusion/fusionSource.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
@@ -62,7 +62,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   yield* log.ensureTopic({ name: uncorrelatedTopic, partitions: 1, retentionMillis: 7 * 86_400_000 })
   const before = alerts.current()
   const alertSequences = new Map(Array.from(before, ([id, { sequence }]) => [id, sequence] as const))
-  const tally = new Map<SourceKind, number>()
+  const tally = makeTally()
   const subscription = yield* log.subscribe({ topic: observationsTopic, group, from: "earliest" })
   const pipeline = andThen(
     fusion({ registry, catalogue, now, alertSequences, settings, tally }),
@@ -137,7 +137,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     seed,
     startedAt,
     stoppedAt: now(),
-    bySourceKind: tally,
+    tally,
     stages: stages.stages(),
     alerts: Array.from(alerts.current().values()).filter((alert) =>
       alert.sequence > (alertSequences.get(alert.alertId) ?? 0) && alert.level !== "withdrawn"

@@ -4,10 +4,11 @@ import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { format, type UtcTime } from "../../domain/UtcTime.ts"
 import type { SourceCounters } from "../../layers/sources/SourceStats.ts"
 import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
+import type { ObservationTally } from "../../operators/fusion/decode.ts"
 
 export interface Progress {
   readonly now: UtcTime
-  readonly tally: ReadonlyMap<string, number>
+  readonly tally: ObservationTally
   readonly stages: ReadonlyArray<readonly [stage: string, counts: Readonly<StageCounts>]>
   /** Records in the log that are not read yet. */
   readonly behind: number
@@ -31,15 +32,17 @@ const open = (alerts: ReadonlyMap<string, ConjunctionAlert>): ReadonlyArray<Conj
     .sort((a, b) => a.tca - b.tca)
 
 const plainLine = (progress: Progress): string =>
-  `${format(progress.now).slice(0, 19)}Z observations ${total(progress.tally)} (${byKind(progress.tally)})`
+  `${format(progress.now).slice(0, 19)}Z observations ${total(progress.tally.byKind)} (${
+    byKind(progress.tally.byKind)
+  })`
   + ` waiting ${progress.behind} alerts ${open(progress.alerts).length} dead letters ${total(progress.deadLetters)}`
 
 /** Events into each stage a second, since the last look. `seconds` is real time. */
 const block = (progress: Progress, previous: ReadonlyMap<string, number>, seconds: number): ReadonlyArray<string> => {
   const alerts = open(progress.alerts)
   return [
-    `${format(progress.now).slice(0, 19)}Z   observations ${total(progress.tally)} (${
-      byKind(progress.tally)
+    `${format(progress.now).slice(0, 19)}Z   observations ${total(progress.tally.byKind)} (${
+      byKind(progress.tally.byKind)
     })   waiting ${progress.behind}`,
     "stage             in/s         in     filtered   late   dead   busy",
     ...progress.stages.map(([stage, counts]) =>

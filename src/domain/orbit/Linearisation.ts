@@ -17,11 +17,29 @@ export interface Linearisation {
   /**
    * Fills `outState` (6: TEME m, m/s) and `outPhi` (36, row by row: d state[i] / d offset[j], offset in metres as
    * `equinoctial.ts` defines it). False when SGP4 reports an error for the reference or a neighbour; the arrays are then undefined.
+   * State held: the answers for the last four times asked for. The gates and the update of an observation ask for one time, and every
+   * risk of a conjunction for its closest approach.
    */
   readonly stateAndPartials: (time: UtcTime, outState: Float64Array, outPhi: Float64Array) => boolean
 }
 
 const step = 20
+
+const memory = 4
+
+interface Answer {
+  time: UtcTime
+  known: boolean
+  readonly state: Float64Array
+  readonly phi: Float64Array
+}
+
+const emptyAnswer = (): Answer => ({
+  time: Number.NaN,
+  known: false,
+  state: new Float64Array(6),
+  phi: new Float64Array(36)
+})
 
 /** Builds the thirteen propagators, or `undefined` when SGP4 cannot start from the elements or a neighbour of them. */
 export const linearise = (elements: MeanElements): Linearisation | undefined => {
@@ -39,16 +57,36 @@ export const linearise = (elements: MeanElements): Linearisation | undefined => 
   }
   const plus = new Float64Array(6)
   const minus = new Float64Array(6)
+  const remembered: Array<Answer> = []
+  const compute = (time: UtcTime, { phi, state }: Answer): boolean => {
+    if (!reference.success.stateInto(time, state)) return false
+    for (let j = 0; j < 6; j++) {
+      if (neighbours[2 * j]?.stateInto(time, plus) !== true) return false
+      if (neighbours[2 * j + 1]?.stateInto(time, minus) !== true) return false
+      for (let i = 0; i < 6; i++) phi[i * 6 + j] = ((plus[i] ?? 0) - (minus[i] ?? 0)) / (2 * step)
+    }
+    return true
+  }
+  const answerAt = (time: UtcTime): Answer => {
+    const index = remembered.findIndex((answer) => answer.time === time)
+    const answer = remembered[index] ?? (remembered.length < memory ? undefined : remembered.pop()) ?? emptyAnswer()
+    if (index > 0) remembered.splice(index, 1)
+    if (index !== 0) remembered.unshift(answer)
+    if (index < 0) {
+      answer.time = time
+      answer.known = compute(time, answer)
+    }
+    return answer
+  }
   return {
     reference: reference.success,
     stateAndPartials: (time, outState, outPhi) => {
-      if (!reference.success.stateInto(time, outState)) return false
-      for (let j = 0; j < 6; j++) {
-        if (neighbours[2 * j]?.stateInto(time, plus) !== true) return false
-        if (neighbours[2 * j + 1]?.stateInto(time, minus) !== true) return false
-        for (let i = 0; i < 6; i++) outPhi[i * 6 + j] = ((plus[i] ?? 0) - (minus[i] ?? 0)) / (2 * step)
+      const { known, phi, state } = answerAt(time)
+      if (known) {
+        outState.set(state)
+        outPhi.set(phi)
       }
-      return true
+      return known
     }
   }
 }

@@ -3,22 +3,28 @@
  *
  * The state is six metres of offset (see `equinoctial.ts`) to the catalogue's elements. SGP4 is the dynamics, so between observations
  * only the covariance grows, by the process noise below. Predicted state: SGP4 of the reference plus its partials times the offset; when
- * the offset passes `relineariseMetres` the reference moves to the estimate. Measurement partials are central differences.
+ * the offset passes `relineariseMetres` the reference moves to the estimate.
+ *
+ * The sensors' slow biases do not average out: the gate takes the noise as it is, the gain and the covariance take it multiplied by
+ * what the measurements of a pass share (see `sensorBias.ts`).
  *
  * A pure function of (estimate, observation): the same observations in the same order give the same bits. Estimates are never changed.
  *
  * Source: Tapley, Schutz and Born, Statistical Orbit Determination (2004), ch. 4 (extended filter, Joseph form); innovation
  * monitoring by NIS, Bar-Shalom, Li and Kirubarajan (2001), ch. 5.
  */
-import type { Observation, Target } from "../observation/Observation.ts"
+import type { Observation } from "../observation/Observation.ts"
 import type { Sensor } from "../observation/Sensor.ts"
 import type { UtcTime } from "../UtcTime.ts"
 import { perturbed } from "./equinoctial.ts"
+import { measured, normalisedInnovationSquared } from "./kalman.ts"
 import { type Linearisation, linearise } from "./Linearisation.ts"
-import { cholesky, multiply, multiplyTransposed, solveCholesky } from "./matrix.ts"
+import { multiply } from "./matrix.ts"
 import type { MeanElements } from "./MeanElements.ts"
-import { componentsOf, covarianceOf, predict, residual, wrap } from "./measurement.ts"
+import { covarianceOf, residual } from "./measurement.ts"
+import { predictWithPartials } from "./measurementPartials.ts"
 import { priorOffsetCovariance } from "./priorCovariance.ts"
+import { biasVariance, type Heard, heardFrom, inflation, sharedCount } from "./sensorBias.ts"
 import type { State } from "./State.ts"
 
 export interface TrackEstimate {
@@ -28,6 +34,8 @@ export interface TrackEstimate {
   readonly offset: Float64Array
   /** Its covariance, 6 x 6, m². */
   readonly covariance: Float64Array
+  /** What each sensor has told, for the part of its error that does not average out (see `sensorBias.ts`). */
+  readonly heard: ReadonlyArray<Heard>
   /** What offset and covariance are valid at: the last accepted observation, or where the prior was made. */
   readonly time: UtcTime
   /** Accepted observations so far; 0 is a track that is the catalogue's word alone. */
@@ -60,7 +68,7 @@ const relineariseMetres = 2000
  * Growth of variance per day, m², of the six offset components: what SGP4 and a frozen drag term do not model. In-track 150 m after a
  * day without observations, the plane and the shape 20 m, the semi-major axis 1 m.
  */
-const processNoise = [1, 400, 400, 400, 400, 22_500]
+export const processNoise = [1, 400, 400, 400, 400, 22_500]
 
 const millisPerDay = 86_400_000
 
@@ -73,6 +81,7 @@ export const catalogueEstimate = (elements: MeanElements): TrackEstimate | undef
     linearisation,
     offset: new Float64Array(6),
     covariance: priorOffsetCovariance(linearisation, elements.epoch),
+    heard: [],
     time: elements.epoch,
     accepted: 0,
     refusedInRow: 0,
@@ -109,44 +118,7 @@ export const stateOf = (estimate: TrackEstimate, time: UtcTime): PredictedState 
     for (let j = 0; j < 6; j++) sum += (phi[i * 6 + j] ?? 0) * (offset[j] ?? 0)
     s[i] = sum
   }
-  return { state: toState(s), phi }
-}
-
-const toState = (s: Float64Array): State => ({
-  position: [s[0] ?? 0, s[1] ?? 0, s[2] ?? 0],
-  velocity: [s[3] ?? 0, s[4] ?? 0, s[5] ?? 0]
-})
-
-/** Steps of the measurement partials: 1 m and 1 mm/s, far below what a measurement bends over. */
-const steps = [1, 1, 1, 1e-3, 1e-3, 1e-3]
-
-/** d measurement / d state, components x 6, by central differences about `state`. */
-const measurementPartials = (
-  sensor: Sensor,
-  target: Target,
-  time: UtcTime,
-  state: State,
-  components: number
-): Float64Array | undefined => {
-  const partials = new Float64Array(components * 6)
-  const s = [...state.position, ...state.velocity]
-  const angular = componentsOf(target).map((name) => name === "azimuth" || name === "rightAscension")
-  for (let j = 0; j < 6; j++) {
-    const step = steps[j] ?? 1
-    const moved = (by: number) => {
-      const at = Float64Array.from(s)
-      at[j] = (at[j] ?? 0) + by
-      return predict(sensor, target, toState(at), time)
-    }
-    const plus = moved(step)
-    const minus = moved(-step)
-    if (plus === undefined || minus === undefined) return undefined
-    for (let i = 0; i < components; i++) {
-      const difference = (plus[i] ?? 0) - (minus[i] ?? 0)
-      partials[i * 6 + j] = (angular[i] === true ? wrap(difference) : difference) / (2 * step)
-    }
-  }
-  return partials
+  return { state: { position: [s[0] ?? 0, s[1] ?? 0, s[2] ?? 0], velocity: [s[3] ?? 0, s[4] ?? 0, s[5] ?? 0] }, phi }
 }
 
 export interface TrackUpdateResult {
@@ -167,39 +139,27 @@ export const updateTrack = (
 ): TrackUpdateResult | undefined => {
   const predicted = stateOf(estimate, time)
   if (predicted === undefined) return undefined
-  const expected = predict(sensor, observation.target, predicted.state, time)
-  if (expected === undefined) return undefined
-  const m = expected.length
-  const partials = measurementPartials(sensor, observation.target, time, predicted.state, m)
-  if (partials === undefined) return undefined
-  const nu = residual(observation.target, expected)
+  const { sourceId, target } = observation
+  const expected = predictWithPartials(sensor, target, predicted.state, time, partials)
   const r = covarianceOf(observation, sensor)
-  if (r === undefined) return undefined
-  const h = multiply(partials, predicted.phi, m, 6, 6)
+  if (expected === undefined || r === undefined) return undefined
+  const m = expected.length
+  const nu = residual(target, expected)
+  multiply(partials, predicted.phi, m, 6, 6, h)
   const p = covarianceAt(estimate, time)
-  const ph = multiplyTransposed(p, h, 6, 6, m)
-  const s = multiply(h, ph, m, 6, m)
-  for (let i = 0; i < m * m; i++) s[i] = (s[i] ?? 0) + (r[i] ?? 0)
-  const factor = cholesky(s, m)
-  if (factor === undefined) return undefined
-  const weighted = solveCholesky(factor, Float64Array.from(nu), m, 1)
-  let nis = 0
-  for (let i = 0; i < m; i++) nis += (nu[i] ?? 0) * (weighted[i] ?? 0)
+  const nis = normalisedInnovationSquared(p, h, r, 1 + biasVariance, nu, m)
+  if (nis === undefined) return undefined
   const innovation = { accepted: nis <= gate(m), nis, components: m }
   if (!innovation.accepted) return { estimate: refused(estimate), innovation }
 
-  // K = P H' S^-1, as (S^-1 (H P))'.
-  const hp = new Float64Array(m * 6)
-  for (let i = 0; i < 6; i++) for (let j = 0; j < m; j++) hp[j * 6 + i] = ph[i * m + j] ?? 0
-  const kt = solveCholesky(factor, hp, m, 6)
-  const offset = Float64Array.from(estimate.offset)
-  for (let i = 0; i < 6; i++) {
-    for (let j = 0; j < m; j++) offset[i] = (offset[i] ?? 0) + (kt[j * 6 + i] ?? 0) * (nu[j] ?? 0)
-  }
+  const count = sharedCount(estimate.heard, sourceId, time)
+  const posterior = measured(estimate.offset, p, h, r, inflation(count), nu, m)
+  if (posterior === undefined) return undefined
   const next: TrackEstimate = {
     ...estimate,
-    offset,
-    covariance: joseph(p, kt, h, r, m),
+    offset: posterior.offset,
+    covariance: posterior.covariance,
+    heard: heardFrom(estimate.heard, sourceId, time, count),
     time: Math.max(time, estimate.time),
     accepted: estimate.accepted + 1,
     refusedInRow: 0,
@@ -208,6 +168,10 @@ export const updateTrack = (
   return { estimate: relinearised(next), innovation }
 }
 
+/** Scratch of one update: d measurement / d state, and d measurement / d offset. */
+const partials = new Float64Array(36)
+const h = new Float64Array(36)
+
 const refused = (estimate: TrackEstimate): TrackEstimate => {
   const refusedInRow = estimate.refusedInRow + 1
   return {
@@ -215,29 +179,6 @@ const refused = (estimate: TrackEstimate): TrackEstimate => {
     refusedInRow,
     manoeuvreSuspected: estimate.manoeuvreSuspected || (estimate.accepted > 0 && refusedInRow >= refusalsForManoeuvre)
   }
-}
-
-/** (I - K H) P (I - K H)' + K R K', symmetric by construction. `kt` is K transposed, m x 6. */
-const joseph = (p: Float64Array, kt: Float64Array, h: Float64Array, r: ArrayLike<number>, m: number): Float64Array => {
-  const a = new Float64Array(36)
-  for (let i = 0; i < 6; i++) {
-    for (let j = 0; j < 6; j++) {
-      let sum = i === j ? 1 : 0
-      for (let k = 0; k < m; k++) sum -= (kt[k * 6 + i] ?? 0) * (h[k * 6 + j] ?? 0)
-      a[i * 6 + j] = sum
-    }
-  }
-  const out = multiplyTransposed(multiply(a, p, 6, 6, 6), a, 6, 6, 6)
-  const rk = multiply(r, kt, m, m, 6)
-  for (let i = 0; i < 6; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = ((out[i * 6 + j] ?? 0) + (out[j * 6 + i] ?? 0)) / 2
-      for (let k = 0; k < m; k++) sum += (kt[k * 6 + i] ?? 0) * (rk[k * 6 + j] ?? 0)
-      out[i * 6 + j] = sum
-      out[j * 6 + i] = sum
-    }
-  }
-  return out
 }
 
 /** Moves the reference to the estimate where the linear model would begin to bend. */

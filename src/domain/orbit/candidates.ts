@@ -2,17 +2,22 @@
  * Which objects of the catalogue an observation may be of: the coarse gate.
  *
  * Judged by the catalogue's own elements, never by the tracks, so that the answer does not depend on what was observed before. The
- * observation's hint is tried first; only where it is absent or wrong is every object looked at that is above the sensor's horizon.
+ * observation's hint is tried first; only where it is absent or wrong is every object looked at, by where it is at a whole ten seconds, and those
+ * that may be near are propagated.
  */
-import type { Observation, Target } from "../observation/Observation.ts"
+import type { Observation, Target, Vector3 } from "../observation/Observation.ts"
 import type { Sensor } from "../observation/Sensor.ts"
 import type { UtcTime } from "../UtcTime.ts"
 import type { MeanElements } from "./MeanElements.ts"
+import { nearMeasured } from "./measuredPlace.ts"
 import { measured, predict, residual } from "./measurement.ts"
 import type { State } from "./State.ts"
 import { catalogueEstimate, type TrackEstimate, updateTrack } from "./TrackEstimate.ts"
 
-/** The objects that can be observed, each with its catalogue estimate. Holds about 13 propagators (5 kB) an object, made on first use. */
+/**
+ * The objects that can be observed, each with its catalogue estimate. Holds about 13 propagators (5 kB) an object, made on first use,
+ * and all positions of four instants (192 bytes an object).
+ */
 export interface Candidates {
   /** The catalogue's own estimate of an object. */
   readonly estimateOf: (objectId: string) => TrackEstimate | undefined
@@ -59,6 +64,21 @@ const miss = (observation: Observation, sensor: Sensor, time: UtcTime, state: St
   return predicted === undefined ? undefined : distance(observation.target, predicted, range)
 }
 
+/** Positions are propagated to whole multiples of this, ms, and carried on in a straight line: 5 s of free fall are 120 m. */
+const skyMillis = 10_000
+/** Twice the coarse gate: what the straight line, light time, aberration and angles near the zenith make of it is well within. */
+const wideMetres = 2 * coarseMetres
+
+/** Sensors report with some seconds of delay, telescopes with half a minute. */
+const keptSkies = 4
+
+/** Where the catalogue puts every object at one instant. */
+interface Sky {
+  readonly time: UtcTime
+  /** Six numbers an object, TEME; NaN for one that SGP4 gave up. */
+  readonly states: Float64Array
+}
+
 export const makeCandidates = (catalogue: ReadonlyMap<string, MeanElements>): Candidates => {
   const estimates = new Map<string, TrackEstimate | undefined>()
   const estimateOf = (objectId: string): TrackEstimate | undefined => {
@@ -74,6 +94,37 @@ export const makeCandidates = (catalogue: ReadonlyMap<string, MeanElements>): Ca
     const metres = miss(observation, sensor, time, state)
     return metres !== undefined && metres <= coarseMetres
   }
+
+  const objectIds = [...catalogue.keys()]
+  let skies: ReadonlyArray<Sky> = []
+  const skyAt = (time: UtcTime): Sky => {
+    const node = Math.round(time / skyMillis) * skyMillis
+    const known = skies.find((sky) => sky.time === node)
+    if (known !== undefined) return known
+    const states = new Float64Array(6 * objectIds.length)
+    for (const [index, objectId] of objectIds.entries()) {
+      const reference = estimateOf(objectId)?.linearisation.reference
+      if (reference?.stateInto(node, states, 6 * index) !== true) states.fill(Number.NaN, 6 * index, 6 * index + 6)
+    }
+    const sky = { time: node, states }
+    skies = [sky, ...skies.slice(0, keptSkies - 1)]
+    return sky
+  }
+
+  /** All that {@link near} may find, and a few more: it is much cheaper than asking for each object. */
+  const around = (observation: Observation, sensor: Sensor, time: UtcTime): ReadonlyArray<string> => {
+    const { states, time: node } = skyAt(time)
+    const seconds = (time - node) / 1000
+    const isNear = nearMeasured(observation, sensor, time)
+    const found: Array<string> = []
+    for (const [index, objectId] of objectIds.entries()) {
+      const at = (i: number): number => states[6 * index + i] ?? Number.NaN
+      const position: Vector3 = [at(0) + at(3) * seconds, at(1) + at(4) * seconds, at(2) + at(5) * seconds]
+      if (isNear(position, wideMetres)) found.push(objectId)
+    }
+    return found
+  }
+
   return {
     estimateOf,
     match: (observation, sensor, time) => {
@@ -82,7 +133,7 @@ export const makeCandidates = (catalogue: ReadonlyMap<string, MeanElements>): Ca
         return [objectHint]
       }
       const scored: Array<readonly [objectId: string, nis: number]> = []
-      for (const objectId of catalogue.keys()) {
+      for (const objectId of around(observation, sensor, time)) {
         if (!near(objectId, observation, sensor, time)) continue
         const prior = estimateOf(objectId)
         const result = prior === undefined ? undefined : updateTrack(prior, observation, sensor, time)

@@ -85,6 +85,9 @@ const project = (geometry: ConjunctionGeometry): Ellipse | undefined => {
 
 const clamp = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value))
 
+/** exp(-x²/2) is zero in double precision from here on. */
+const densityUnderflow = 39
+
 /** Beyond ten sigma of where the density is highest on the body there is less than 1e-22 of it. */
 const reach = 10
 
@@ -98,7 +101,10 @@ const circle = ({ major, minor, missMajor, missMinor }: Ellipse, radius: number,
     const half = radius * Math.cos(angle)
     return Math.exp(-z * z / 2) * half * normalInterval(-half, half, missMajor, major * scale)
   }
-  return integrate(strip, from, to, 4) / (s * Math.sqrt(2 * Math.PI))
+  // Where the density changes by less than e^4 over the body, one panel is as good as four.
+  const steepness = radius * (radius + Math.abs(missMinor)) / (s * s)
+    + radius * (radius + Math.abs(missMajor)) / (major * scale) ** 2
+  return integrate(strip, from, to, steepness < 4 ? 1 : 4) / (s * Math.sqrt(2 * Math.PI))
 }
 
 const square = ({ cos, major, minor, missMajor, missMinor, sin }: Ellipse, radius: number, scale: number): number => {
@@ -157,7 +163,8 @@ export const collisionProbability = (geometry: ConjunctionGeometry): CollisionPr
     : (scale: number) => Math.min(1, square(ellipse, radius, scale))
   const { clipped, major, minor, missMajor, missMinor } = ellipse
   const d2 = (missMinor / minor) ** 2 + (missMajor / major) ** 2
-  const pc = at(1)
+  // Where the density underflows on the whole body there is nothing to integrate: most pairs of a screening are this far apart.
+  const pc = Math.sqrt(d2) - radius * Math.SQRT2 / minor > densityUnderflow ? 0 : at(1)
   const [scale, highest] = maximumOverScale(ellipse, radius, hardBodyShape, d2, at)
   const pcMaximum = Math.max(pc, highest)
   return {
@@ -185,6 +192,11 @@ const maximumOverScale = (
     const area = shape === "circle" ? 1 : 4 / Math.PI
     return [best, area * radius * radius / (Math.E * d2 * minor * major)]
   }
-  const [logScale, value] = goldenMaximum((x) => at(Math.exp(x)), Math.log(best) - 5, Math.log(best) + 2)
+  // A point at Mahalanobis distance q adds most at the scale q/sqrt(2), less on either side: the maximum lies between the body's extremes.
+  const reachOfBody = (shape === "circle" ? radius : radius * Math.SQRT2) / minor
+  const d = Math.sqrt(d2)
+  const low = Math.max(best * Math.exp(-5), (d - reachOfBody) / Math.SQRT2)
+  const high = (d + reachOfBody) / Math.SQRT2
+  const [logScale, value] = goldenMaximum((x) => at(Math.exp(x)), Math.log(low), Math.log(high))
   return [Math.exp(logScale), value]
 }

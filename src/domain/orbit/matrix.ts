@@ -1,13 +1,22 @@
-/** Small dense matrices as flat arrays, row by row. Sizes are the caller's to keep. */
+/**
+ * Small dense matrices as flat arrays, row by row. Sizes are the caller's to keep. Results go to `out` where one is given (never one of
+ * the inputs, unless it says so): a typed array of more than eight numbers is dear to allocate.
+ */
 
 /** a (n x m) times b (m x p). */
-export const multiply = (a: ArrayLike<number>, b: ArrayLike<number>, n: number, m: number, p: number): Float64Array => {
-  const out = new Float64Array(n * p)
+export const multiply = (
+  a: ArrayLike<number>,
+  b: ArrayLike<number>,
+  n: number,
+  m: number,
+  p: number,
+  out: Float64Array = new Float64Array(n * p)
+): Float64Array => {
   for (let i = 0; i < n; i++) {
-    for (let k = 0; k < m; k++) {
-      const factor = a[i * m + k] ?? 0
-      if (factor === 0) continue
-      for (let j = 0; j < p; j++) out[i * p + j] = (out[i * p + j] ?? 0) + factor * (b[k * p + j] ?? 0)
+    for (let j = 0; j < p; j++) {
+      let sum = 0
+      for (let k = 0; k < m; k++) sum += (a[i * m + k] ?? 0) * (b[k * p + j] ?? 0)
+      out[i * p + j] = sum
     }
   }
   return out
@@ -19,9 +28,9 @@ export const multiplyTransposed = (
   b: ArrayLike<number>,
   n: number,
   m: number,
-  p: number
+  p: number,
+  out: Float64Array = new Float64Array(n * p)
 ): Float64Array => {
-  const out = new Float64Array(n * p)
   for (let i = 0; i < n; i++) {
     for (let j = 0; j < p; j++) {
       let sum = 0
@@ -32,20 +41,24 @@ export const multiplyTransposed = (
   return out
 }
 
-/** Lower Cholesky factor of a symmetric positive definite n x n matrix, or `undefined` where it is not one. */
-export const cholesky = (a: ArrayLike<number>, n: number): Float64Array | undefined => {
-  const l = new Float64Array(n * n)
+/** Lower Cholesky factor of a symmetric positive definite n x n matrix, or `undefined` where it is not one. `out` may be `a`. */
+export const cholesky = (
+  a: ArrayLike<number>,
+  n: number,
+  out: Float64Array = new Float64Array(n * n)
+): Float64Array | undefined => {
   for (let i = 0; i < n; i++) {
     for (let j = 0; j <= i; j++) {
       let sum = a[i * n + j] ?? 0
-      for (let k = 0; k < j; k++) sum -= (l[i * n + k] ?? 0) * (l[j * n + k] ?? 0)
+      for (let k = 0; k < j; k++) sum -= (out[i * n + k] ?? 0) * (out[j * n + k] ?? 0)
       if (i === j) {
         if (!(sum > 0)) return undefined
-        l[i * n + i] = Math.sqrt(sum)
-      } else l[i * n + j] = sum / (l[j * n + j] ?? 1)
+        out[i * n + i] = Math.sqrt(sum)
+      } else out[i * n + j] = sum / (out[j * n + j] ?? 1)
     }
+    for (let j = i + 1; j < n; j++) out[i * n + j] = 0
   }
-  return l
+  return out
 }
 
 /** Solves L L' x = b in place for each of the `columns` columns of b (n x columns). */

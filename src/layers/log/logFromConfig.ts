@@ -1,25 +1,18 @@
-/**
- * The message log that the environment asks for.
- *
- * - `PERIGEE_LOG`: `embedded` (default, SQLite in the data directory), `memory`.
- * - `PERIGEE_DATA_DIR`: see `dataDirectory.ts`.
- * - `PERIGEE_LOG_SYNCHRONOUS`: `NORMAL` (default) or `FULL`, for `embedded`: whether an append waits for the disk (`EmbeddedLog.ts`).
- */
-import { Config, Effect, Layer } from "effect"
-import { dataDirectory } from "../sql/dataDirectory.ts"
+/** The message log that the configuration asks for: `PERIGEE_LOG` and what belongs to it (`docs/configuration.md`). */
+import { Effect, Layer } from "effect"
+import { settings } from "../config/settings.ts"
 import { layerEmbedded } from "./EmbeddedLog.ts"
+import { layerKafkaConfig } from "./KafkaLog.ts"
 import { MessageLog } from "./MessageLog.ts"
-
-const engine = Config.Literals(["embedded", "memory"], "PERIGEE_LOG").pipe(Config.withDefault("embedded"))
-
-const synchronous = Config.Literals(["NORMAL", "FULL"], "PERIGEE_LOG_SYNCHRONOUS").pipe(Config.withDefault("NORMAL"))
 
 /** Fails with a `ConfigError` for a value that it does not know, and as the chosen engine's Layer does. */
 export const layerLogFromConfig = Layer.unwrap(Effect.gen(function*() {
-  switch (yield* engine) {
+  switch (yield* settings.log) {
     case "memory":
       return MessageLog.layerMemory
+    case "kafka":
+      return layerKafkaConfig
     case "embedded":
-      return layerEmbedded({ directory: yield* dataDirectory, synchronous: yield* synchronous })
+      return layerEmbedded({ directory: yield* settings.dataDirectory, synchronous: yield* settings.logSynchronous })
   }
 }))

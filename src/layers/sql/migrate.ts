@@ -15,6 +15,16 @@ export class NewerSchemaError extends Schema.TaggedError<NewerSchemaError>()("Ne
   }
 }
 
+const versionTable = "schema_version"
+
+/** The version of the tables of `component`, 0 where there are none. Throws what `node:sqlite` throws. */
+export const schemaVersion = (database: DatabaseSync, component: string): number => {
+  const table = database.prepare("SELECT 1 FROM sqlite_schema WHERE type = 'table' AND name = ?").get(versionTable)
+  if (table === undefined) return 0
+  const stored = database.prepare(`SELECT version FROM ${versionTable} WHERE component = ?`).get(component)
+  return Number(stored?.version ?? 0)
+}
+
 /**
  * Brings the tables of `component` to version `steps.length` by running the SQL of each step that was not run yet, in order, each in a
  * transaction of its own with the note that it was run. Steps are never changed once released, only added. Several components may share a file.
@@ -27,16 +37,15 @@ export const migrate = (
   Effect.try({
     try: () => {
       database.exec(
-        "CREATE TABLE IF NOT EXISTS schema_version (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT"
+        `CREATE TABLE IF NOT EXISTS ${versionTable} (component TEXT PRIMARY KEY, version INTEGER NOT NULL) STRICT`
       )
-      const stored = database.prepare("SELECT version FROM schema_version WHERE component = ?").get(component)
-      const version = Number(stored?.version ?? 0)
+      const version = schemaVersion(database, component)
       for (const [i, step] of steps.entries()) {
         if (i < version) continue
         database.exec("BEGIN IMMEDIATE")
         try {
           database.exec(step)
-          database.prepare("INSERT OR REPLACE INTO schema_version VALUES (?, ?)").run(component, i + 1)
+          database.prepare(`INSERT OR REPLACE INTO ${versionTable} VALUES (?, ?)`).run(component, i + 1)
           database.exec("COMMIT")
         } catch (cause) {
           if (database.isTransaction) database.exec("ROLLBACK")

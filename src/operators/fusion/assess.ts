@@ -3,15 +3,14 @@
  *
  * Stateless; arrays and order kept. When the closest approach of a pair is not found near the nominal one (SGP4 error, tracks that moved it
  * away), a speculative update is counted as filtered with reason `no-encounter`, and any other goes on without a risk, for it takes back
- * what was thought before. Cost: about ten state predictions, i.e. 130 SGP4 calls, and one integral.
+ * what was thought before. Cost: 10 to 40 SGP4 calls and one integral.
  */
 import type { Conjunction } from "../../domain/alert/Conjunction.ts"
 import type { ConjunctionRisk } from "../../domain/alert/ConjunctionRisk.ts"
 import type { PairUpdate } from "../../domain/alert/PairUpdate.ts"
 import { collisionProbability, defaultHardBodyRadius } from "../../domain/orbit/collisionProbability.ts"
-import { closestApproach } from "../../domain/orbit/encounter.ts"
-import { multiply, multiplyTransposed } from "../../domain/orbit/matrix.ts"
-import { covarianceAt, stateOf, type TrackEstimate } from "../../domain/orbit/TrackEstimate.ts"
+import { trackEncounter } from "../../domain/orbit/trackEncounter.ts"
+import type { TrackEstimate } from "../../domain/orbit/TrackEstimate.ts"
 import { assessValidity, type TrackSupport } from "../../domain/orbit/validity.ts"
 import { bilinear, norm, scale, subtract } from "../../domain/orbit/vector3.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
@@ -35,14 +34,6 @@ export const assess: Operator<PairUpdate, AssessedPair, never, StageServices> = 
   }
 })
 
-/** Covariance of an estimate's position at `time`, m², TEME, 3 x 3. */
-const positionCovariance = (estimate: TrackEstimate, time: UtcTime): Float64Array | undefined => {
-  const predicted = stateOf(estimate, time)
-  if (predicted === undefined) return undefined
-  const rows = predicted.phi.subarray(0, 18)
-  return multiplyTransposed(multiply(rows, covarianceAt(estimate, time), 3, 6, 6), rows, 3, 6, 3)
-}
-
 const supportOf = ({ accepted, objectId, time }: TrackEstimate): TrackSupport => ({
   objectId,
   lastObservation: accepted === 0 ? undefined : time
@@ -54,17 +45,9 @@ export const riskOf = (
   [a, b]: readonly [TrackEstimate, TrackEstimate],
   now: UtcTime
 ): ConjunctionRisk | undefined => {
-  const encounter = closestApproach(
-    (time) => stateOf(a, time)?.state,
-    (time) => stateOf(b, time)?.state,
-    conjunction.nominalTca,
-    conjunction.reachMillis
-  )
-  if (encounter === undefined) return undefined
-  const first = positionCovariance(a, encounter.tca)
-  const second = positionCovariance(b, encounter.tca)
-  if (first === undefined || second === undefined) return undefined
-  const covariance = first.map((value, index) => value + (second[index] ?? 0))
+  const found = trackEncounter(a, b, conjunction.nominalTca, conjunction.reachMillis)
+  if (found === undefined) return undefined
+  const { covariance, encounter } = found
   const relativePosition = subtract(encounter.secondary.position, encounter.primary.position)
   const relativeVelocity = subtract(encounter.secondary.velocity, encounter.primary.velocity)
   const hardBodyRadius = 2 * defaultHardBodyRadius

@@ -10,10 +10,33 @@ import type { Observation, SourceKind } from "../../domain/observation/Observati
 import { traceIdOf } from "../../domain/observation/observationId.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
-/** Observations decoded so far, by source kind. */
-export type ObservationTally = Map<SourceKind, number>
+/** Observations decoded so far: by kind, and for every sensor how many and the newest sensor time. State: an entry a sensor. */
+export interface ObservationTally {
+  readonly byKind: Map<SourceKind, number>
+  readonly bySensor: Map<string, SensorTally>
+}
+
+export interface SensorTally {
+  readonly observations: number
+  readonly newest: UtcTime
+}
+
+export const makeTally = (): ObservationTally => ({ byKind: new Map(), bySensor: new Map() })
+
+const count = (
+  { byKind, bySensor }: ObservationTally,
+  { sensorTimestamp, sourceId, sourceKind }: Observation
+): void => {
+  byKind.set(sourceKind, (byKind.get(sourceKind) ?? 0) + 1)
+  const known = bySensor.get(sourceId)
+  bySensor.set(sourceId, {
+    observations: (known?.observations ?? 0) + 1,
+    newest: Math.max(known?.newest ?? sensorTimestamp, sensorTimestamp)
+  })
+}
 
 /** `tally`, if given, is added to: a count for people, no part of the result. */
 export const decode = (
@@ -31,11 +54,11 @@ export const decode = (
           continue
         }
         const observation = result.success
-        const { observationId, sourceKind } = observation
+        const { observationId } = observation
         const { trace } = context
         // A producer's trace goes on; a trace of the record's own is that of the observation inside it.
         const own = observationId !== context.id && trace.traceId === traceIdOf(payload.observationId)
-        tally?.set(sourceKind, (tally.get(sourceKind) ?? 0) + 1)
+        if (tally !== undefined) count(tally, observation)
         emit.event(event, observation, {
           ...context,
           id: observationId,

@@ -1,8 +1,9 @@
 /**
  * An operator: a function from a stream to a stream that knows what it is made of.
  */
-import type { Stream } from "effect"
+import type { Effect, Stream } from "effect"
 import type { Element } from "../../domain/Envelope.ts"
+import type { Process } from "./pure.ts"
 
 /**
  * The edge that leaves a stage: how many elements may wait on it and what happens when it is full. `direct` edges hold the one array
@@ -31,22 +32,9 @@ export interface Operator<in A, out B, out E = never, out R = never> {
   <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E | E0, R | R0>
   /** The stages inside, upstream first. */
   readonly stages: ReadonlyArray<StageNode>
+  /** What the operator does to an array, if it is pure all through: then it can run in one with its neighbours. */
+  readonly process?: Effect.Effect<Process<A, B>, never, R>
 }
-
-/** Two operators in a row are one. */
-export const andThen = <A, B, E1, R1, C, E2, R2>(
-  first: Operator<A, B, E1, R1>,
-  second: Operator<B, C, E2, R2>
-): Operator<A, C, E1 | E2, R1 | R2> =>
-  Object.assign(
-    <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>) => second(first(self)),
-    { stages: [...first.stages, ...second.stages] }
-  )
-
-/** {@link andThen} to be read in a pipe: `pipe(decode, via(validate), via(dedupe))`. */
-export const via =
-  <B, C, E2, R2>(second: Operator<B, C, E2, R2>) =>
-  <A, E1, R1>(first: Operator<A, B, E1, R1>): Operator<A, C, E1 | E2, R1 | R2> => andThen(first, second)
 
 /** The topology as lines for a person: stage, kind, capacity and policy of the edge behind it, and why. */
 export const describe = (stages: ReadonlyArray<StageNode>): ReadonlyArray<string> =>

@@ -119,7 +119,7 @@ export const effectful = <A, B, E, R, E2 = never>(
             }, (control) => {
               if (onControl !== undefined) planned.push(onControl(control))
               planned.push(Effect.sync(() => {
-                collector.output.push(control)
+                collector.control(control)
               }))
             })
             return planned
@@ -130,7 +130,7 @@ export const effectful = <A, B, E, R, E2 = never>(
               runtime.begin(elements, false)
               return Effect.andThen(
                 Effect.forEach(steps(elements), (work) => work, { discard: true }),
-                Effect.suspend(runtime.finish)
+                Effect.suspend(() => runtime.finish() ?? Effect.void)
               )
             })
 

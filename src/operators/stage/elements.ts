@@ -1,12 +1,6 @@
 /** Arrays of elements: events with controls among them. */
 import type { Control, Element, Envelope } from "../../domain/Envelope.ts"
 
-/** Narrows an array without controls to its events. */
-export const allEvents = <A>(elements: ReadonlyArray<Element<A>>): elements is ReadonlyArray<Envelope<A>> => {
-  for (const element of elements) if (element._tag !== "Event") return false
-  return true
-}
-
 export const isNonEmpty = <A>(array: ReadonlyArray<A>): array is readonly [A, ...Array<A>] => array.length > 0
 
 /** Hands over the events between controls, run by run, and each control, in order. */

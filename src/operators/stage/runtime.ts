@@ -3,7 +3,7 @@
  */
 import { Clock, Effect, Exit, type Tracer } from "effect"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
-import type { Element, EventContext } from "../../domain/Envelope.ts"
+import type { Element, Envelope, EventContext } from "../../domain/Envelope.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { StageChaos, StageLineage, StageMetrics, StageTracing } from "../../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
@@ -48,7 +48,7 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   const collector = new Collector<B>(stage, {
     lineage: (event, parents, parentCount) =>
       lineage.append(stage, event, parents, parentCount, clock.currentTimeMillisUnsafe())
-  }, counts.filteredReasons)
+  })
   let enter = 0n
   let events = 0
 
@@ -61,39 +61,57 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
     return span
   }
 
-  /** Opens the array: counts what comes in and, for a pure step, starts the spans of the sampled. */
-  const begin = (elements: ReadonlyArray<Element<unknown>>, startSpans: boolean): void => {
+  /**
+   * Opens the array: counts what comes in and, for a pure step, starts the spans of the sampled. True (and narrowed) when the array holds
+   * events only, so that the step can have it as it is.
+   */
+  const begin = <A>(
+    elements: ReadonlyArray<Element<A>>,
+    startSpans: boolean
+  ): elements is ReadonlyArray<Envelope<A>> => {
     enter = clock.monotonicTimeNanosUnsafe()
     collector.begin(enter)
     events = 0
     for (const element of elements) {
       if (element._tag !== "Event") continue
       events++
-      if (startSpans && element.followed && element.context.trace.sampled) openSpan(element.context)
+      if (element.followed && startSpans && element.context.trace.sampled) openSpan(element.context)
     }
     counts.in += events
     counts.inFlight += events
+    return events === elements.length
   }
 
-  /** Closes the array; what it gives up is durable before this ends. */
-  const finish = (): Effect.Effect<void> => {
+  /** Closes the array; what it gives up is durable before this ends. `undefined`: there is nothing to wait for. */
+  const finish = (): Effect.Effect<void> | undefined => {
     const exit = clock.monotonicTimeNanosUnsafe()
     collector.finish(exit)
     if (collector.spans.size > 0) endSpans()
-    const rejected = collector.filteredCount + collector.lateCount + collector.deadCount + collector.shedCount
+    const { emitted, filteredReasons, rejections } = collector
     const nanos = Number(exit - enter)
     counts.inFlight -= events
-    counts.processed += events - rejected
-    counts.filtered += collector.filteredCount
-    counts.late += collector.lateCount
-    counts.dead += collector.deadCount
-    counts.shed += collector.shedCount
-    counts.emitted += collector.emitted
+    counts.processed += events - filteredReasons.length - rejections.length
+    counts.emitted += emitted
     counts.busyNanos += nanos
-    record({ events, emitted: collector.emitted, nanos })
-    if (collector.rejections.length === 0) return Effect.void
+    if (filteredReasons.length > 0) countFiltered(filteredReasons)
+    const rejected = rejections.length > 0 ? takeRejections(rejections) : undefined
+    record({ events, emitted, nanos })
+    return rejected
+  }
+
+  const countFiltered = (reasons: ReadonlyArray<string>): void => {
+    counts.filtered += reasons.length
+    for (const reason of reasons) counts.filteredReasons.set(reason, (counts.filteredReasons.get(reason) ?? 0) + 1)
+  }
+
+  const takeRejections = (rejections: ReadonlyArray<Rejection>): Effect.Effect<void> => {
+    for (const { errorKind } of rejections) {
+      if (errorKind === "Late") counts.late++
+      else if (errorKind === "Shed") counts.shed++
+      else counts.dead++
+    }
     const now = clock.currentTimeMillisUnsafe()
-    return deadLetters.offer(collector.rejections.map((rejection) => toDeadLetter(stage, now, rejection)))
+    return deadLetters.offer(rejections.map((rejection) => toDeadLetter(stage, now, rejection)))
   }
 
   /** Ends the spans still open; those of rejected events as failed. */

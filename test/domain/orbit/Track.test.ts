@@ -1,123 +1,101 @@
-import { assert, describe, it } from "@effect/vitest"
+import { describe, expect, it } from "@effect/vitest"
 import { Schema } from "effect"
-import type { EventContext } from "../../../src/domain/Envelope.ts"
 import type { Observation } from "../../../src/domain/observation/Observation.ts"
-import { makeCandidates } from "../../../src/domain/orbit/candidates.ts"
 import { forget, insert, latest, makeTrack, type Track } from "../../../src/domain/orbit/Track.ts"
-import type { TrackEstimate } from "../../../src/domain/orbit/TrackEstimate.ts"
+import { stream } from "../../../src/domain/simulation/random.ts"
 import { contextOf } from "../../support/envelopes.ts"
-import { observed } from "../../support/fusionRun.ts"
-import { registry } from "../../support/scenario.ts"
+import { sensors } from "../../support/scenario.ts"
+import { catalogued, polarElements, type SimulatedObservation, simulateTrack } from "../../support/trackSimulation.ts"
 
-const { catalogue, observations } = observed({ seconds: 20, count: 10 })
-const candidates = makeCandidates(catalogue)
-const objectId = "98001"
-const own = observations.filter(({ objectHint }) => objectHint === objectId).slice(0, 12)
+const simulated = simulateTrack({
+  seed: 11,
+  elements: polarElements,
+  sensors: sensors.filter(({ kind }) => kind === "radar"),
+  start: polarElements.epoch,
+  durationMillis: 2 * 3_600_000,
+  spacingMillis: 60_000
+}).observations
 
-const fresh = (): Track => {
-  const base = candidates.estimateOf(objectId)
-  if (base === undefined) throw new Error("the object is not in the catalogue")
-  return makeTrack(base)
+const farther = (observation: Observation): Observation => {
+  const { target } = observation
+  if (target._tag !== "RangeRate") return observation
+  return { ...observation, target: { ...target, range: (target.range ?? 0) + 20_000 } }
 }
 
-const contextFor = (observation: Observation): EventContext =>
-  contextOf(0, { id: observation.observationId, eventTime: observation.sensorTimestamp })
+/** Some were measured at one instant: their ids decide. One of them is another object's. */
+const observations = simulated.slice(0, 24).map(({ observation, sensor, time }, index): SimulatedObservation => ({
+  observation: index === 7 ? farther(observation) : observation,
+  sensor,
+  time: index % 5 === 1 ? simulated[index - 1]?.time ?? time : time
+}))
 
-const put = (track: Track, observation: Observation) => {
-  const sensor = registry.bySourceId.get(observation.sourceId)
-  if (sensor === undefined) throw new Error("the sensor is not registered")
-  return insert(track, observation, sensor, contextFor(observation), false)
+const put = (track: Track, index: number): void => {
+  const one = observations[index]
+  if (one === undefined) throw new Error("no such observation")
+  insert(track, one.observation, one.sensor, contextOf(index, { eventTime: one.time }), false)
 }
 
-const numbers = ({ accepted, covariance, offset, time }: TrackEstimate) => ({
-  accepted,
-  covariance: [...covariance],
-  offset: [...offset],
-  time
-})
-const content = (track: Track) => ({
-  base: numbers(track.base),
-  entries: track.entries.map(({ context, estimate, innovation }) => ({
-    id: context.id,
-    innovation,
-    ...numbers(estimate)
-  }))
-})
-
-const filled = (order: ReadonlyArray<Observation>): Track => {
-  const track = fresh()
-  for (const observation of order) put(track, observation)
+const filled = (order: ReadonlyArray<number>): Track => {
+  const track = makeTrack(catalogued(polarElements))
+  for (const index of order) put(track, index)
   return track
 }
 
+const everything = (track: Track) =>
+  track.entries.map(({ context, estimate, innovation }) => ({
+    id: context.id,
+    innovation,
+    offset: Array.from(estimate.offset),
+    covariance: Array.from(estimate.covariance),
+    accepted: estimate.accepted,
+    refusedInRow: estimate.refusedInRow,
+    heard: estimate.heard
+  }))
+
+const inOrder = observations.map((_, index) => index)
+const expected = everything(filled(inOrder))
+
 describe("Track", () => {
-  const inOrder = filled(own)
-
-  it("holds the observations in order of time, each accepted and with the estimate after it", () => {
-    assert.strictEqual(inOrder.entries.length, 12)
-    assert.deepStrictEqual(inOrder.entries.map(({ innovation }) => innovation?.accepted), Array(12).fill(true))
-    assert.deepStrictEqual(inOrder.entries.map(({ estimate }) => estimate.accepted), own.map((_, i) => i + 1))
-    assert.strictEqual(latest(inOrder), inOrder.entries[11]?.estimate)
-    const empty = fresh()
-    assert.strictEqual(latest(empty), empty.base)
+  it("has what the tests below need: refusals, sensors and instants shared", () => {
+    expect(observations.length).toBe(24)
+    expect(expected.filter(({ innovation }) => innovation?.accepted === false).length).toBeGreaterThanOrEqual(1)
+    expect(expected.at(-1)?.accepted).toBeGreaterThan(15)
+    expect(expected.at(-1)?.heard.length).toBeGreaterThan(1)
   })
 
-  it.prop(
-    "any order of arrival gives the same entries and estimates, to the bit",
-    [Schema.Array(Schema.Finite).check(Schema.isMinLength(12), Schema.isMaxLength(12))],
-    ([keys]) => {
-      const order = own.map((observation, i) => ({ observation, key: keys[i] ?? 0 })).toSorted((a, b) => a.key - b.key)
-      assert.deepStrictEqual(content(filled(order.map(({ observation }) => observation))), content(inOrder))
-    },
-    { arbitrary: { runs: 30 } }
-  )
+  it.prop("every order of arrival ends in the same bits", [Schema.Int], ([seed]) => {
+    const random = stream(seed, "order")
+    const order = inOrder.map((index) => [random.uniform(), index] as const).sort((a, b) => a[0] - b[0])
+    expect(everything(filled(order.map(([, index]) => index)))).toEqual(expected)
+  })
 
-  it("two at one time are in the order of their ids", () => {
-    const [first, second] = own
-    if (first === undefined || second === undefined) return assert.fail("no observations")
-    const twin = { ...second, sensorTimestamp: first.sensorTimestamp }
-    const expected = [first.observationId, twin.observationId].toSorted()
-    for (const order of [[first, twin], [twin, first]]) {
-      assert.deepStrictEqual(filled(order).entries.map(({ context }) => context.id), expected)
+  it("forgets into its base, and goes on from there to the same bits", () => {
+    const track = makeTrack(catalogued(polarElements))
+    for (const index of inOrder) {
+      put(track, index)
+      if (index === 11 || index === 17) forget(track, observations[index - 3]?.time ?? 0)
     }
+    expect(track.entries.length).toBeLessThan(inOrder.length)
+    expect(everything(track)).toEqual(expected.slice(-track.entries.length))
+    forget(track, Infinity)
+    expect(track.entries).toEqual([])
+    expect(Array.from(latest(track).offset)).toEqual(expected.at(-1)?.offset)
   })
 
-  it("an estimate is never changed: what was handed out stays as it was", () => {
-    const track = fresh()
-    const [first, second] = own
-    if (first === undefined || second === undefined) return assert.fail("no observations")
-    put(track, second)
+  it("puts a late observation in its place: what follows is another estimate than without it", () => {
+    const without = filled(inOrder.filter((index) => index !== 4))
+    const before = everything(without).at(-1)
+    put(without, 4)
+    expect(everything(without)).toEqual(expected)
+    expect(before?.offset).not.toEqual(expected.at(-1)?.offset)
+  })
+
+  it("what it has handed out is never changed", () => {
+    const track = filled([5])
     const before = latest(track)
-    const copy = numbers(before)
-    put(track, first)
-    assert.notStrictEqual(latest(track), before)
-    assert.deepStrictEqual(numbers(before), copy)
-  })
-
-  it("forgets the entries at or before a time, and goes on as if it had them", () => {
-    for (const kept of [0, 1, 5, 11, 12]) {
-      const track = filled(own.slice(0, 12))
-      const time = kept === 12 ? 0 : own[11 - kept]?.sensorTimestamp ?? 0
-      forget(track, time)
-      assert.strictEqual(track.entries.length, kept)
-      assert.deepStrictEqual(numbers(latest(track)), numbers(latest(inOrder)))
-    }
-    const gradually = fresh()
-    for (const observation of own) {
-      put(gradually, observation)
-      forget(gradually, observation.sensorTimestamp - 2000)
-      assert.isAtMost(gradually.entries.length, 4)
-    }
-    assert.deepStrictEqual(numbers(latest(gradually)), numbers(latest(inOrder)))
-  })
-
-  it("a refused observation is held in its place and leaves the estimate's numbers as they were", () => {
-    const [victim] = own.slice(5)
-    if (victim?.target._tag !== "StateVector") return assert.fail("a link's observation was expected")
-    const far = own.with(5, { ...victim, target: { ...victim.target, position: [7e6, 0, 0] } })
-    const { entries } = filled(far)
-    assert.strictEqual(entries[5]?.innovation?.accepted, false)
-    assert.deepStrictEqual([...entries[5]?.estimate.offset ?? []], [...entries[4]?.estimate.offset ?? []])
-    assert.deepStrictEqual(entries.map(({ estimate }) => estimate.refusedInRow), [0, 0, 0, 0, 0, 1, 0, 0, 0, 0, 0, 0])
+    const copy = { offset: Array.from(before.offset), covariance: Array.from(before.covariance) }
+    put(track, 0)
+    expect(latest(track)).not.toBe(before)
+    expect({ offset: Array.from(before.offset), covariance: Array.from(before.covariance) }).toEqual(copy)
   })
 })

@@ -1,13 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { type Element, envelope, isFollowed } from "../../../src/domain/Envelope.ts"
-import type { Observation, SourceKind } from "../../../src/domain/observation/Observation.ts"
+import type { Observation } from "../../../src/domain/observation/Observation.ts"
 import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
 import type { ReceivedRecord } from "../../../src/domain/observation/ReceivedRecord.ts"
 import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.ts"
 import type { LogRecord } from "../../../src/layers/log/MessageLog.ts"
-import { decode } from "../../../src/operators/fusion/decode.ts"
+import { decode, makeTally } from "../../../src/operators/fusion/decode.ts"
 import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
 import { arrays, stageLayer } from "../../support/envelopes.ts"
 import { lineRecord, observed } from "../../support/fusionRun.ts"
@@ -31,7 +31,7 @@ const eventsOf = <A>(elements: ReadonlyArray<Element<A>>) => elements.filter((el
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
 const parent = `00-${traceId}-00f067aa0ba902b7-01`
 
-const decoded = (records: ReadonlyArray<LogRecord>, tally = new Map<SourceKind, number>()) =>
+const decoded = (records: ReadonlyArray<LogRecord>, tally = makeTally()) =>
   Effect.gen(function*() {
     const out: ReadonlyArray<Element<Observation>> = yield* Stream.runCollect(
       fusionSource(parts([records])).pipe(decode(registry, tally))
@@ -72,9 +72,9 @@ describe("decode", () => {
           raw
         })
       })
-      const tally = new Map<SourceKind, number>()
+      const tally = makeTally()
       const out = eventsOf(yield* Stream.runCollect(arrays<ReceivedRecord>([records]).pipe(decode(registry, tally))))
-      assert.deepStrictEqual([...tally], [["radar", 1], ["optical", 1], ["isl", 1]])
+      assert.deepStrictEqual([...tally.byKind], [["radar", 1], ["optical", 1], ["isl", 1]])
       for (const [i, { context, payload }] of out.entries()) {
         const emission = one[i]
         assert.strictEqual(context.sourceId, emission?.sourceId)
@@ -117,7 +117,7 @@ describe("decode", () => {
       ]
       const { events, letters, tally } = yield* decoded(lines.map((line, offset) => logRecord(line, offset)))
       assert.strictEqual(events.length, 2)
-      assert.deepStrictEqual([...tally], [[sample.sourceKind, 2]])
+      assert.deepStrictEqual([...tally.byKind], [[sample.sourceKind, 2]])
       assert.deepStrictEqual(
         letters.map(({ errorKind, locator, operator, payload, position }) => [
           errorKind,

@@ -1,0 +1,153 @@
+/** `perigee dlq`: what was given up, why, and the raw record. Reads beside a run; writes nothing but the file of `--raw`. */
+import { Clock, Console, Effect, FileSystem, Layer, Option, Schema } from "effect"
+import { Argument, Command, Flag } from "effect/cli"
+import { DeadLetter, ErrorKind } from "../domain/deadletter/DeadLetter.ts"
+import { parseDuration } from "../domain/duration.ts"
+import { format, parse } from "../domain/UtcTime.ts"
+import { withFlags } from "../layers/config/settings.ts"
+import { LogReader } from "../layers/log/LogReader.ts"
+import { layerLogReaderFromConfig } from "../layers/log/logReaderFromConfig.ts"
+import { findLetter, listLetters } from "./dlq/letters.ts"
+import { letterText, listText } from "./dlq/text.ts"
+import { InputError } from "./InputError.ts"
+import { settingFlags, settingMessage } from "./settingFlags.ts"
+
+const mostListed = 100_000
+
+const encodeLetter = Schema.encodeEffect(DeadLetter)
+
+/** No dead letter has this id. */
+export class UnknownDeadLetter extends Schema.TaggedError<UnknownDeadLetter>()("UnknownDeadLetter", {
+  id: Schema.String
+}) {
+  override get message(): string {
+    return `no dead letter has the id ${this.id}`
+  }
+}
+
+const logFlags = { "data-dir": settingFlags["data-dir"], log: settingFlags.log }
+
+type LogFlags = Command.Command.Config.Infer<typeof logFlags>
+
+const json = Flag.Boolean("json").pipe(
+  Flag.withDescription("Print the result as one JSON document on standard output"),
+  Flag.withDefault(false)
+)
+
+const text = (name: string, description: string) =>
+  Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
+
+/** The log that the flags and the environment name. One that is not there or cannot be meant is bad input. */
+const logReader = (flags: LogFlags) =>
+  layerLogReaderFromConfig.pipe(
+    Layer.provide(withFlags(flags)),
+    Layer.catch((error) =>
+      Layer.effect(
+        LogReader,
+        error._tag === "ConfigError"
+          ? Effect.fail(new InputError({ message: settingMessage(error) }))
+          : Effect.fail(error.reason === "Invalid" ? new InputError({ message: error.message }) : error)
+      )
+    )
+  )
+
+/** A time, or how long ago. */
+const timeOf = Effect.fnUntraced(function*(flag: string, given: Option.Option<string>) {
+  if (Option.isNone(given)) return undefined
+  const ago = parseDuration(given.value)
+  const time = ago === undefined ? parse(given.value) : (yield* Clock.currentTimeMillis) - ago
+  return time ?? (yield* new InputError({
+    message: `--${flag} ${given.value}: expected an RFC 3339 time, or how long ago, such as 2h`
+  }))
+})
+
+const list = Command.make(
+  "list",
+  {
+    ...logFlags,
+    json,
+    limit: Flag.Int("limit").pipe(
+      Flag.withDescription("Most dead letters to print, the newest; the counts are of all"),
+      Flag.withDefault(100)
+    ),
+    errorKind: Flag.Literals("error-kind", ErrorKind.literals).pipe(
+      Flag.withDescription("Only those of this kind"),
+      Flag.optional
+    ),
+    operator: text("operator", "Only those of this stage, such as decode"),
+    since: text("since", "Only those given up at this time or later: RFC 3339, or how long ago, such as 2h"),
+    until: text("until", "Only those given up before this time")
+  },
+  Effect.fn("dlq.list")(function*(flags) {
+    const { limit } = flags
+    if (limit < 1 || limit > mostListed) {
+      return yield* new InputError({ message: `--limit ${limit}: expected a whole number from 1 to ${mostListed}` })
+    }
+    const filter = {
+      errorKind: Option.getOrUndefined(flags.errorKind),
+      operator: Option.getOrUndefined(flags.operator),
+      since: yield* timeOf("since", flags.since),
+      until: yield* timeOf("until", flags.until)
+    }
+    const listing = yield* Effect.provide(listLetters(filter, limit), logReader(flags))
+    const { byErrorKind, letters, unreadable } = listing
+    yield* Console.log(
+      flags.json
+        ? JSON.stringify({
+          total: byErrorKind.values().reduce((sum, count) => sum + count, 0),
+          byErrorKind: Object.fromEntries(byErrorKind),
+          unreadable,
+          deadLetters: letters.map(({ time, ...letter }) => Object.assign(letter, { time: format(time) }))
+        })
+        : listText(listing)
+    )
+  })
+).pipe(
+  Command.withDescription("List dead letters, newest last, with a count per kind"),
+  Command.withExamples([
+    { command: "perigee dlq list", description: "The newest hundred" },
+    { command: "perigee dlq list --data-dir .perigee/rehearsal", description: "After a run with --seed or --input" },
+    {
+      command: "perigee dlq list --error-kind Late --since 2h",
+      description: "What came too late in the last two hours"
+    }
+  ])
+)
+
+const show = Command.make(
+  "show",
+  {
+    ...logFlags,
+    id: Argument.String("id").pipe(Argument.withDescription("The id, as `perigee dlq list` prints it")),
+    json,
+    raw: text("raw", "Write the raw record's bytes to this file")
+  },
+  Effect.fn("dlq.show")(function*(flags) {
+    const found = yield* Effect.provide(findLetter(flags.id), logReader(flags))
+    if (found === undefined) return yield* new UnknownDeadLetter({ id: flags.id })
+    const { count, letter } = found
+    if (Option.isSome(flags.raw)) {
+      const file = flags.raw.value
+      const fs = yield* FileSystem.FileSystem
+      yield* fs.writeFile(file, letter.payload).pipe(
+        Effect.mapError(({ message }) => new InputError({ message: `${file}: cannot be written: ${message}` }))
+      )
+    }
+    yield* Console.log(
+      flags.json
+        ? JSON.stringify({ ...(yield* Effect.orDie(encodeLetter(letter))), count })
+        : letterText(letter, count)
+    )
+  })
+).pipe(
+  Command.withDescription("Print everything about one dead letter; in JSON its payload is base64"),
+  Command.withExamples([{
+    command: "perigee dlq show 6fa459ea-ee8a-5ca4-894e-db77e160355e --raw record.bin",
+    description: "And its bytes into a file"
+  }])
+)
+
+export const dlq = Command.make("dlq").pipe(
+  Command.withDescription("Dead letters: what was given up, why, and the raw record"),
+  Command.withSubcommands([list, show])
+)

@@ -1,0 +1,81 @@
+/** Reading dead letters from the log: which of them, and the last few. */
+import { Effect, Option, Stream } from "effect"
+import type { DeadLetter, ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import { deadLettersTopic, decodeDeadLetter } from "../../layers/deadletters/deadLetterLog.ts"
+import type { LogError } from "../../layers/log/LogError.ts"
+import { LogReader } from "../../layers/log/LogReader.ts"
+import type { LogRecord } from "../../layers/log/LogRecord.ts"
+import { readPages } from "../../layers/log/readPages.ts"
+
+export interface LetterFilter {
+  readonly errorKind: ErrorKind | undefined
+  readonly operator: string | undefined
+  /** Inclusive. */
+  readonly since: UtcTime | undefined
+  /** Exclusive. */
+  readonly until: UtcTime | undefined
+}
+
+/** A dead letter without its payload. */
+export interface ListedLetter extends Omit<DeadLetter, "payload"> {
+  readonly payloadBytes: number
+}
+
+export interface Listing {
+  /** Those that match, all of them. */
+  readonly byErrorKind: ReadonlyMap<ErrorKind, number>
+  /** Records of the topic that are no dead letters. */
+  readonly unreadable: number
+  /** The newest that match, at most as many as were asked for, newest last. */
+  readonly letters: ReadonlyArray<ListedLetter>
+}
+
+/** The records of the topic, none when nothing was ever given up. */
+const records = Effect.map(LogReader, (log) =>
+  readPages(log, deadLettersTopic).pipe(
+    Stream.catchIf(({ reason }: LogError) => reason === "TopicNotFound", () => Stream.empty)
+  ))
+
+const matches = (letter: DeadLetter, filter: LetterFilter): boolean =>
+  (filter.errorKind === undefined || letter.errorKind === filter.errorKind)
+  && (filter.operator === undefined || letter.operator === filter.operator)
+  && (filter.since === undefined || letter.time >= filter.since)
+  && (filter.until === undefined || letter.time < filter.until)
+
+/** Memory: a page of records and twice `limit` letters. */
+export const listLetters = Effect.fnUntraced(function*(filter: LetterFilter, limit: number) {
+  const byErrorKind = new Map<ErrorKind, number>()
+  let letters: Array<ListedLetter> = []
+  let unreadable = 0
+  const take = (record: LogRecord): void => {
+    const decoded = decodeDeadLetter(record)
+    if (Option.isNone(decoded)) {
+      unreadable++
+      return
+    }
+    if (!matches(decoded.value, filter)) return
+    const { payload, ...letter } = decoded.value
+    byErrorKind.set(letter.errorKind, (byErrorKind.get(letter.errorKind) ?? 0) + 1)
+    letters.push({ ...letter, payloadBytes: payload.length })
+    if (letters.length >= 2 * limit) letters = letters.slice(-limit)
+  }
+  yield* Stream.runForEachArray(yield* records, (page) => Effect.sync(() => page.forEach(take)))
+  return { byErrorKind, unreadable, letters: letters.slice(-limit) } satisfies Listing
+})
+
+/** The newest dead letter with this id and how many there are: one record may have been given up more than once. */
+export const findLetter = Effect.fnUntraced(function*(id: string) {
+  let newest: DeadLetter | undefined
+  let count = 0
+  const take = (record: LogRecord): void => {
+    // The key is the id: what has another need not be decoded.
+    if (record.key !== undefined && record.key !== id) return
+    const letter = Option.getOrUndefined(decodeDeadLetter(record))
+    if (letter?.id !== id) return
+    newest = letter
+    count++
+  }
+  yield* Stream.runForEachArray(yield* records, (page) => Effect.sync(() => page.forEach(take)))
+  return newest === undefined ? undefined : { letter: newest, count }
+})

@@ -1,0 +1,114 @@
+/** Settings of what is observed and by whom: catalogue, sensors, simulator, sockets. */
+import { optionalSetting, setting } from "./Setting.ts"
+import { bytes, duration, faults, number, onOff, port, text, url } from "./settingKinds.ts"
+
+export const sourceSettings = {
+  catalogue: optionalSetting({
+    name: "PERIGEE_CATALOGUE",
+    flag: "catalogue",
+    kind: text("a file"),
+    what: "The catalogued objects: TLE, 3LE or OMM.",
+    why: "Without one the simulator flies some hundreds of synthetic objects."
+  }),
+  sensors: optionalSetting({
+    name: "PERIGEE_SENSORS",
+    flag: "sensors",
+    kind: text("a file"),
+    what: "The sensor registry, JSON.",
+    why: "Without one the network that ships: six radars, six telescopes, four inter-satellite links."
+  }),
+  simulator: setting({
+    name: "PERIGEE_SIMULATOR",
+    flag: "simulator",
+    kind: onOff,
+    fallback: true,
+    what: "Whether the simulator drives the sockets; off: they wait for real sensors.",
+    why: "The program shows something at once."
+  }),
+  seed: optionalSetting({
+    name: "PERIGEE_SEED",
+    flag: "seed",
+    kind: number({ unit: "number", minimum: 0, maximum: 0xffff_ffff, whole: true }),
+    what: "Fixes every byte that the simulator sends, and its start.",
+    why: "Without one a run starts now and differs from the last."
+  }),
+  speed: setting({
+    name: "PERIGEE_SPEED",
+    flag: "speed",
+    kind: number({ unit: "times", minimum: 0, maximum: 1000, above: true }),
+    fallback: 1,
+    what: "How fast the simulator's time runs.",
+    why: "As the sensors' own."
+  }),
+  faults: setting({
+    name: "PERIGEE_FAULTS",
+    flag: "faults",
+    kind: faults,
+    fallback: "",
+    what: "Feed faults of the simulator.",
+    why: "A feed without faults is what others are compared with."
+  }),
+  perturbation: setting({
+    name: "PERIGEE_PERTURBATION",
+    kind: number({ unit: "times", minimum: 0 }),
+    fallback: 1,
+    what: "Scale of the offsets of the simulator's true orbits from the catalogue; 0: none.",
+    why: "As large as element sets are wrong, so that residuals are real."
+  }),
+  radarHost: setting({
+    name: "PERIGEE_RADAR_HOST",
+    kind: text("a host"),
+    fallback: "127.0.0.1",
+    what: "The address that takes the radars' datagrams, simulator off.",
+    why: "Nothing is open to the network unless asked for."
+  }),
+  radarPort: setting({
+    name: "PERIGEE_RADAR_PORT",
+    kind: port,
+    fallback: 7001,
+    what: "The UDP port of the radars' datagrams, simulator off; 0: a free one, printed at start.",
+    why: "Any fixed number does; the inter-satellite links have the next."
+  }),
+  radarReceiveBuffer: setting({
+    name: "PERIGEE_RADAR_RECEIVE_BUFFER",
+    kind: bytes,
+    fallback: 4 << 20,
+    what: "The socket's receive buffer that is asked of the kernel; what it grants is logged.",
+    why: "A second of ten arrays at 500 Hz and more, while the process is busy."
+  }),
+  islHost: setting({
+    name: "PERIGEE_ISL_HOST",
+    kind: text("a host"),
+    fallback: "127.0.0.1",
+    what: "The address that takes the inter-satellite links' connections, simulator off.",
+    why: "Nothing is open to the network unless asked for."
+  }),
+  islPort: setting({
+    name: "PERIGEE_ISL_PORT",
+    kind: port,
+    fallback: 7002,
+    what: "The TCP port of the inter-satellite links, simulator off; 0: a free one, printed at start.",
+    why: "Next to the radars'."
+  }),
+  opticalUrl: optionalSetting({
+    name: "PERIGEE_OPTICAL_URL",
+    kind: url,
+    secret: true,
+    what: "The optical archive to poll, simulator off; without it none is.",
+    why: "There is no archive that everybody has."
+  }),
+  opticalPollInterval: setting({
+    name: "PERIGEE_OPTICAL_POLL_INTERVAL",
+    kind: duration,
+    fallback: 1000,
+    what: "Between the end of one poll of the archive and the next.",
+    why: "Small beside the 30 s that optical records may be late, and a load any archive carries."
+  }),
+  traceRatio: setting({
+    name: "PERIGEE_TRACE_RATIO",
+    kind: number({ unit: "share", minimum: 0, maximum: 1 }),
+    fallback: 0.01,
+    what: "Share of the observations that are traced from the start.",
+    why: "One in a hundred shows the usual at a cost that is hard to measure."
+  })
+}
