@@ -8,7 +8,7 @@
  */
 import "effect/schema/SchemaJITCompiler/enable"
 import { NodeServices } from "@effect/platform-node"
-import { Clock, Effect, Layer, Result } from "effect"
+import { Clock, Effect, Layer, Logger, Result } from "effect"
 import { existsSync, mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
@@ -97,7 +97,8 @@ const run = (log: Layer.Layer<MessageLog, unknown>): Promise<RunReport> =>
         Shutdown.layer,
         StageMetrics.layer,
         StageTracing.layer,
-        HeadSampler.layerRatio(0.01)
+        HeadSampler.layerRatio(0.01),
+        Logger.layer([])
       ).pipe(Layer.provideMerge(timed(log)))
     ),
     Effect.runPromise
