@@ -21,6 +21,7 @@ const total = Number(process.argv[2] ?? 500_000)
 const size = 256
 const distinct = 16 * size
 const sampledEvery = 100
+const ttl = 1e9
 
 /** A tracer whose spans go nowhere. */
 const tracer = Tracer.make({
@@ -159,7 +160,7 @@ const working = pipe(
       }
     }
   })),
-  Stage.via(dedupe({ key: keyOf, ttlMillis: Infinity, capacity: distinct / 2 })),
+  Stage.via(dedupe({ key: keyOf, ttlMillis: ttl, capacity: distinct / 2 })),
   Stage.via(countPerTrack),
   Stage.via(Stage.filter("mask", high)),
   Stage.via(Stage.map("project", project))
@@ -168,6 +169,7 @@ const working = pipe(
 const workingLoops = (arrays: ReadonlyArray<ReadonlyArray<Uint8Array>>) => {
   const seen = new Map<string, number>()
   const order: Array<string> = []
+  const times: Array<number> = []
   let head = 0
   const counts = new Map<number, number>()
   let count = 0
@@ -180,13 +182,18 @@ const workingLoops = (arrays: ReadonlyArray<ReadonlyArray<Uint8Array>>) => {
     const fresh: Array<RadarFrame> = []
     for (const frame of valid) {
       const key = keyOf(frame)
-      if (seen.has(key)) continue
-      seen.set(key, frame.sensorTime)
+      const now = frame.sensorTime
+      const at = seen.get(key)
+      if (at !== undefined && now - at <= ttl) continue
+      seen.set(key, now)
       order.push(key)
+      times.push(now)
       fresh.push(frame)
-      const oldest = order[head]
-      if (seen.size > distinct / 2 && oldest !== undefined) {
-        seen.delete(oldest)
+      for (;;) {
+        const oldest = order[head]
+        const then = times[head]
+        if (oldest === undefined || then === undefined || (then >= now - ttl && seen.size <= distinct / 2)) break
+        if (seen.get(oldest) === then) seen.delete(oldest)
         head++
       }
     }

@@ -19,7 +19,8 @@ export interface DedupeOptions<A> {
 /** When each key was last let through, and the same in order of arrival from `head` on. What is in the order under another time is stale. */
 interface Seen {
   readonly at: Map<string, number>
-  order: Array<{ readonly id: string; readonly at: number }>
+  ids: Array<string>
+  times: Array<number>
   head: number
 }
 
@@ -28,7 +29,7 @@ export const dedupe = <A>(options: DedupeOptions<A>): Operator<A, A, never, Stag
   return stateful<A, A, Seen>({
     name,
     edge,
-    initial: () => ({ at: new Map(), order: [], head: 0 }),
+    initial: () => ({ at: new Map(), ids: [], times: [], head: 0 }),
     onEvents: (seen, events, emit) => {
       for (const event of events) {
         const now = event.context.ingestTime
@@ -39,7 +40,8 @@ export const dedupe = <A>(options: DedupeOptions<A>): Operator<A, A, never, Stag
           continue
         }
         seen.at.set(id, now)
-        seen.order.push({ id, at: now })
+        seen.ids.push(id)
+        seen.times.push(now)
         emit.out(event, event.payload)
         evict(seen, now - ttlMillis, capacity)
       }
@@ -54,15 +56,15 @@ const evictedAtOnce = 4
 /** Takes out what is too much, and some of what is too old. */
 const evict = (seen: Seen, expired: number, capacity: number): void => {
   for (let i = 0; i < evictedAtOnce || seen.at.size > capacity; i++) {
-    const oldest = seen.order[seen.head]
-    if (oldest === undefined) break
-    const stale = seen.at.get(oldest.id) !== oldest.at
-    if (!stale && seen.at.size <= capacity && oldest.at >= expired) break
-    if (!stale) seen.at.delete(oldest.id)
+    const id = seen.ids[seen.head]
+    const at = seen.times[seen.head]
+    if (id === undefined || at === undefined || (at >= expired && seen.at.size <= capacity)) break
+    if (seen.at.get(id) === at) seen.at.delete(id)
     seen.head++
   }
-  if (seen.head > 1024 && seen.head * 2 > seen.order.length) {
-    seen.order = seen.order.slice(seen.head)
+  if (seen.head > 1024 && seen.head * 2 > seen.ids.length) {
+    seen.ids = seen.ids.slice(seen.head)
+    seen.times = seen.times.slice(seen.head)
     seen.head = 0
   }
 }
