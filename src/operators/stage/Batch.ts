@@ -4,7 +4,7 @@
  * Between streams an event is an {@link Envelope}. Inside a row of pure stages that would be one object an event and stage; in columns a
  * stage that changes payloads only makes one array of them and hands the contexts on as they are. A batch is never changed.
  */
-import { type Control, type Element, type Envelope, type EventContext, type Hop } from "../../domain/Envelope.ts"
+import type { Control, Element, Envelope, EventContext, Hop } from "../../domain/Envelope.ts"
 
 /** Events that came the same way. Both columns are of one length, at least one. */
 export interface Batch<out A> {

@@ -141,16 +141,15 @@ export const effectful = <A, B, E, R, E2 = never>(
               )
             })
 
+          type Output = readonly [Element<B>, ...Array<Element<B>>]
+          const emitOrGoOn = (output: ReadonlyArray<Element<B>>): Pull.Pull<Output, E0 | E2> =>
+            isNonEmpty(output) ? Effect.succeed(output) : next
+
           const chaos = runtime.chaos
-          const next: Pull.Pull<readonly [Element<B>, ...Array<Element<B>>], E0 | E2> = Effect.flatMap(
-            pull,
-            (elements) => {
-              const work = Effect.provideContext(process(elements), context)
-              return Effect.flatMap(chaos === undefined ? work : Effect.andThen(chaos, work), (output) => {
-                return isNonEmpty(output) ? Effect.succeed(output) : next
-              })
-            }
-          )
+          const next: Pull.Pull<Output, E0 | E2> = Effect.flatMap(pull, (elements) => {
+            const work = Effect.provideContext(process(elements), context)
+            return Effect.flatMap(chaos === undefined ? work : Effect.andThen(chaos, work), emitOrGoOn)
+          })
           return next
         })
       ),
