@@ -1,0 +1,115 @@
+/**
+ * What the track filter and the risk of a conjunction cost, in plain SGP4 propagations.
+ *
+ *     node bench/track.ts [observations]
+ *
+ * One low orbit seen by the radars that ship, four times a second: `updateTrack` of every observation, and `riskOf` after every
+ * one for a conjunction with an orbit that crosses it. Each is compared with one SGP4 propagation an observation, in interleaved pairs.
+ */
+import { defaultRegistry } from "../src/domain/observation/defaultSensors.ts"
+import type { Observation } from "../src/domain/observation/Observation.ts"
+import { observationIdOf } from "../src/domain/observation/observationId.ts"
+import type { Sensor } from "../src/domain/observation/Sensor.ts"
+import { closestApproach } from "../src/domain/orbit/encounter.ts"
+import { type MeanElements, radiansPerDegree, revPerDay } from "../src/domain/orbit/MeanElements.ts"
+import { catalogueEstimate, type TrackEstimate, updateTrack } from "../src/domain/orbit/TrackEstimate.ts"
+import { observing } from "../src/domain/simulation/observe.ts"
+import type { UtcTime } from "../src/domain/UtcTime.ts"
+import { riskOf } from "../src/operators/fusion/assess.ts"
+import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
+
+const wanted = Number(process.argv[2] ?? 5000)
+
+const start: UtcTime = Date.UTC(2026, 2, 20)
+const polar: MeanElements = {
+  objectId: "99901",
+  name: "A",
+  internationalDesignator: "",
+  classification: "U",
+  epoch: start,
+  meanMotion: 14.3 * revPerDay,
+  eccentricity: 0.001,
+  inclination: 86 * radiansPerDegree,
+  rightAscension: 1,
+  argumentOfPerigee: 2,
+  meanAnomaly: 3,
+  bstar: 1e-5,
+  meanMotionDot: 0,
+  meanMotionDdot: 0,
+  elementSetNumber: 1,
+  revolutionAtEpoch: 1
+}
+
+const estimateOf = (elements: MeanElements): TrackEstimate => {
+  const estimate = catalogueEstimate(elements)
+  if (estimate === undefined) throw new Error("SGP4 cannot start")
+  return estimate
+}
+const first = estimateOf(polar)
+const second = estimateOf({ ...polar, objectId: "99902", inclination: 40 * radiansPerDegree })
+const { reference } = first.linearisation
+
+const sensors = [...defaultRegistry().bySourceId.values()].filter(({ kind }) => kind === "radar")
+const observers = sensors.map((sensor) => ({ sensor, observe: observing(1, sensor) }))
+const observations: Array<{ readonly observation: Observation; readonly sensor: Sensor; readonly time: UtcTime }> = []
+for (let time = start; observations.length < wanted; time += 250) {
+  const state = reference.stateAt(time)
+  if (state === undefined) throw new Error("no state")
+  for (const { observe, sensor } of observers) {
+    const target = observe(state, time)
+    if (target === undefined) continue
+    const observation: Observation = {
+      observationId: observationIdOf("bench", Buffer.from(`${sensor.sourceId} ${time}`)),
+      sourceId: sensor.sourceId,
+      sourceKind: sensor.kind,
+      sensorTimestamp: time,
+      ingestTimestamp: time,
+      target,
+      uncertainty: {}
+    }
+    observations.push({ observation, sensor, time })
+  }
+}
+
+/** After the observations, the first closest approach of the orbits. */
+const nominal = Array.from({ length: 20 }, (_, i) => (observations.at(-1)?.time ?? start) + (i + 1) * 300_000)
+  .map((guess) => closestApproach(reference.stateAt, second.linearisation.reference.stateAt, guess))
+  .find((found) => found !== undefined)
+if (nominal === undefined) throw new Error("no closest approach")
+const conjunction = {
+  alertId: "bench",
+  pair: ["99901", "99902"] as const,
+  nominalTca: nominal.tca,
+  nominalMissDistance: nominal.missDistance,
+  reachMillis: 1_500_000
+}
+
+/** A fresh linearisation each time, so that nothing is remembered from the round before. */
+const estimates = (): ReadonlyArray<TrackEstimate> => {
+  let estimate = estimateOf(polar)
+  return observations.map(({ observation, sensor, time }) => {
+    estimate = updateTrack(estimate, observation, sensor, time)?.estimate ?? estimate
+    return estimate
+  })
+}
+const known = estimates()
+
+let sink = 0
+const sgp4 = () => {
+  for (const { time } of observations) sink += reference.stateAt(time)?.position[0] ?? 0
+}
+const update = () => {
+  sink += estimates().at(-1)?.accepted ?? 0
+}
+const risk = () => {
+  for (const estimate of known) sink += riskOf(conjunction, [estimate, second], estimate.time)?.tca ?? 0
+}
+
+console.log(`${observations.length} observations, Node ${process.versions.node}`)
+for (const [name, work] of [["updateTrack", update], ["riskOf", risk]] as const) {
+  const result = await runPairs(() => cpuTimed(sgp4), () => cpuTimed(work), { pairs: 30 })
+  const each = (millis: number) => (1000 * millis / observations.length).toFixed(2)
+  console.log(`${name}: ${formatRatio("SGP4", name, result)}`)
+  console.log(`  ${each(result.medianB)} us against ${each(result.medianA)} us of one propagation`)
+}
+if (Number.isNaN(sink)) throw new Error("a result is not a number")
