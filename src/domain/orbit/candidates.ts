@@ -16,7 +16,7 @@ import { catalogueEstimate, type TrackEstimate, updateTrack } from "./TrackEstim
 
 /**
  * The objects that can be observed, each with its catalogue estimate. Holds about 13 propagators (5 kB) an object, made on first use,
- * and all positions of four instants (192 bytes an object).
+ * what its linearisation remembers (400 bytes an answer, at most 17 kB), and all positions of four instants (192 bytes an object).
  */
 export interface Candidates {
   /** The catalogue's own estimate of an object. */

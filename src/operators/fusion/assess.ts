@@ -3,7 +3,8 @@
  *
  * Stateless; arrays and order kept. When the closest approach of a pair is not found near the nominal one (SGP4 error, tracks that moved it
  * away), a speculative update is counted as filtered with reason `no-encounter`, and any other goes on without a risk, for it takes back
- * what was thought before. Cost: 10 to 40 SGP4 calls and one integral.
+ * what was thought before. Cost: two SGP4 calls and at most one integral,
+ * 26 calls more where the closest approach is not among those remembered.
  */
 import type { Conjunction } from "../../domain/alert/Conjunction.ts"
 import type { ConjunctionRisk } from "../../domain/alert/ConjunctionRisk.ts"
