@@ -37,6 +37,17 @@ export const observationIdOf = (source: string, raw: Uint8Array): ObservationId 
   )
 }
 
+/** Whether the text has the form of an id, as the schema `ObservationId` says it, without a regular expression. */
+export const isObservationId = (text: string | undefined): text is ObservationId => {
+  if (text?.length !== 36) return false
+  for (let i = 0; i < 36; i++) {
+    const unit = text.charCodeAt(i)
+    const isDigit = unit >= 0x30 && unit <= 0x39 || unit >= 0x61 && unit <= 0x66
+    if (i === 8 || i === 13 || i === 18 || i === 23 ? unit !== 0x2d : !isDigit) return false
+  }
+  return true
+}
+
 /** The W3C trace id of an observation: its id without dashes, 32 lower-case hex digits. */
 export const traceIdOf = (id: ObservationId): string =>
   id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24)

@@ -1,6 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
+import { Schema } from "effect"
 import { createHash } from "node:crypto"
-import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
+import { ObservationId } from "../../../src/domain/observation/Observation.ts"
+import { isObservationId, observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
 
 /** RFC 9562, section 5.5, step by step. */
 const version5 = (source: string, raw: Uint8Array): string => {
@@ -35,5 +37,21 @@ describe("observationIdOf", () => {
   it("is the trace id without its dashes", () => {
     const id = observationIdOf("radar", Uint8Array.of(1))
     expect(traceIdOf(id)).toBe(id.replaceAll("-", ""))
+  })
+})
+
+describe("isObservationId", () => {
+  const isOfSchema = Schema.is(ObservationId)
+  const id = observationIdOf("radar", Uint8Array.of(1))
+
+  it("says what the schema says, with one character replaced, added or left out", () => {
+    expect(isObservationId(id)).toBe(true)
+    expect(isObservationId(undefined)).toBe(false)
+    for (let at = 0; at <= id.length; at++) {
+      for (const unit of "-/09:`afgAF\n\u0131") {
+        const texts = [1, 0].map((removed) => id.slice(0, at) + unit + id.slice(at + removed))
+        for (const text of [...texts, id.slice(0, at)]) expect(isObservationId(text)).toBe(isOfSchema(text))
+      }
+    }
   })
 })
