@@ -6,6 +6,7 @@
 import { Option, Result, Schema, Struct } from "effect"
 import { parse, type UtcTime } from "../UtcTime.ts"
 import { Observation, type ObservationId } from "./Observation.ts"
+import { isObservationId } from "./observationId.ts"
 
 const ObservationLine = Schema.Struct({
   ...Struct.omit(Observation.fields, ["observationId", "ingestTimestamp"]),
@@ -15,9 +16,11 @@ const ObservationLine = Schema.Struct({
 
 const decode = Schema.decodeUnknownResult(ObservationLine)
 
-// The same with times as text: a schema that transforms nothing is compiled, one that transforms is interpreted, at three times the cost.
+// The same with times and the id as text: a schema that transforms nothing is compiled, one that transforms is interpreted, at three
+// times the cost.
 const decodeText = Schema.decodeUnknownOption(Schema.Struct({
   ...ObservationLine.fields,
+  observationId: Schema.optionalKey(Schema.String),
   sensorTimestamp: Schema.String,
   ingestTimestamp: Schema.optionalKey(Schema.String)
 }))
@@ -36,6 +39,7 @@ const decodeGood = (json: unknown, absent: Absent): Observation | undefined => {
   const ingestTimestamp = line.ingestTimestamp === undefined ? absent.ingestTimestamp : parse(line.ingestTimestamp)
   if (sensorTimestamp === undefined || ingestTimestamp === undefined) return undefined
   const { objectHint, observationId = absent.observationId, sourceId, sourceKind, target, uncertainty } = line
+  if (!isObservationId(observationId)) return undefined
   return objectHint === undefined
     ? { observationId, sourceId, sourceKind, sensorTimestamp, ingestTimestamp, target, uncertainty }
     : { observationId, sourceId, sourceKind, sensorTimestamp, ingestTimestamp, target, uncertainty, objectHint }
