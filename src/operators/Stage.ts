@@ -18,9 +18,10 @@
  * **End.** When the input ends, the watermark goes to +infinity once, so that everything still open is emitted.
  */
 import type { Envelope } from "../domain/Envelope.ts"
+import { envelopesOf } from "./stage/Batch.ts"
 import type { Emit } from "./stage/Emit.ts"
 import { direct, type Edge, type Operator } from "./stage/Operator.ts"
-import { makePure, type Step } from "./stage/pure.ts"
+import { type ColumnStep, makeStateful, makeStateless, type Step } from "./stage/pure.ts"
 import { pureOperator } from "./stage/pureOperator.ts"
 import type { StageServices } from "./stage/runtime.ts"
 
@@ -39,7 +40,7 @@ export interface StageOptions<in A, out B, S> extends Step<A, B, S> {
 /** An operator from a stateful step. Keeps arrays and order. */
 export const stateful = <A, B, S>(options: StageOptions<A, B, S>): Operator<A, B, never, StageServices> => {
   const { name, edge = direct } = options
-  return pureOperator([{ name, kind: "stateful", edge }], makePure(name, "stateful", options))
+  return pureOperator([{ name, kind: "stateful", edge }], makeStateful(name, options))
 }
 
 /**
@@ -53,24 +54,15 @@ export const stateless = <A, B>(options: {
   readonly step: (events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => void
 }): Operator<A, B, never, StageServices> => {
   const { name, edge = direct, step } = options
-  const onEvents = (state: void, events: ReadonlyArray<Envelope<A>>, emit: Emit<B>): void => {
-    step(events, emit)
-    return state
-  }
-  return pureOperator(
-    [{ name, kind: "stateless", edge }],
-    makePure<A, B, void>(name, "stateless", { initial: () => {}, onEvents })
-  )
+  return columns(name, edge, { onBatch: (batch, collector) => step(envelopesOf(batch), collector) })
 }
+
+const columns = <A, B>(name: string, edge: Edge, step: ColumnStep<A, B>): Operator<A, B, never, StageServices> =>
+  pureOperator([{ name, kind: "stateless", edge }], makeStateless(name, step))
 
 /** One output per input. Keeps arrays and order. */
 export const map = <A, B>(name: string, f: (payload: A) => B): Operator<A, B, never, StageServices> =>
-  stateless<A, B>({
-    name,
-    step: (events, emit) => {
-      emit.outEach(events, f)
-    }
-  })
+  columns<A, B>(name, direct, { onBatch: (batch, collector) => collector.mapBatch(batch, f) })
 
 /** Keeps what passes; the rest is counted as filtered under `reason`. Keeps arrays and order. */
 export const filter = <A>(
@@ -78,12 +70,4 @@ export const filter = <A>(
   predicate: (payload: A) => boolean,
   reason = "predicate"
 ): Operator<A, A, never, StageServices> =>
-  stateless<A, A>({
-    name,
-    step: (events, emit) => {
-      for (const event of events) {
-        if (predicate(event.payload)) emit.out(event, event.payload)
-        else emit.filtered(event, reason)
-      }
-    }
-  })
+  columns<A, A>(name, direct, { onBatch: (batch, collector) => collector.filterBatch(batch, predicate, reason) })

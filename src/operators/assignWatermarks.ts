@@ -8,6 +8,8 @@
  * **Late.** An event older than its own source's watermark, or than the common one, by more than `allowedLatenessMillis` is counted and
  * dead-lettered as `Late`. What is late but allowed goes on; whoever has closed a window with it corrects the result.
  *
+ * **End.** When the input ends, time comes to `now` for all before it goes to infinity: nothing older can follow.
+ *
  * Order and arrays kept; a watermark follows the array that moved it. State: three numbers a source; sources not announced are added
  * as they appear, at most `maxSources`, and share one entry beyond that. Cost: one map look-up an event.
  */
@@ -119,9 +121,11 @@ export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, n
       return state
     },
     onWatermark: (state, time, emit) => {
-      if (time > state.watermark) {
-        state.watermark = time
-        emit.watermark(time)
+      const last = time === Infinity ? [state.now, time] : [time]
+      for (const next of last) {
+        if (next <= state.watermark) continue
+        state.watermark = next
+        emit.watermark(next)
       }
       return state
     }

@@ -26,8 +26,11 @@ export const ConjunctionAlert = Schema.Struct({
 })
 export type ConjunctionAlert = typeof ConjunctionAlert.Type
 
-/** What two versions must share to say the same: all but sequence, emission time and whether it is final. */
+/**
+ * What two versions must share to say the same: all but sequence, emission time, whether it is final, and how many observations lie in the
+ * window (which falls as the window slides on, with nothing new known).
+ */
 export const sameContent = (a: ConjunctionAlert, b: ConjunctionAlert): boolean => contentOf(a) === contentOf(b)
 
 const contentOf = (alert: ConjunctionAlert): string =>
-  JSON.stringify({ ...alert, sequence: 0, emittedAt: 0, final: true })
+  JSON.stringify({ ...alert, sequence: 0, emittedAt: 0, final: true, observations: 0 })

@@ -4,7 +4,7 @@ import type { UtcTime } from "../UtcTime.ts"
 import type { Conjunction } from "./Conjunction.ts"
 
 export interface PairUpdate {
-  /** A `retract` takes back the last final update of the conjunction; an `insert` of the same window follows it. */
+  /** A `retract` is the last final or corrected update of the conjunction, taken back; the `insert` that replaces it follows. */
   readonly operation: "insert" | "retract"
   readonly conjunction: Conjunction
   readonly estimates: readonly [TrackEstimate, TrackEstimate]

@@ -18,7 +18,10 @@ export interface TrackEntry {
   readonly context: EventContext
   estimate: TrackEstimate
   innovation: Innovation | undefined
+  /** The watermark has passed it. */
   final: boolean
+  /** A final update was made of it. */
+  told: boolean
 }
 
 export interface Track {
@@ -66,7 +69,8 @@ export const insert = (
     context,
     estimate: track.base,
     innovation: undefined,
-    final
+    final,
+    told: false
   }
   entries.splice(index, 0, entry)
   for (let i = index; i < entries.length; i++) compute(track, i)

@@ -5,8 +5,8 @@ import type { TrackEstimate } from "./TrackEstimate.ts"
 
 /**
  * An object's estimate after an accepted observation. `speculative` ones come at once, in the order of arrival; `final` ones when the
- * watermark has passed the observation, in event-time order over all objects; a `correction` is a final one that an observation late but
- * within the allowed lateness has changed.
+ * watermark has passed the observation, in event-time order over all objects. An observation that is late but within the allowed lateness
+ * gives a `correction` for itself, and one for each later final update of its object that it changed, in event-time order.
  */
 export interface TrackUpdate {
   readonly _tag: "TrackUpdate"
@@ -14,6 +14,8 @@ export interface TrackUpdate {
   readonly estimate: TrackEstimate
   readonly observationTime: UtcTime
   readonly kind: "speculative" | "final" | "correction"
+  /** True for a correction of an update that was final before: a new estimate, no new observation. */
+  readonly revises: boolean
 }
 
 /** An observation that was forced onto no track (UCT). */

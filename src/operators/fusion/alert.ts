@@ -1,13 +1,18 @@
 /**
  * Risks into versions of alerts.
  *
- * A speculative or corrected risk gives a new version when it raises or lowers the level, changes the validity, or moves the miss
- * distance by more than a tenth of its sigma (at least 10 m) or the TCA by more than 0.1 s; a final one whenever it differs at all from
- * the version before. So the last version of an alert is that of its last final risk. An alert that only speculation raised is
- * withdrawn when the final risk does not bear it out. When the watermark passes the TCA the alert expires.
+ * **Settled.** Final and corrected risks alone decide what an alert is in the end: at attention or action, or cleared once they leave the
+ * limits (a cleared alert is not told again until they are back). A final version is published when its content differs from the version
+ * before, and not before it has caught up with the observations that a speculative version rests on.
  *
- * Arrays and order kept. State: one version per alert that is not closed, plus the sequence of each closed one, at most `capacity` of
- * these, oldest first out. A risk without an alert is counted as processed and emits nothing.
+ * **Speculative.** A speculative risk gives a version at once when it changes the level or the validity, or moves the miss distance by
+ * more than a tenth of its sigma (at least 10 m) or the TCA by more than 0.1 s. When its window has closed and no final risk took its
+ * place, the settled version does; an alert that only speculation raised is withdrawn.
+ *
+ * **Expired.** When the watermark passes the TCA the alert expires. It is kept `lingerMillis` longer, for the windows still open then.
+ *
+ * Arrays and order kept. State: two versions per open alert; the sequence of each alert, at most `capacity` of those closed, oldest first
+ * out. A risk without an alert is counted as processed and emits nothing. Cost: a pass over the open alerts per watermark.
  */
 import type { AlertStatus, ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { sameContent } from "../../domain/alert/ConjunctionAlert.ts"
@@ -19,16 +24,19 @@ import type { AssessedPair } from "./assess.ts"
 
 interface OpenAlert {
   readonly version: ConjunctionAlert
-  /** The last version of a final risk, if one was an alert. */
-  readonly raisedByFinal: boolean
+  /** End of the window that the version belongs to. */
+  readonly windowEnd: UtcTime
+  /** What the final risks say, before expiry; `undefined` while they have raised no alert. */
+  readonly settled: ConjunctionAlert | undefined
+  readonly nominalTca: UtcTime
   readonly context: EventContext
-  readonly tca: UtcTime
 }
 
 interface AlertState {
   readonly open: Map<string, OpenAlert>
   /** The last sequence of every alert known, open or closed, in order of change. */
   readonly sequences: Map<string, number>
+  /** The last finite one. */
   watermark: UtcTime
 }
 
@@ -37,10 +45,12 @@ export interface AlertOptions {
   readonly sequences: ReadonlyMap<string, number>
   readonly now: () => UtcTime
   readonly capacity?: number
+  /** How long after its TCA updates of a conjunction may come: a window, a slide and the allowed lateness (default 60 s). */
+  readonly lingerMillis?: number
 }
 
 export const alert = (options: AlertOptions): Operator<AssessedPair, ConjunctionAlert, never, StageServices> => {
-  const { sequences, now, capacity = 100_000 } = options
+  const { sequences, now, capacity = 100_000, lingerMillis = 60_000 } = options
 
   const nextSequence = (state: AlertState, alertId: string): number => {
     const sequence = (state.sequences.get(alertId) ?? 0) + 1
@@ -48,7 +58,7 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     state.sequences.set(alertId, sequence)
     if (state.sequences.size > capacity) {
       for (const oldest of state.sequences.keys()) {
-        if (state.open.has(oldest)) continue
+        if (state.open.has(oldest) || oldest === alertId) continue
         state.sequences.delete(oldest)
         break
       }
@@ -56,74 +66,112 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     return sequence
   }
 
-  const publish = (
-    state: AlertState,
-    emit: Emit<ConjunctionAlert>,
-    context: EventContext,
-    content: ConjunctionAlert,
-    raisedByFinal: boolean
-  ): void => {
-    const version = { ...content, sequence: nextSequence(state, content.alertId), emittedAt: now() }
-    state.open.set(version.alertId, { version, raisedByFinal, context, tca: version.tca })
-    emit.derived(context, version)
+  const publish = (state: AlertState, emit: Emit<ConjunctionAlert>, alert: OpenAlert): void => {
+    const { alertId } = alert.version
+    const version = { ...alert.version, sequence: nextSequence(state, alertId), emittedAt: now() }
+    if (version.level === "withdrawn") state.open.delete(alertId)
+    else state.open.set(alertId, { ...alert, version })
+    emit.derived(alert.context, version)
+  }
+
+  const speculate = (state: AlertState, emit: Emit<ConjunctionAlert>, pair: AssessedPair, context: EventContext) => {
+    const { conjunction: { alertId, nominalTca }, windowEnd } = pair.update
+    const open = state.open.get(alertId)
+    const content = contentOf(pair)
+    if (content === undefined || (open === undefined && content.level === "cleared")) return
+    const version = atTime(content, state.watermark)
+    if (open !== undefined && !matters(open.version, version)) return
+    publish(state, emit, { version, windowEnd, settled: open?.settled, nominalTca, context })
+  }
+
+  const settle = (state: AlertState, emit: Emit<ConjunctionAlert>, pair: AssessedPair, context: EventContext) => {
+    const { conjunction: { alertId, nominalTca }, windowEnd } = pair.update
+    const open = state.open.get(alertId)
+    const settled = settledBy(open?.settled, pair)
+    const ahead = open !== undefined && !open.version.final && open.windowEnd > windowEnd
+    if (ahead) {
+      state.open.set(alertId, { ...open, settled })
+      return
+    }
+    if (settled === undefined) {
+      if (open === undefined) return
+      const version = { ...open.version, ...contentOf(pair), level: "withdrawn", final: true } as const
+      publish(state, emit, { ...open, version, context })
+      return
+    }
+    const version = atTime(settled, state.watermark)
+    if (open !== undefined && open.version.final && sameContent(open.version, version)) {
+      state.open.set(alertId, { ...open, settled })
+    } else publish(state, emit, { version, windowEnd, settled, nominalTca, context })
   }
 
   return stateful<AssessedPair, ConjunctionAlert, AlertState>({
     name: "alert",
     initial: () => ({ open: new Map(), sequences: new Map(sequences), watermark: -Infinity }),
     onEvents: (state, events, emit) => {
-      for (const event of events) {
-        const { risk, update } = event.payload
-        const { conjunction, kind } = update
-        const open = state.open.get(conjunction.alertId)
-        if (update.operation === "retract") continue
-        const rule = levelOf(risk, conjunction.nominalMissDistance)
-        const final = kind !== "speculative"
-        if (rule.level === "none" && open === undefined) continue
-        const content: ConjunctionAlert = {
-          schemaVersion: 1,
-          alertId: conjunction.alertId,
-          sequence: 0,
-          objects: conjunction.pair,
-          level: rule.level === "none" ? loweredTo(open, final) : rule.level,
-          levelBy: rule.by,
-          final,
-          emittedAt: 0,
-          observedUntil: update.observedUntil,
-          observations: update.observations,
-          ...risk
-        }
-        const raisedByFinal = (open?.raisedByFinal ?? false) || (final && rule.level !== "none")
-        if (open === undefined || matters(open.version, content)) {
-          publish(state, emit, event.context, content, raisedByFinal)
-        } else if (raisedByFinal !== open.raisedByFinal) {
-          state.open.set(conjunction.alertId, { ...open, raisedByFinal })
-        }
+      for (const { context, payload } of events) {
+        if (payload.update.operation === "retract") continue
+        const step = payload.update.kind === "speculative" ? speculate : settle
+        step(state, emit, payload, context)
       }
       return state
     },
     onWatermark: (state, time, emit) => {
       // The end of the input is no moment in time: what is open stays as the data left it.
-      if (time === Infinity) return state
-      for (const [alertId, { context, raisedByFinal, tca, version }] of state.open) {
-        if (tca > time) continue
-        if (version.level === "attention" || version.level === "action") {
-          publish(state, emit, context, { ...version, level: "expired", final: true }, raisedByFinal)
+      if (time !== Infinity) state.watermark = time
+      for (const [alertId, open] of state.open) {
+        const { settled, windowEnd } = open
+        let { version } = open
+        if (!version.final && windowEnd <= time) {
+          version = settled ?? { ...version, level: "withdrawn", final: true }
         }
-        state.open.delete(alertId)
+        version = atTime(version, state.watermark)
+        if (version !== open.version) publish(state, emit, { ...open, version })
+        if (Math.max(version.tca, open.nominalTca) + lingerMillis <= state.watermark) state.open.delete(alertId)
       }
       return state
     }
   })
 }
 
-const loweredTo = (open: OpenAlert | undefined, final: boolean): AlertStatus =>
-  final && open?.raisedByFinal !== true ? "withdrawn" : "cleared"
-
-const matters = (before: ConjunctionAlert, after: ConjunctionAlert): boolean => {
-  if (after.final) return !sameContent(before, after) || !before.final
-  return before.level !== after.level || before.validity !== after.validity
-    || Math.abs(before.tca - after.tca) > 100
-    || Math.abs(before.missDistanceMetres - after.missDistanceMetres)
-      > Math.max(10, 0.1 * after.missDistanceSigmaMetres)
+/** The alert of a pair before expiry, `cleared` for one within no limit; `undefined` for a pair without an encounter. */
+const contentOf = ({ risk, update }: AssessedPair): ConjunctionAlert | undefined => {
+  if (risk === undefined) return undefined
+  const { conjunction, kind, observations, observedUntil } = update
+  const { by, level } = levelOf(risk, conjunction.nominalMissDistance)
+  return {
+    schemaVersion: 1,
+    alertId: conjunction.alertId,
+    sequence: 0,
+    objects: conjunction.pair,
+    level: level === "none" ? "cleared" : level,
+    levelBy: by,
+    final: kind !== "speculative",
+    emittedAt: 0,
+    observedUntil,
+    observations,
+    ...risk
+  }
 }
+
+/** What final risks say after one more, a function of these risks alone: speculation changes nothing in it. */
+const settledBy = (before: ConjunctionAlert | undefined, pair: AssessedPair): ConjunctionAlert | undefined => {
+  const content = contentOf(pair)
+  const cleared = content === undefined || content.level === "cleared"
+  if (before === undefined) return cleared ? undefined : content
+  if (cleared && before.level === "cleared") return before
+  const after = content ?? { ...before, level: "cleared" as const, observedUntil: pair.update.observedUntil }
+  return sameContent(before, after) ? before : after
+}
+
+const active: ReadonlySet<AlertStatus> = new Set<AlertStatus>(["attention", "action"])
+
+/** The version as it is when the watermark stands at `time`. */
+const atTime = (version: ConjunctionAlert, time: UtcTime): ConjunctionAlert =>
+  active.has(version.level) && version.tca <= time ? { ...version, level: "expired" } : version
+
+const matters = (before: ConjunctionAlert, after: ConjunctionAlert): boolean =>
+  before.level !== after.level || before.validity !== after.validity
+  || Math.abs(before.tca - after.tca) > 100
+  || Math.abs(before.missDistanceMetres - after.missDistanceMetres)
+    > Math.max(10, 0.1 * after.missDistanceSigmaMetres)

@@ -1,8 +1,9 @@
 /**
  * Pair updates into risks: closest approach of the two estimates, encounter geometry, probability and validity.
  *
- * Stateless; arrays and order kept. A pair whose closest approach is not found near the nominal one (SGP4 error, tracks that moved it
- * away) is counted as filtered with reason `no-encounter`. Cost: 10 to 40 SGP4 calls and one integral.
+ * Stateless; arrays and order kept. When the closest approach of a pair is not found near the nominal one (SGP4 error, tracks that moved it
+ * away), a speculative update is counted as filtered with reason `no-encounter`, and any other goes on without a risk, for it takes back
+ * what was thought before. Cost: 10 to 40 SGP4 calls and one integral.
  */
 import type { Conjunction } from "../../domain/alert/Conjunction.ts"
 import type { ConjunctionRisk } from "../../domain/alert/ConjunctionRisk.ts"
@@ -17,16 +18,17 @@ import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
 export interface AssessedPair {
   readonly update: PairUpdate
-  readonly risk: ConjunctionRisk
+  /** `undefined`: no closest approach near the nominal one. Never of a speculative update. */
+  readonly risk: ConjunctionRisk | undefined
 }
 
 export const assess: Operator<PairUpdate, AssessedPair, never, StageServices> = stateless({
   name: "assess",
   step: (events, emit) => {
     for (const event of events) {
-      const { conjunction, estimates, observedUntil } = event.payload
+      const { conjunction, estimates, kind, observedUntil } = event.payload
       const risk = riskOf(conjunction, estimates, observedUntil)
-      if (risk === undefined) emit.filtered(event, "no-encounter")
+      if (risk === undefined && kind === "speculative") emit.filtered(event, "no-encounter")
       else emit.out(event, { update: event.payload, risk })
     }
   }

@@ -5,7 +5,7 @@
  * matches none, or several, or falls outside its track's gate, goes on as {@link UncorrelatedObservation}.
  *
  * Arrays kept. Order: speculative updates follow the arrivals; final ones are in event-time order over all objects, each before the
- * watermark that made it final. State: a {@link Track} per observed object, i.e. every observation between the watermark less
+ * watermark that made it final; corrections follow the speculative update that made them. State: a {@link Track} per observed object, i.e. every observation between the watermark less
  * `allowedLatenessMillis` and now (about 1 kB each). Cost: 13 SGP4 calls and some 15 predictions an observation.
  */
 import type { Observation } from "../../domain/observation/Observation.ts"
@@ -25,12 +25,17 @@ interface AssociateState {
   watermark: UtcTime
 }
 
-const updateOf = (entry: TrackEntry, kind: TrackUpdate["kind"], estimate = entry.estimate): TrackUpdate => ({
+const updateOf = (
+  { estimate, time }: TrackEntry,
+  kind: TrackUpdate["kind"],
+  revises = false
+): TrackUpdate => ({
   _tag: "TrackUpdate",
   objectId: estimate.objectId,
   estimate,
-  observationTime: entry.time,
-  kind
+  observationTime: time,
+  kind,
+  revises
 })
 
 export const associate = (options: {
@@ -73,7 +78,7 @@ export const associate = (options: {
         const entry = insert(track, observation, sensor, context, final)
         state.held.add(track)
         if (!final) state.open.add(track)
-        if (entry.innovation?.accepted !== true) {
+        if (!accepted(entry)) {
           emit.out(event, {
             _tag: "UncorrelatedObservation",
             observation,
@@ -82,7 +87,7 @@ export const associate = (options: {
           })
           continue
         }
-        emit.out(event, updateOf(entry, "speculative", latest(track)))
+        emit.out(event, { ...updateOf(entry, "speculative"), estimate: latest(track) })
         if (final) correct(track, entry, emit)
       }
       return state
@@ -100,10 +105,16 @@ export const associate = (options: {
   })
 }
 
-/** The newest final estimate of a track, changed by an observation that came after it was final. */
+const accepted = (entry: TrackEntry): boolean => entry.innovation?.accepted === true
+
+/** An observation that came after its time was final, and the final estimates after it, which it changed. */
 const correct = (track: Track, cause: TrackEntry, emit: Emit<Association>): void => {
-  const newest = track.entries.findLast((entry) => entry.final && entry.innovation?.accepted === true)
-  if (newest !== undefined) emit.derived(cause.context, updateOf(cause, "correction", newest.estimate))
+  for (const entry of track.entries.slice(track.entries.indexOf(cause))) {
+    if (!entry.final) return
+    if (!entry.told && !accepted(entry)) continue
+    emit.derived(cause.context, updateOf(entry, "correction", entry.told))
+    entry.told = true
+  }
 }
 
 const byTime = (a: TrackEntry, b: TrackEntry): number =>
@@ -120,7 +131,9 @@ const finalise = (state: AssociateState, time: UtcTime, emit: Emit<Association>)
         break
       }
       entry.final = true
-      if (entry.innovation?.accepted === true) due.push(entry)
+      if (!accepted(entry)) continue
+      entry.told = true
+      due.push(entry)
     }
     if (!left) state.open.delete(track)
   }

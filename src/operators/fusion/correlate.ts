@@ -3,11 +3,14 @@
  *
  * Every speculative update of an object gives, at once, a speculative pair update for each of its conjunctions. When the watermark passes
  * the end of a window, each conjunction with an observation in it gives a final one, with both objects' estimates as of that end: what is
- * final depends on the observations alone, not on the order in which they came. A correction gives a corrected final at once.
+ * final depends on the observations alone, not on the order in which they came. A correction whose windows have closed gives, per
+ * conjunction, a retraction of the last final one and its replacement, after the array that it came in; one whose window is still to
+ * close is simply part of it.
  *
- * Arrays kept. Order: speculative ones follow the input, final ones the window ends. State: two estimates per object observed; per active
- * conjunction the observation times of one window; it is dropped when its windows are closed. Cost: one look-up per update and
- * conjunction, and one pass over the active conjunctions per slide.
+ * Arrays kept. Order: speculative ones follow the input, then the corrected ones, final ones follow the window ends. State: two estimates
+ * per object observed; the final updates between the last window closed and the watermark; per active conjunction the observation
+ * times of one window; it is dropped when its windows are closed. Cost: one look-up per update and conjunction, and one pass over the
+ * active conjunctions per slide.
  */
 import type { Conjunction } from "../../domain/alert/Conjunction.ts"
 import type { PairUpdate } from "../../domain/alert/PairUpdate.ts"
@@ -23,7 +26,13 @@ interface Active {
   /** Times of the final observations of either object, ascending, no older than the oldest open window. */
   readonly times: Array<UtcTime>
   lastContext: EventContext
-  lastWindowEnd: UtcTime
+  /** The last final or corrected update emitted. */
+  last: PairUpdate | undefined
+}
+
+interface Due {
+  readonly update: ScreenedUpdate
+  readonly context: EventContext
 }
 
 interface CorrelateState {
@@ -31,7 +40,7 @@ interface CorrelateState {
   readonly final: Map<string, TrackEstimate>
   readonly active: Map<string, Active>
   /** Final updates not yet in a closed window, in event-time order. */
-  due: Array<{ readonly update: ScreenedUpdate; readonly context: EventContext }>
+  due: Array<Due>
   /** End of the last window closed. */
   closed: UtcTime
 }
@@ -49,30 +58,73 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
   const estimatesOf = (
     known: ReadonlyMap<string, TrackEstimate>,
     { pair: [a, b] }: Conjunction
-  ): readonly [TrackEstimate, TrackEstimate] | undefined => {
+  ): PairUpdate["estimates"] | undefined => {
     const first = known.get(a) ?? candidates.estimateOf(a)
     const second = known.get(b) ?? candidates.estimateOf(b)
     return first === undefined || second === undefined ? undefined : [first, second]
   }
 
-  const emitPair = (
-    emit: Emit<PairUpdate>,
-    trigger: EventContext,
-    update: Omit<PairUpdate, "estimates" | "operation">,
-    known: ReadonlyMap<string, TrackEstimate>
-  ): void => {
-    const estimates = estimatesOf(known, update.conjunction)
-    if (estimates === undefined) return
-    if (update.kind === "correction") emit.derived(trigger, { ...update, estimates, operation: "retract" })
-    emit.derived(trigger, { ...update, estimates, operation: "insert" })
+  const speculate = (state: CorrelateState, { update, context }: Due, emit: Emit<PairUpdate>): void => {
+    const { conjunctions, track: { estimate, objectId, observationTime } } = update
+    state.speculative.set(objectId, estimate)
+    for (const conjunction of conjunctions) {
+      const estimates = estimatesOf(state.speculative, conjunction)
+      if (estimates === undefined) continue
+      emit.derived(context, {
+        operation: "insert",
+        kind: "speculative",
+        conjunction,
+        estimates,
+        windowEnd: endAfter(observationTime),
+        observations: (state.active.get(conjunction.alertId)?.times.length ?? 0) + 1,
+        observedUntil: observationTime
+      })
+    }
   }
 
   const activate = (state: CorrelateState, conjunction: Conjunction, context: EventContext): Active => {
     const known = state.active.get(conjunction.alertId)
     if (known !== undefined) return known
-    const active = { conjunction, times: [], lastContext: context, lastWindowEnd: -Infinity }
+    const active = { conjunction, times: [], lastContext: context, last: undefined }
     state.active.set(conjunction.alertId, active)
     return active
+  }
+
+  /** What the observations of the window that ends at `windowEnd` say, if there are any. */
+  const conclude = (
+    state: CorrelateState,
+    active: Active,
+    kind: "final" | "correction",
+    windowEnd: UtcTime,
+    emit: Emit<PairUpdate>
+  ): void => {
+    const { conjunction, last, lastContext, times } = active
+    const observedUntil = times.at(-1)
+    const estimates = estimatesOf(state.final, conjunction)
+    if (observedUntil === undefined || estimates === undefined) return
+    if (kind === "correction" && last !== undefined) {
+      emit.derived(lastContext, { ...last, operation: "retract", kind })
+    }
+    const observations = times.length
+    active.last = { operation: "insert", kind, conjunction, estimates, windowEnd, observations, observedUntil }
+    emit.derived(lastContext, active.last)
+  }
+
+  /** Takes a correction in; the conjunctions whose closed windows it changes are added to `changed`. */
+  const correct = (state: CorrelateState, correction: Due, changed: Set<Active>): void => {
+    const { conjunctions, track: { estimate, objectId, observationTime, revises } } = correction.update
+    if (observationTime >= state.closed) {
+      putInOrder(state.due, correction)
+      return
+    }
+    // Corrections of an object come in event-time order, up to the newest: the last one to stay is the right one.
+    state.final.set(objectId, estimate)
+    for (const conjunction of conjunctions) {
+      const active = activate(state, conjunction, correction.context)
+      if (!revises) insertSorted(active.times, observationTime)
+      active.lastContext = correction.context
+      changed.add(active)
+    }
   }
 
   /** Takes the final updates before `end` into their tracks and windows. */
@@ -95,16 +147,8 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     absorb(state, end)
     for (const [id, active] of state.active) {
       while ((active.times[0] ?? Infinity) < end - windowMillis) active.times.shift()
-      const observedUntil = active.times.at(-1)
-      if (observedUntil === undefined) {
-        state.active.delete(id)
-        continue
-      }
-      active.lastWindowEnd = end
-      const { conjunction, times } = active
-      const kind = "final" as const
-      const update = { conjunction, kind, windowEnd: end, observations: times.length, observedUntil }
-      emitPair(emit, active.lastContext, update, state.final)
+      if (active.times.length === 0) state.active.delete(id)
+      else conclude(state, active, "final", end, emit)
     }
     state.closed = end
   }
@@ -119,7 +163,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
         ? undefined
         : endAfter(first)
       if (next === undefined || next > watermark) return
-      closeWindow(state, Math.max(next, state.closed + slideMillis), emit)
+      closeWindow(state, next, emit)
     }
   }
 
@@ -133,40 +177,21 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
       closed: -Infinity
     }),
     onEvents: (state, events, emit) => {
-      for (const event of events) {
-        const { track, conjunctions } = event.payload
-        switch (track.kind) {
+      const changed = new Set<Active>()
+      for (const { context, payload: update } of events) {
+        switch (update.track.kind) {
           case "final":
-            state.due.push({ update: event.payload, context: event.context })
+            state.due.push({ update, context })
             break
           case "speculative":
-            state.speculative.set(track.objectId, track.estimate)
-            for (const conjunction of conjunctions) {
-              const active = state.active.get(conjunction.alertId)
-              const update = {
-                conjunction,
-                kind: track.kind,
-                windowEnd: endAfter(track.observationTime),
-                observations: (active?.times.length ?? 0) + 1,
-                observedUntil: track.observationTime
-              }
-              emitPair(emit, event.context, update, state.speculative)
-            }
+            speculate(state, { update, context }, emit)
             break
           case "correction":
-            state.final.set(track.objectId, track.estimate)
-            for (const conjunction of conjunctions) {
-              const active = activate(state, conjunction, event.context)
-              insertSorted(active.times, track.observationTime)
-              if (active.lastWindowEnd === -Infinity) continue
-              const { times, lastWindowEnd: windowEnd } = active
-              const observedUntil = times.at(-1) ?? track.observationTime
-              const update = { conjunction, kind: track.kind, windowEnd, observations: times.length, observedUntil }
-              emitPair(emit, event.context, update, state.final)
-            }
+            correct(state, { update, context }, changed)
             break
         }
       }
+      for (const active of changed) conclude(state, active, "correction", state.closed, emit)
       return state
     },
     onWatermark: (state, time, emit) => {
@@ -176,8 +201,20 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
   })
 }
 
+/** In event-time order; a revision takes the place of the update that it revises. */
+const putInOrder = (due: Array<Due>, correction: Due): void => {
+  const { objectId, observationTime, revises } = correction.update.track
+  const revised = revises
+    ? due.findIndex(({ update: { track } }) => track.objectId === objectId && track.observationTime === observationTime)
+    : -1
+  if (revised >= 0) due[revised] = correction
+  else {due.splice(
+      due.findLastIndex(({ update: { track } }) => track.observationTime <= observationTime) + 1,
+      0,
+      correction
+    )}
+}
+
 const insertSorted = (times: Array<UtcTime>, time: UtcTime): void => {
-  const index = times.findIndex((at) => at > time)
-  if (index < 0) times.push(time)
-  else times.splice(index, 0, time)
+  times.splice(times.findLastIndex((at) => at <= time) + 1, 0, time)
 }

@@ -55,6 +55,9 @@ export const decode = (
         }
         const observation = result.success
         const { observationId } = observation
+        const { trace } = context
+        // A producer's trace goes on; a trace of the record's own is that of the observation inside it.
+        const own = observationId !== context.id && trace.traceId === traceIdOf(payload.observationId)
         if (tally !== undefined) count(tally, observation)
         emit.event(event, observation, {
           ...context,
@@ -63,7 +66,7 @@ export const decode = (
           sourceKind: observation.sourceKind,
           eventTime: observation.sensorTimestamp,
           ingestTime: observation.ingestTimestamp,
-          trace: observationId === context.id ? context.trace : { ...context.trace, traceId: traceIdOf(observationId) }
+          trace: own ? { ...trace, traceId: traceIdOf(observationId) } : trace
         })
       }
     }

@@ -2,11 +2,11 @@
  * Keeps observations that can be true, and sets the event time: the sensor's time stamp less its known clock error.
  *
  * Stateless; arrays and order kept. A dead letter of kind `ValidationFailed` says which value is wrong and why: a time more than 5 s in the
- * future (it would move the watermark), a range or an angle that no satellite has, a sigma that is not positive.
+ * future (it would move the watermark), a range or an angle that no satellite has, a sigma that is not positive, a covariance that does not fit what was measured.
  */
 import type { Observation, Target } from "../../domain/observation/Observation.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
-import { measurementTime } from "../../domain/orbit/measurement.ts"
+import { componentsOf, dimension, measurementTime } from "../../domain/orbit/measurement.ts"
 import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
 /** How far ahead of its receipt an observation may be stamped. */
@@ -51,11 +51,19 @@ const problem = (target: Target): string | undefined => {
   }
 }
 
-const badSigma = ({ covariance: _, ...sigmas }: Observation["uncertainty"]): string | undefined => {
+const badSigma = ({ target, uncertainty: { covariance, ...sigmas } }: Observation): string | undefined => {
   for (const [name, sigma] of Object.entries(sigmas)) {
     if (!(sigma > 0)) return `sigma of ${name} is ${sigma}, not positive`
   }
-  return undefined
+  if (covariance === undefined) return undefined
+  const n = dimension(target)
+  if (covariance.length !== n || covariance.some((row) => row.length !== n)) {
+    return `covariance of ${n} measured components is not ${n} x ${n}`
+  }
+  const index = covariance.findIndex((row, i) => !((row[i] ?? 0) > 0))
+  return index < 0
+    ? undefined
+    : `variance of ${componentsOf(target)[index]} in the covariance is ${covariance[index]?.[index]}, not positive`
 }
 
 export const validate = (registry: SensorRegistry): Operator<Observation, Observation, never, StageServices> =>
@@ -73,7 +81,7 @@ export const validate = (registry: SensorRegistry): Operator<Observation, Observ
         const ahead = eventTime - context.ingestTime
         const wrong = ahead > futureMillis
           ? `sensor time is ${(ahead / 1000).toFixed(3)} s after its receipt`
-          : problem(observation.target) ?? badSigma(observation.uncertainty)
+          : problem(observation.target) ?? badSigma(observation)
         if (wrong !== undefined) emit.dead(event, "ValidationFailed", wrong)
         else if (eventTime === context.eventTime) emit.out(event, observation)
         else emit.event(event, observation, { ...context, eventTime })

@@ -2,20 +2,19 @@
  * What a step may do with its events, and how the outputs get their context.
  *
  * A collector serves one stage and is filled anew for every array. Cost per output of an event that is neither sampled nor followed by
- * lineage: one envelope, no look into the context.
+ * lineage: two entries in the columns of a batch, no look into the context.
  */
 import type { Tracer } from "effect"
 import type { ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
-import { type Element, type Envelope, envelope, type EventContext, type Hop } from "../../domain/Envelope.ts"
+import { type Control, type Envelope, type EventContext, type Hop, isFollowed } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { Batch, Segment } from "./Batch.ts"
 
 /** A step's only way out. Each input is counted `processed` unless one of `filtered`, `late`, `dead` or `shed` was called for it. */
 export interface Emit<in B> {
   /** One output made from one input: same trace, same event, a new payload. */
   out(from: Envelope<unknown>, payload: B): void
-  /** `out` for every event, with the payload that `f` makes of it. The fastest way through a stage. */
-  outEach<A>(events: ReadonlyArray<Envelope<A>>, f: (payload: A) => B): void
-  /** The same, from a context kept in state: the output continues the trace of the event that triggered it. */
+  /** One output from a context kept in state: the output continues the trace of the event that triggered it. */
   derived(trigger: EventContext, payload: B, parents?: ReadonlyArray<EventContext>, parentCount?: number): void
   /** A new event, with a context of its own (a decoder that learns the true id; a source). */
   event(from: Envelope<unknown>, payload: B, context: EventContext): void
@@ -50,8 +49,7 @@ export interface Contexts {
 
 /** How much was in the collector at some moment. */
 export interface Mark {
-  readonly output: number
-  readonly controls: number
+  readonly segments: number
   readonly rejections: number
   readonly filtered: number
 }
@@ -64,54 +62,55 @@ interface OpenHop {
 }
 
 export class Collector<B> implements Emit<B> {
-  output: Array<Element<B>> = []
   readonly rejections: Array<Rejection> = []
-  /** The reason of each filtered event of this array. */
+  /** Reasons, and under the same index how many events were filtered for it. A reason may come again. */
   readonly filteredReasons: Array<string> = []
+  readonly filteredCounts: Array<number> = []
   readonly spans = new Map<EventContext, Tracer.Span>()
   private readonly stage: string
-  private readonly contexts: Contexts
+  private readonly hooks: Contexts
   private readonly derivedContexts = new Map<EventContext, EventContext>()
   private readonly hops: Array<OpenHop> = []
+  private segments: Array<Segment<B>> = []
+  // The batch being filled, and the hop that its events come by.
+  private payloads: Array<B> = []
+  private contexts: Array<EventContext> = []
+  private followed: Array<number> = []
   private hop: OpenHop
   private enter = 0n
-  private controls = 0
 
-  constructor(stage: string, contexts: Contexts) {
+  constructor(stage: string, hooks: Contexts) {
     this.stage = stage
-    this.contexts = contexts
+    this.hooks = hooks
     this.hop = { stage, enter: 0n, exit: 0n, previous: undefined }
   }
 
   /** Empties the collector for the next array, entered at `enter` (monotonic ns). */
   begin(enter: bigint): void {
-    this.output = []
+    this.segments = []
     this.enter = enter
-    this.controls = 0
     this.hop = { stage: this.stage, enter, exit: enter, previous: undefined }
     this.hops.length = 0
     this.hops.push(this.hop)
+    if (this.payloads.length > 0) this.dropBatch()
     if (this.rejections.length > 0) this.rejections.length = 0
-    if (this.filteredReasons.length > 0) this.filteredReasons.length = 0
+    if (this.filteredReasons.length > 0) this.filteredReasons.length = this.filteredCounts.length = 0
     if (this.spans.size > 0) this.spans.clear()
     if (this.derivedContexts.size > 0) this.derivedContexts.clear()
   }
 
-  /** Closes the hops of this array. */
-  finish(exit: bigint): void {
+  /** Closes the hops of this array and gives what was emitted. */
+  finish(exit: bigint): ReadonlyArray<Segment<B>> {
     for (const hop of this.hops) hop.exit = exit
-  }
-
-  /** Events among the outputs. */
-  get emitted(): number {
-    return this.output.length - this.controls
+    this.cut()
+    return this.segments
   }
 
   /** Where the collector stands, to go back to. */
   mark(): Mark {
+    this.cut()
     return {
-      output: this.output.length,
-      controls: this.controls,
+      segments: this.segments.length,
       rejections: this.rejections.length,
       filtered: this.filteredReasons.length
     }
@@ -119,42 +118,63 @@ export class Collector<B> implements Emit<B> {
 
   /** Takes back what was emitted since `mark`. */
   rewind(mark: Mark): void {
-    this.output.length = mark.output
-    this.controls = mark.controls
+    this.dropBatch()
+    this.segments.length = mark.segments
     this.rejections.length = mark.rejections
-    this.filteredReasons.length = mark.filtered
+    this.filteredReasons.length = this.filteredCounts.length = mark.filtered
   }
 
   /** Passes a control on, in its place. */
-  control(control: Exclude<Element<B>, Envelope<B>>): void {
-    this.controls++
-    this.output.push(control)
+  control(control: Control): void {
+    this.cut()
+    this.segments.push(control)
   }
 
-  out(from: Envelope<unknown>, payload: B): void {
-    const { context, followed, hop } = from
-    this.output.push({
-      _tag: "Event",
-      payload,
-      context: followed ? this.contextOf(context) : context,
-      hop: this.hop.previous === hop ? this.hop : this.hopAfter(hop),
-      followed
+  /** One output for each event of a batch. */
+  mapBatch<A>(batch: Batch<A>, f: (payload: A) => B): void {
+    const payloads: Array<B> = []
+    for (const payload of batch.payloads) payloads.push(f(payload))
+    this.cut()
+    this.segments.push({
+      _tag: "Batch",
+      payloads,
+      contexts: batch.followed.length === 0 ? batch.contexts : this.belowThis(batch),
+      hop: this.hopAfter(batch.hop),
+      followed: batch.followed
     })
   }
 
-  outEach<A>(events: ReadonlyArray<Envelope<A>>, f: (payload: A) => B): void {
-    const { output } = this
-    let current = this.hop
-    for (const { context, followed, hop, payload } of events) {
-      if (current.previous !== hop) current = this.hopAfter(hop)
-      output.push({
-        _tag: "Event",
-        payload: f(payload),
-        context: followed ? this.contextOf(context) : context,
-        hop: current,
-        followed
-      })
+  /** The events of a batch that pass, as they are. */
+  filterBatch(batch: Batch<B>, predicate: (payload: B) => boolean, reason: string): void {
+    const payloads: Array<B> = []
+    const contexts: Array<EventContext> = []
+    const followed: Array<number> = []
+    let index = -1
+    let next = 0
+    for (const payload of batch.payloads) {
+      index++
+      const isNext = batch.followed[next] === index
+      if (isNext) next++
+      const context = batch.contexts[index]
+      if (context === undefined || !predicate(payload)) continue
+      if (isNext) followed.push(payloads.length)
+      payloads.push(payload)
+      contexts.push(isNext ? this.contextOf(context) : context)
     }
+    const gone = batch.payloads.length - payloads.length
+    if (gone > 0) this.addFiltered(reason, gone)
+    if (payloads.length === 0) return
+    this.cut()
+    this.segments.push({ _tag: "Batch", payloads, contexts, hop: this.hopAfter(batch.hop), followed })
+  }
+
+  out(from: Envelope<unknown>, payload: B): void {
+    if (this.hop.previous !== from.hop) this.comeBy(from.hop)
+    if (from.followed) {
+      this.followed.push(this.payloads.length)
+      this.contexts.push(this.contextOf(from.context))
+    } else this.contexts.push(from.context)
+    this.payloads.push(payload)
   }
 
   derived(
@@ -164,23 +184,29 @@ export class Collector<B> implements Emit<B> {
     parentCount = parents.length
   ): void {
     const span = this.spans.get(trigger)
-    const lineage = this.contexts.lineage(trigger, parents, parentCount)
-    const context = span === undefined && lineage === trigger.lineage ? trigger : {
-      ...trigger,
-      lineage,
-      trace: span === undefined ? trigger.trace : { ...trigger.trace, spanId: span.spanId }
-    }
-    this.output.push(envelope(payload, context, this.hopAfter(undefined)))
+    const lineage = this.hooks.lineage(trigger, parents, parentCount)
+    this.push(
+      undefined,
+      payload,
+      span === undefined && lineage === trigger.lineage ? trigger : {
+        ...trigger,
+        lineage,
+        trace: span === undefined ? trigger.trace : { ...trigger.trace, spanId: span.spanId }
+      }
+    )
   }
 
   event(from: Envelope<unknown>, payload: B, context: EventContext): void {
     const span = this.spans.get(from.context)
-    const below = span === undefined ? context : { ...context, trace: { ...context.trace, spanId: span.spanId } }
-    this.output.push(envelope(payload, below, this.hopAfter(from.hop)))
+    this.push(
+      from.hop,
+      payload,
+      span === undefined ? context : { ...context, trace: { ...context.trace, spanId: span.spanId } }
+    )
   }
 
   filtered(_from: Envelope<unknown>, reason: string): void {
-    this.filteredReasons.push(reason)
+    this.addFiltered(reason, 1)
   }
 
   late(from: Envelope<unknown>, message: string): void {
@@ -199,6 +225,48 @@ export class Collector<B> implements Emit<B> {
     this.control({ _tag: "Watermark", time })
   }
 
+  private addFiltered(reason: string, events: number): void {
+    this.filteredReasons.push(reason)
+    this.filteredCounts.push(events)
+  }
+
+  private push(previous: Hop | undefined, payload: B, context: EventContext): void {
+    if (this.hop.previous !== previous) this.comeBy(previous)
+    if (isFollowed(context)) this.followed.push(this.payloads.length)
+    this.payloads.push(payload)
+    this.contexts.push(context)
+  }
+
+  /** Closes the batch being filled. */
+  private cut(): void {
+    const { contexts, followed, hop, payloads } = this
+    if (payloads.length === 0) return
+    this.segments.push({ _tag: "Batch", payloads, contexts, hop, followed })
+    this.dropBatch()
+  }
+
+  private dropBatch(): void {
+    this.payloads = []
+    this.contexts = []
+    this.followed = []
+  }
+
+  /** The next outputs come after another hop. */
+  private comeBy(previous: Hop | undefined): void {
+    this.cut()
+    this.hopAfter(previous)
+  }
+
+  /** A batch's contexts, those of the followed replaced. */
+  private belowThis({ contexts, followed }: Batch<unknown>): ReadonlyArray<EventContext> {
+    const below = contexts.slice()
+    for (const index of followed) {
+      const context = contexts[index]
+      if (context !== undefined) below[index] = this.contextOf(context)
+    }
+    return below
+  }
+
   /** The context of an output: below this stage's span, with this stage's lineage step. Made once per event and array. */
   private contextOf(context: EventContext): EventContext {
     const known = this.derivedContexts.get(context)
@@ -206,7 +274,7 @@ export class Collector<B> implements Emit<B> {
     const span = this.spans.get(context)
     const next: EventContext = {
       ...context,
-      lineage: this.contexts.lineage(context, [context], 1),
+      lineage: this.hooks.lineage(context, [context], 1),
       trace: span === undefined ? context.trace : { ...context.trace, spanId: span.spanId }
     }
     this.derivedContexts.set(context, next)

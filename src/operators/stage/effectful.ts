@@ -11,6 +11,7 @@
  */
 import { Effect, type Pull, Random, Stream } from "effect"
 import type { Control, Element, Envelope } from "../../domain/Envelope.ts"
+import { toElements, toSegments } from "./Batch.ts"
 import { forEachRun, isNonEmpty } from "./elements.ts"
 import type { Emit } from "./Emit.ts"
 import { direct, type Edge, type Operator } from "./Operator.ts"
@@ -125,26 +126,30 @@ export const effectful = <A, B, E, R, E2 = never>(
             return planned
           }
 
-          const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<void, E2, R> =>
+          const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<ReadonlyArray<Element<B>>, E2, R> =>
             Effect.suspend(() => {
-              runtime.begin(elements, false)
-              return Effect.andThen(
-                Effect.forEach(steps(elements), (work) => work, { discard: true }),
-                Effect.suspend(() => runtime.finish() ?? Effect.void)
+              runtime.begin(toSegments(elements), false)
+              return Effect.map(
+                Effect.andThen(
+                  Effect.forEach(steps(elements), (work) => work, { discard: true }),
+                  Effect.suspend(() => {
+                    const segments = runtime.finish()
+                    return Effect.isEffect(segments) ? segments : Effect.succeed(segments)
+                  })
+                ),
+                toElements
               )
             })
 
+          type Output = readonly [Element<B>, ...Array<Element<B>>]
+          const emitOrGoOn = (output: ReadonlyArray<Element<B>>): Pull.Pull<Output, E0 | E2> =>
+            isNonEmpty(output) ? Effect.succeed(output) : next
+
           const chaos = runtime.chaos
-          const next: Pull.Pull<readonly [Element<B>, ...Array<Element<B>>], E0 | E2> = Effect.flatMap(
-            pull,
-            (elements) => {
-              const work = Effect.provideContext(process(elements), context)
-              return Effect.flatMap(chaos === undefined ? work : Effect.andThen(chaos, work), () => {
-                const output = collector.output
-                return isNonEmpty(output) ? Effect.succeed(output) : next
-              })
-            }
-          )
+          const next: Pull.Pull<Output, E0 | E2> = Effect.flatMap(pull, (elements) => {
+            const work = Effect.provideContext(process(elements), context)
+            return Effect.flatMap(chaos === undefined ? work : Effect.andThen(chaos, work), emitOrGoOn)
+          })
           return next
         })
       ),

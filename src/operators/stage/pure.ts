@@ -1,9 +1,9 @@
 /** A pure stage at work: its step and what surrounds it, one array at a time, without a stream. */
 import { Data, Effect } from "effect"
-import type { Control, Element, Envelope } from "../../domain/Envelope.ts"
+import { type Control, type Envelope, type EventContext, type Hop, isFollowed } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
-import { forEachRun } from "./elements.ts"
-import type { Emit } from "./Emit.ts"
+import { type Batch, envelopesOf, noneFollowed, type Segment } from "./Batch.ts"
+import type { Collector, Emit } from "./Emit.ts"
 import { makeRuntime, type StageServices } from "./runtime.ts"
 
 /** A bug in a step. Not retried; ends the pipeline and names the stage. */
@@ -32,21 +32,26 @@ export interface Step<in A, out B, S> {
   readonly assignsWatermarks?: boolean
 }
 
+/** A step that looks at payloads only, and so can work on the columns of a batch. */
+export interface ColumnStep<A, B> {
+  readonly onBatch: (batch: Batch<A>, collector: Collector<B>) => void
+}
+
 /**
  * Takes one array through a stage, or through several. An effect only where there is something to wait for: dead letters to be durable, a
  * chaos point.
  */
 export type Process<in A, out B> = (
-  elements: ReadonlyArray<Element<A>>
-) => ReadonlyArray<Element<B>> | Effect.Effect<ReadonlyArray<Element<B>>>
+  segments: ReadonlyArray<Segment<A>>
+) => ReadonlyArray<Segment<B>> | Effect.Effect<ReadonlyArray<Segment<B>>>
 
 const nothing: ReadonlyArray<never> = []
 
 /** One stage after the other. An array of which nothing is left goes no further. */
 export const compose = <A, B, C>(first: Process<A, B>, second: Process<B, C>): Process<A, C> => {
-  const go = (middle: ReadonlyArray<Element<B>>) => middle.length === 0 ? nothing : second(middle)
-  return (elements) => {
-    const middle = first(elements)
+  const go = (middle: ReadonlyArray<Segment<B>>) => middle.length === 0 ? nothing : second(middle)
+  return (segments) => {
+    const middle = first(segments)
     return Effect.isEffect(middle) ? Effect.flatMap(middle, (output) => toEffect(go(output))) : go(middle)
   }
 }
@@ -54,62 +59,95 @@ export const compose = <A, B, C>(first: Process<A, B>, second: Process<B, C>): P
 const toEffect = <A>(result: A | Effect.Effect<A>): Effect.Effect<A> =>
   Effect.isEffect(result) ? result : Effect.succeed(result)
 
-/** Builds the process of one stage: its state begins here. */
-export const makePure = <A, B, S>(
+/** What a stage does with the parts of an array. */
+interface Parts<A, B> {
+  readonly onBatch: (batch: Batch<A>, collector: Collector<B>) => void
+  readonly onControl: (control: Control, collector: Collector<B>) => void
+}
+
+const makeProcess = <A, B>(
   name: string,
-  kind: "stateless" | "stateful",
-  step: Step<A, B, S>
+  parts: () => Parts<A, B>
 ): Effect.Effect<Process<A, B>, never, StageServices> =>
-  Effect.map(makeRuntime<B>(name), (runtime) => {
-    const { chaos, collector } = runtime
-    let state = step.initial()
-
-    const eventByEvent = (events: ReadonlyArray<Envelope<A>>): void => {
-      for (const event of events) {
-        try {
-          state = step.onEvents(state, [event], collector)
-        } catch (cause) {
-          collector.dead(event, "ProcessingException", String(cause))
+  Effect.map(makeRuntime<B>(name), ({ begin, chaos, collector, finish }) => {
+    const { onBatch, onControl } = parts()
+    const process: Process<A, B> = (segments) => {
+      try {
+        begin(segments, true)
+        for (const segment of segments) {
+          if (segment._tag === "Batch") onBatch(segment, collector)
+          else onControl(segment, collector)
         }
-      }
-    }
-
-    const onEvents = (events: ReadonlyArray<Envelope<A>>): void => {
-      if (kind === "stateful") {
-        state = step.onEvents(state, events, collector)
-        return
-      }
-      const mark = collector.mark()
-      try {
-        state = step.onEvents(state, events, collector)
-      } catch {
-        collector.rewind(mark)
-        eventByEvent(events)
-      }
-    }
-
-    const onControl = (control: Control): void => {
-      if (control._tag === "Watermark") {
-        if (step.onWatermark !== undefined) state = step.onWatermark(state, control.time, collector)
-        if (step.assignsWatermarks === true) return
-      } else if (control._tag === "Tick" && step.onTick !== undefined) {
-        state = step.onTick(state, control.now, collector)
-      }
-      collector.control(control)
-    }
-
-    const process: Process<A, B> = (elements) => {
-      try {
-        if (runtime.begin(elements, true)) onEvents(elements)
-        else forEachRun(elements, onEvents, onControl)
       } catch (cause) {
         return Effect.die(new StageDefect({ stage: name, cause }))
       }
-      const { output } = collector
-      const rejected = runtime.finish()
-      return rejected === undefined ? output : Effect.as(rejected, output)
+      return finish()
     }
     return chaos === undefined
       ? process
-      : (elements) => Effect.andThen(chaos, Effect.suspend(() => toEffect(process(elements))))
+      : (segments) => Effect.andThen(chaos, Effect.suspend(() => toEffect(process(segments))))
   })
+
+/** Builds the process of a stateful stage: its state begins here. */
+export const makeStateful = <A, B, S>(
+  name: string,
+  step: Step<A, B, S>
+): Effect.Effect<Process<A, B>, never, StageServices> =>
+  makeProcess<A, B>(name, () => {
+    let state = step.initial()
+    return {
+      onBatch: (batch, collector) => {
+        state = step.onEvents(state, envelopesOf(batch), collector)
+      },
+      onControl: (control, collector) => {
+        if (control._tag === "Watermark") {
+          if (step.onWatermark !== undefined) state = step.onWatermark(state, control.time, collector)
+          if (step.assignsWatermarks === true) return
+        } else if (control._tag === "Tick" && step.onTick !== undefined) {
+          state = step.onTick(state, control.now, collector)
+        }
+        collector.control(control)
+      }
+    }
+  })
+
+const single = <A>(payload: A, context: EventContext, hop: Hop | undefined): Batch<A> => ({
+  _tag: "Batch",
+  payloads: [payload],
+  contexts: [context],
+  hop,
+  followed: isFollowed(context) ? [0] : noneFollowed
+})
+
+/** Builds the process of a stage without state. A batch whose step throws is run again event by event. */
+export const makeStateless = <A, B>(
+  name: string,
+  { onBatch }: ColumnStep<A, B>
+): Effect.Effect<Process<A, B>, never, StageServices> =>
+  makeProcess<A, B>(name, () => ({
+    onBatch: (batch, collector) => {
+      const mark = collector.mark()
+      try {
+        onBatch(batch, collector)
+      } catch {
+        collector.rewind(mark)
+        eventByEvent(batch, collector, onBatch)
+      }
+    },
+    onControl: (control, collector) => collector.control(control)
+  }))
+
+const eventByEvent = <A, B>(batch: Batch<A>, collector: Collector<B>, onBatch: ColumnStep<A, B>["onBatch"]): void => {
+  batch.payloads.forEach((payload, index) => {
+    const context = batch.contexts[index]
+    if (context === undefined) return
+    const alone = single(payload, context, batch.hop)
+    const mark = collector.mark()
+    try {
+      onBatch(alone, collector)
+    } catch (cause) {
+      collector.rewind(mark)
+      for (const event of envelopesOf(alone)) collector.dead(event, "ProcessingException", String(cause))
+    }
+  })
+}

@@ -1,6 +1,7 @@
 /** A stream operator from one pure stage or several in a row. */
 import { Cause, Effect, Pull, Stream } from "effect"
 import { type Element, watermark } from "../../domain/Envelope.ts"
+import { type Segment, toElements, toSegments } from "./Batch.ts"
 import { isNonEmpty } from "./elements.ts"
 import type { Operator, StageNode } from "./Operator.ts"
 import type { Process } from "./pure.ts"
@@ -35,11 +36,13 @@ export const pureOperator = <A, B, R>(
           let ended = false
           let done = false
 
-          const emitOrGoOn = (output: ReadonlyArray<Element<B>>): Pull.Pull<Output, E0> =>
-            isNonEmpty(output) ? Effect.succeed(output) : next
+          const emitOrGoOn = (segments: ReadonlyArray<Segment<B>>): Pull.Pull<Output, E0> => {
+            const output = toElements(segments)
+            return isNonEmpty(output) ? Effect.succeed(output) : next
+          }
 
           const run = (elements: ReadonlyArray<Element<A>>): Pull.Pull<Output, E0> => {
-            const result = process(elements)
+            const result = process(toSegments(elements))
             return Effect.isEffect(result) ? Effect.flatMap(result, emitOrGoOn) : emitOrGoOn(result)
           }
 

@@ -3,10 +3,11 @@
  */
 import { Clock, Effect, Exit, type Tracer } from "effect"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
-import type { Element, Envelope, EventContext } from "../../domain/Envelope.ts"
+import type { EventContext } from "../../domain/Envelope.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { StageChaos, StageLineage, StageMetrics, StageTracing } from "../../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
+import { eventsIn, type Segment } from "./Batch.ts"
 import { Collector, type Rejection } from "./Emit.ts"
 
 const toDeadLetter = (stage: string, time: number, rejection: Rejection): DeadLetter => {
@@ -61,47 +62,53 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
     return span
   }
 
-  /**
-   * Opens the array: counts what comes in and, for a pure step, starts the spans of the sampled. True (and narrowed) when the array holds
-   * events only, so that the step can have it as it is.
-   */
-  const begin = <A>(
-    elements: ReadonlyArray<Element<A>>,
-    startSpans: boolean
-  ): elements is ReadonlyArray<Envelope<A>> => {
+  /** Opens the array: counts what comes in and, for a pure step, starts the spans of the sampled. */
+  const begin = (segments: ReadonlyArray<Segment<unknown>>, startSpans: boolean): void => {
     enter = clock.monotonicTimeNanosUnsafe()
     collector.begin(enter)
-    events = 0
-    for (const element of elements) {
-      if (element._tag !== "Event") continue
-      events++
-      if (element.followed && startSpans && element.context.trace.sampled) openSpan(element.context)
-    }
+    events = eventsIn(segments)
     counts.in += events
     counts.inFlight += events
-    return events === elements.length
+    if (!startSpans) return
+    for (const segment of segments) {
+      if (segment._tag !== "Batch") continue
+      for (const index of segment.followed) {
+        const context = segment.contexts[index]
+        if (context?.trace.sampled === true) openSpan(context)
+      }
+    }
   }
 
-  /** Closes the array; what it gives up is durable before this ends. `undefined`: there is nothing to wait for. */
-  const finish = (): Effect.Effect<void> | undefined => {
+  /**
+   * Closes the array and gives its outputs; as an effect where something was given up, which is durable before they go on.
+   */
+  const finish = (): ReadonlyArray<Segment<B>> | Effect.Effect<ReadonlyArray<Segment<B>>> => {
     const exit = clock.monotonicTimeNanosUnsafe()
-    collector.finish(exit)
+    const segments = collector.finish(exit)
     if (collector.spans.size > 0) endSpans()
-    const { emitted, filteredReasons, rejections } = collector
+    const { rejections } = collector
+    const emitted = eventsIn(segments)
     const nanos = Number(exit - enter)
+    const filtered = countFiltered()
     counts.inFlight -= events
-    counts.processed += events - filteredReasons.length - rejections.length
+    counts.processed += events - filtered - rejections.length
+    counts.filtered += filtered
     counts.emitted += emitted
     counts.busyNanos += nanos
-    if (filteredReasons.length > 0) countFiltered(filteredReasons)
     const rejected = rejections.length > 0 ? takeRejections(rejections) : undefined
     record({ events, emitted, nanos })
-    return rejected
+    return rejected === undefined ? segments : Effect.as(rejected, segments)
   }
 
-  const countFiltered = (reasons: ReadonlyArray<string>): void => {
-    counts.filtered += reasons.length
-    for (const reason of reasons) counts.filteredReasons.set(reason, (counts.filteredReasons.get(reason) ?? 0) + 1)
+  const countFiltered = (): number => {
+    const { filteredCounts, filteredReasons } = collector
+    let total = 0
+    filteredReasons.forEach((reason, index) => {
+      const events = filteredCounts[index] ?? 0
+      total += events
+      counts.filteredReasons.set(reason, (counts.filteredReasons.get(reason) ?? 0) + events)
+    })
+    return total
   }
 
   const takeRejections = (rejections: ReadonlyArray<Rejection>): Effect.Effect<void> => {

@@ -89,4 +89,13 @@ describe("Track", () => {
     expect(everything(without)).toEqual(expected)
     expect(before?.offset).not.toEqual(expected.at(-1)?.offset)
   })
+
+  it("what it has handed out is never changed", () => {
+    const track = filled([5])
+    const before = latest(track)
+    const copy = { offset: Array.from(before.offset), covariance: Array.from(before.covariance) }
+    put(track, 0)
+    expect(latest(track)).not.toBe(before)
+    expect({ offset: Array.from(before.offset), covariance: Array.from(before.covariance) }).toEqual(copy)
+  })
 })

@@ -1,0 +1,194 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
+import { type Element, envelope, tick } from "../../src/domain/Envelope.ts"
+import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
+import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
+import { assignWatermarks, type SourceLateness } from "../../src/operators/assignWatermarks.ts"
+import { arrays, collectArrays, contextOf, stageLayer } from "../support/envelopes.ts"
+
+const a = { latenessMillis: 100, idleMillis: 2000 }
+const b = { latenessMillis: 1000, idleMillis: 5000 }
+const known = new Map<string, SourceLateness>([["a", a], ["b", b]])
+
+let index = 0
+const seen = (sourceId: string, eventTime: number): Element<string> =>
+  envelope(`${sourceId}${eventTime}`, contextOf(index++, { sourceId, eventTime }))
+
+const shape = (element: Element<string>) =>
+  element._tag === "Event"
+    ? element.payload
+    : element._tag === "Watermark"
+    ? element.time
+    : `tick ${element._tag === "Tick" ? element.now : ""}`
+
+const run = (
+  parts: ReadonlyArray<ReadonlyArray<Element<string>>>,
+  { maxSources, sources = known }: { maxSources?: number; sources?: ReadonlyMap<string, SourceLateness> } = {}
+) =>
+  Effect.gen(function*() {
+    const operator = assignWatermarks<string>({
+      sources,
+      lateness: () => b,
+      allowedLatenessMillis: 500,
+      ...(maxSources !== undefined && { maxSources })
+    })
+    const out = yield* collectArrays(arrays(parts).pipe(operator))
+    const { letters } = yield* DeadLettersMemory
+    const { late } = (yield* StageRegistry).countsOf("watermark")
+    assert.strictEqual(letters().length, late)
+    return {
+      out: out.map((part) => part.map(shape)),
+      late: letters().map(({ errorKind, id, message }) => ({ errorKind, id, message })),
+      watermarks: out.flat().flatMap((element) => element._tag === "Watermark" ? [element.time] : [])
+    }
+  }).pipe(Effect.provide(stageLayer))
+
+describe("assignWatermarks", () => {
+  it.effect("the watermark is the least of the sources', each its greatest time less its lateness; it follows its array", () =>
+    Effect.gen(function*() {
+      const { out } = yield* run([[seen("a", 10_000), seen("b", 10_500)], [seen("a", 10_900), seen("b", 10_400)], [
+        seen("b", 12_000)
+      ]])
+      assert.deepStrictEqual(out, [
+        ["a10000", "b10500", 9500],
+        ["a10900", "b10400"],
+        ["b12000", 10_800],
+        [12_000, Infinity]
+      ])
+    }))
+
+  it.effect("waits for a source that has not spoken yet, until its idle limit is over, and then goes by the clock", () =>
+    Effect.gen(function*() {
+      const times = [10_000, 12_000, 15_000, 15_001, 16_000]
+      const { out } = yield* run(times.map((time) => [seen("a", time)]))
+      assert.deepStrictEqual(out.slice(0, 5), [
+        ["a10000"],
+        ["a12000"],
+        ["a15000"],
+        ["a15001", 14_001],
+        ["a16000", 15_000]
+      ])
+    }))
+
+  it.effect("a sensor that falls silent does not stall the others", () =>
+    Effect.gen(function*() {
+      const { watermarks } = yield* run([
+        [seen("a", 10_000), seen("b", 10_000)],
+        ...Array.from({ length: 20 }, (_, i) => [seen("a", 10_500 + 500 * i)])
+      ])
+      assert.deepStrictEqual(watermarks.slice(0, 1), [9000])
+      // b is idle from 15,001 on: the watermark is now less its lateness.
+      assert.deepStrictEqual(watermarks.slice(1, -2), [
+        14_500,
+        15_000,
+        15_500,
+        16_000,
+        16_500,
+        17_000,
+        17_500,
+        18_000,
+        18_500,
+        19_000
+      ])
+    }))
+
+  it.effect("ticks move time when nobody speaks, and pass on after what they moved", () =>
+    Effect.gen(function*() {
+      const { out } = yield* run([[seen("a", 10_000), seen("b", 10_000)], [tick(12_000)], [tick(16_000)], [
+        tick(15_000)
+      ]])
+      assert.deepStrictEqual(out, [
+        ["a10000", "b10000", 9000],
+        ["tick 12000"],
+        [15_000, "tick 16000"],
+        ["tick 15000"],
+        [16_000, Infinity]
+      ])
+    }))
+
+  it.effect("a source that speaks again is heard; the watermark never goes back", () =>
+    Effect.gen(function*() {
+      const { out, watermarks } = yield* run([
+        [seen("a", 10_000), seen("b", 10_000)],
+        [tick(20_000)],
+        [seen("b", 19_100), seen("a", 20_000)],
+        [seen("a", 20_500)],
+        [seen("b", 20_600)]
+      ])
+      assert.deepStrictEqual(out[2], ["b19100", "a20000"])
+      assert.deepStrictEqual(watermarks, [9000, 19_000, 19_600, 20_600, Infinity])
+    }))
+
+  it.effect("late is what is past its own source's lateness and what is allowed; the bound itself is not", () =>
+    Effect.gen(function*() {
+      const { late, out } = yield* run([[seen("a", 10_000), seen("a", 9400), seen("a", 9399), seen("b", 9000)]])
+      assert.deepStrictEqual(out[0], ["a10000", "a9400", "b9000", 8000])
+      assert.deepStrictEqual(late.map(({ errorKind, message }) => [errorKind, message]), [
+        ["Late", "0.001 s past its lateness"]
+      ])
+    }))
+
+  it.effect("late is what is past the common watermark too, whoever says it", () =>
+    Effect.gen(function*() {
+      const { late, out } = yield* run([[seen("a", 10_000)], [tick(30_000)], [seen("b", 28_500), seen("b", 28_499)]])
+      assert.deepStrictEqual(out[2], ["b28500"])
+      assert.deepStrictEqual(late.map(({ message }) => message), ["0.001 s past its lateness"])
+    }))
+
+  it.effect("a source that says only what is too late is idle", () =>
+    Effect.gen(function*() {
+      const { watermarks } = yield* run([
+        [seen("a", 10_000), seen("b", 10_000)],
+        [tick(20_000)],
+        [seen("b", 1000), tick(21_000)],
+        [seen("b", 1001), tick(22_000)]
+      ])
+      assert.deepStrictEqual(watermarks, [9000, 19_000, 20_000, 21_000, 22_000, Infinity])
+    }))
+
+  it.effect("sources that nobody announced are added, up to a bound, and share one entry beyond it", () =>
+    Effect.gen(function*() {
+      const sources = new Map<string, SourceLateness>()
+      const { watermarks } = yield* run([[seen("x", 10_000), seen("y", 9000)], [seen("y", 9900)]], { sources })
+      assert.deepStrictEqual(watermarks.slice(0, 2), [8000, 8900])
+      const shared = yield* run([[seen("x", 10_000), seen("y", 9000), seen("z", 9600)]], { sources, maxSources: 1 })
+      assert.deepStrictEqual(shared.watermarks[0], 8600, "y and z are one source, whose greatest time is z's")
+      assert.deepStrictEqual(shared.late, [])
+    }))
+
+  it.effect("without any event there is no watermark but the end", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual((yield* run([])).watermarks, [Infinity])
+    }))
+
+  const Feed = Schema.Array(Schema.Struct({
+    source: Schema.Literals(["a", "b"]),
+    time: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 60_000 })),
+    delay: Schema.Finite.check(Schema.isBetween({ minimum: 0, maximum: 0.999 }))
+  })).check(Schema.isMaxLength(60))
+
+  it.effect.prop(
+    "nothing within its lateness is ever late, whatever the pauses and the arrays; the watermark only grows and nothing comes behind it",
+    { feed: Feed, cut: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 6 })) },
+    ({ cut, feed }) =>
+      Effect.gen(function*() {
+        const arrivals = feed
+          .map(({ delay, source, time }) => ({
+            source,
+            time,
+            at: time + delay * (source === "a" ? a : b).latenessMillis
+          }))
+          .toSorted((x, y) => x.at - y.at)
+        const all = arrivals.map(({ source, time }) => seen(source, time))
+        const parts = Array.from({ length: Math.ceil(all.length / cut) }, (_, i) => all.slice(i * cut, (i + 1) * cut))
+        const { late, out, watermarks } = yield* run(parts)
+        assert.deepStrictEqual(late, [])
+        assert.deepStrictEqual(watermarks, watermarks.toSorted((x, y) => x - y))
+        let watermark = -Infinity
+        for (const element of out.flat()) {
+          if (typeof element === "number") watermark = element
+          else assert.isAbove(Number(element.slice(1)), watermark)
+        }
+      })
+  )
+})

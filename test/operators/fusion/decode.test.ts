@@ -1,0 +1,146 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Stream } from "effect"
+import { type Element, envelope, isFollowed } from "../../../src/domain/Envelope.ts"
+import type { Observation } from "../../../src/domain/observation/Observation.ts"
+import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
+import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
+import type { ReceivedRecord } from "../../../src/domain/observation/ReceivedRecord.ts"
+import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.ts"
+import type { LogRecord } from "../../../src/layers/log/MessageLog.ts"
+import { decode, makeTally } from "../../../src/operators/fusion/decode.ts"
+import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
+import { arrays, stageLayer } from "../../support/envelopes.ts"
+import { lineRecord, observed } from "../../support/fusionRun.ts"
+import { registry, scenario } from "../../support/scenario.ts"
+
+const { observations } = observed({ seconds: 5, count: 10 })
+const sample = observations[0]
+if (sample === undefined) throw new Error("the scenario is empty")
+const json = encodeObservationLine(sample)
+
+const logRecord = (line: string, offset: number, headers: Readonly<Record<string, string>> = {}): LogRecord => {
+  const { key, timestamp, value, headers: own } = lineRecord(line, 5000.5)
+  return { key, timestamp, value, headers: { ...own, ...headers }, topic: "observations", partition: 3, offset }
+}
+
+const parts = (records: ReadonlyArray<ReadonlyArray<LogRecord>>): Stream.Stream<LogRecord> =>
+  Stream.fromIterable(records).pipe(Stream.rechunk(1), Stream.flatMap((part) => Stream.fromArray(part)))
+
+const eventsOf = <A>(elements: ReadonlyArray<Element<A>>) => elements.filter((element) => element._tag === "Event")
+
+const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
+const parent = `00-${traceId}-00f067aa0ba902b7-01`
+
+const decoded = (records: ReadonlyArray<LogRecord>, tally = makeTally()) =>
+  Effect.gen(function*() {
+    const out: ReadonlyArray<Element<Observation>> = yield* Stream.runCollect(
+      fusionSource(parts([records])).pipe(decode(registry, tally))
+    )
+    const { letters } = yield* DeadLettersMemory
+    return { events: eventsOf(out), letters: letters(), tally }
+  }).pipe(Effect.provide(stageLayer))
+
+describe("decode", () => {
+  it.effect("reads each wire format and gives the event its own source, time and id", () =>
+    Effect.gen(function*() {
+      const emissions = [...scenario({ seconds: 10 }).emissions]
+      const one = (["radar", "optical", "isl"] as const).flatMap((wire) => {
+        const found = emissions.find((emission) => emission.wire === wire)
+        return found === undefined ? [] : [found]
+      })
+      assert.strictEqual(one.length, 3)
+      const records = one.map(({ bytes, sendAt, wire }) => {
+        const raw = { format: wire, source: wire, bytes, locator: "test" }
+        const observationId = observationIdOf(wire, bytes)
+        const received: ReceivedRecord = {
+          raw,
+          observationId,
+          receivedAt: sendAt,
+          trace: undefined,
+          key: wire,
+          cursor: undefined
+        }
+        return envelope(received, {
+          id: observationId,
+          sourceId: wire,
+          sourceKind: wire,
+          eventTime: sendAt,
+          ingestTime: sendAt,
+          position: undefined,
+          trace: { traceId: traceIdOf(observationId), spanId: undefined, sampled: false, traceState: undefined },
+          lineage: undefined,
+          raw
+        })
+      })
+      const tally = makeTally()
+      const out = eventsOf(yield* Stream.runCollect(arrays<ReceivedRecord>([records]).pipe(decode(registry, tally))))
+      assert.deepStrictEqual([...tally.byKind], [["radar", 1], ["optical", 1], ["isl", 1]])
+      for (const [i, { context, payload }] of out.entries()) {
+        const emission = one[i]
+        assert.strictEqual(context.sourceId, emission?.sourceId)
+        assert.strictEqual(context.sourceKind, emission?.wire)
+        assert.strictEqual(payload.sourceId, emission?.sourceId)
+        assert.closeTo(context.eventTime, emission?.sensorTimestamp ?? 0, 0.001)
+        assert.strictEqual(context.ingestTime, emission?.sendAt)
+        assert.strictEqual(context.id, records[i]?.context.id)
+        assert.strictEqual(context.trace.traceId, traceIdOf(payload.observationId))
+      }
+    }).pipe(Effect.provide(stageLayer)))
+
+  it.effect("a line that carries its own id and receipt keeps them, and its trace is that of its id", () =>
+    Effect.gen(function*() {
+      const { events } = yield* decoded([logRecord(json, 0)])
+      const [event] = events
+      assert.deepStrictEqual(
+        [event?.context.id, event?.context.ingestTime, event?.context.trace.traceId, event?.context.position?.offset],
+        [sample.observationId, sample.ingestTimestamp, traceIdOf(sample.observationId), 0]
+      )
+    }))
+
+  it.effect("a producer's trace is not replaced by that of the id inside", () =>
+    Effect.gen(function*() {
+      const { events } = yield* decoded([logRecord(json, 0, { traceparent: parent })])
+      const [event] = events
+      assert.strictEqual(event?.context.id, sample.observationId)
+      assert.deepInclude(event?.context.trace, { traceId, spanId: "00f067aa0ba902b7", sampled: true })
+      assert.isTrue(event === undefined ? false : isFollowed(event.context))
+    }))
+
+  it.effect("what cannot be read is a dead letter with its kind, reason, place and raw bytes; the rest goes on", () =>
+    Effect.gen(function*() {
+      const lines = [
+        json,
+        "{ not json",
+        "{}",
+        json.replace(sample.sourceId, "radar-nowhere"),
+        json
+      ]
+      const { events, letters, tally } = yield* decoded(lines.map((line, offset) => logRecord(line, offset)))
+      assert.strictEqual(events.length, 2)
+      assert.deepStrictEqual([...tally.byKind], [[sample.sourceKind, 2]])
+      assert.deepStrictEqual(
+        letters.map(({ errorKind, locator, operator, payload, position }) => [
+          errorKind,
+          locator,
+          operator,
+          new TextDecoder().decode(payload),
+          position?.offset
+        ]),
+        [
+          ["Deserialization", "test", "decode", lines[1], 1],
+          ["SchemaMismatch", "test", "decode", lines[2], 2],
+          ["ValidationFailed", "test", "decode", lines[3], 3]
+        ]
+      )
+      assert.include(letters[1]?.message ?? "", "sourceId")
+      assert.include(letters[2]?.message ?? "", "radar-nowhere")
+    }))
+
+  it.effect("bytes that are no text are a dead letter too, and never a crash", () =>
+    Effect.gen(function*() {
+      const record = { ...logRecord("", 0), value: Uint8Array.of(0xff, 0xfe, 0x00) }
+      const { events, letters } = yield* decoded([record, { ...record, value: new Uint8Array(0) }])
+      assert.deepStrictEqual(events, [])
+      assert.deepStrictEqual(letters.map(({ errorKind }) => errorKind), ["Deserialization", "Deserialization"])
+    }))
+})

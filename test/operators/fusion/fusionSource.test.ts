@@ -1,0 +1,118 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Stream } from "effect"
+import type { Element } from "../../../src/domain/Envelope.ts"
+import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
+import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
+import type { LogRecord } from "../../../src/layers/log/MessageLog.ts"
+import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
+import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
+import { collectArrays } from "../../support/envelopes.ts"
+import { lineRecord, observed } from "../../support/fusionRun.ts"
+
+const { observations } = observed({ seconds: 5, count: 10 })
+const sample = observations[0]
+if (sample === undefined) throw new Error("the scenario is empty")
+const json = encodeObservationLine(sample)
+
+const logRecord = (line: string, offset: number, headers: Readonly<Record<string, string>> = {}): LogRecord => {
+  const { key, timestamp, value, headers: own } = lineRecord(line, 5000.5)
+  return { key, timestamp, value, headers: { ...own, ...headers }, topic: "observations", partition: 3, offset }
+}
+
+const parts = (records: ReadonlyArray<ReadonlyArray<LogRecord>>): Stream.Stream<LogRecord> =>
+  Stream.fromIterable(records).pipe(Stream.rechunk(1), Stream.flatMap((part) => Stream.fromArray(part)))
+
+const eventsOf = <A>(elements: ReadonlyArray<Element<A>>) => elements.filter((element) => element._tag === "Event")
+
+const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
+const parent = `00-${traceId}-00f067aa0ba902b7-01`
+
+describe("fusionSource", () => {
+  it.effect("each array ends with the progress mark of the position after it; arrays, order and positions are kept", () =>
+    Effect.gen(function*() {
+      const out = yield* collectArrays(
+        fusionSource(parts([[logRecord("a", 7), logRecord("b", 8)], [logRecord("c", 9)]]))
+      )
+      assert.deepStrictEqual(
+        out.map((part) =>
+          part.map((element) =>
+            element._tag === "Event"
+              ? [new TextDecoder().decode(element.payload.raw.bytes), element.context.position?.offset]
+              : element
+          )
+        ),
+        [
+          [["a", 7], ["b", 8], { _tag: "Progress", positions: [{ topic: "observations", partition: 3, offset: 9 }] }],
+          [["c", 9], { _tag: "Progress", positions: [{ topic: "observations", partition: 3, offset: 10 }] }]
+        ]
+      )
+    }))
+
+  it.effect("until it is decoded a record's event time is its receipt, its id that of its bytes, its kind unknown", () =>
+    Effect.gen(function*() {
+      const [event] = eventsOf(yield* Stream.runCollect(fusionSource(parts([[logRecord(json, 0)]]))))
+      const id = observationIdOf("file", new TextEncoder().encode(json))
+      assert.deepStrictEqual(
+        [event?.context.id, event?.context.eventTime, event?.context.ingestTime, event?.context.sourceKind],
+        [id, 5000.5, 5000.5, "unknown"]
+      )
+      assert.deepStrictEqual(event?.context.trace, {
+        traceId: traceIdOf(id),
+        spanId: undefined,
+        sampled: false,
+        traceState: undefined
+      })
+      assert.strictEqual(event?.followed, false)
+    }))
+
+  it.effect("a producer's trace goes on, sampled as the producer says, whatever the sampler would", () =>
+    Effect.gen(function*() {
+      const headers = { traceparent: parent, tracestate: "vendor=1" }
+      const [event] = eventsOf(yield* Stream.runCollect(fusionSource(parts([[logRecord(json, 0, headers)]]))))
+      assert.deepStrictEqual(event?.context.trace, {
+        traceId,
+        spanId: "00f067aa0ba902b7",
+        sampled: true,
+        traceState: "vendor=1"
+      })
+      assert.isTrue(event?.followed)
+      const unsampled = { traceparent: `${parent.slice(0, -2)}00` }
+      const [other] = eventsOf(
+        yield* Stream.runCollect(fusionSource(parts([[logRecord(json, 0, unsampled)]]))).pipe(
+          Effect.provide(HeadSampler.layerRatio(1))
+        )
+      )
+      assert.strictEqual(other?.context.trace.sampled, false)
+    }))
+
+  it.effect.each(["", "garbage", `00-${"0".repeat(32)}-00f067aa0ba902b7-01`, `ff-${traceId}-00f067aa0ba902b7-01`])(
+    "a traceparent that cannot be read is as none: %s",
+    (traceparent) =>
+      Effect.gen(function*() {
+        const [event] = eventsOf(
+          yield* Stream.runCollect(fusionSource(parts([[logRecord(json, 0, { traceparent })]]))).pipe(
+            Effect.provide(HeadSampler.layerRatio(1))
+          )
+        )
+        const id = observationIdOf("file", new TextEncoder().encode(json))
+        assert.deepStrictEqual(event?.context.trace, {
+          traceId: traceIdOf(id),
+          spanId: undefined,
+          sampled: true,
+          traceState: "ot=th:0"
+        })
+      })
+  )
+
+  it.effect("the sampler's decision is a function of the trace id", () =>
+    Effect.gen(function*() {
+      const records = Array.from({ length: 400 }, (_, i) => logRecord(`line ${i}`, i))
+      const sampled = Effect.map(
+        Stream.runCollect(fusionSource(parts([records]))),
+        (out) => eventsOf(out).filter((event) => event.context.trace.sampled).map((event) => event.context.id)
+      ).pipe(Effect.provide(HeadSampler.layerRatio(0.25)))
+      const first = yield* sampled
+      assert.deepStrictEqual(yield* sampled, first)
+      assert.isTrue(first.length > 60 && first.length < 140, `${first.length} of 400`)
+    }))
+})

@@ -1,0 +1,137 @@
+/** Observations through the whole fusion pipeline over the memory log: what a test needs to compare runs. */
+import { Effect, Layer, Result, Stream } from "effect"
+import type { ConjunctionAlert } from "../../src/domain/alert/ConjunctionAlert.ts"
+import type { DeadLetter } from "../../src/domain/deadletter/DeadLetter.ts"
+import type { Element } from "../../src/domain/Envelope.ts"
+import type { Observation } from "../../src/domain/observation/Observation.ts"
+import { observationIdOf } from "../../src/domain/observation/observationId.ts"
+import { encodeRawRecordHeaders, observationsTopic } from "../../src/domain/observation/rawRecordHeaders.ts"
+import type { MeanElements } from "../../src/domain/orbit/MeanElements.ts"
+import { makeScenario, seededStart } from "../../src/domain/simulation/scenario.ts"
+import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
+import { MessageLog, type NewLogRecord } from "../../src/layers/log/MessageLog.ts"
+import { readAll } from "../../src/layers/log/readAll.ts"
+import { observationLine, observationOf } from "../../src/layers/simulator/writeScenario.ts"
+import { type StageCounts, StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
+import { alertsTopic, AlertStore } from "../../src/layers/stores/AlertStore.ts"
+import { commit } from "../../src/operators/fusion/commit.ts"
+import { defaultFusionSettings, fusion, type FusionSettings } from "../../src/operators/fusion/fusion.ts"
+import { fusionSource } from "../../src/operators/fusion/fusionSource.ts"
+import { uncorrelatedTopic } from "../../src/operators/fusion/publishUncorrelated.ts"
+import { andThen } from "../../src/operators/Stage.ts"
+import { registry, scenarioOptions, type TestScenario } from "./scenario.ts"
+
+/**
+ * What a scenario sends, as observations in the order of sending, and the catalogue it flies. `after`: it begins so many milliseconds after
+ * its catalogue was made.
+ */
+export const observed = (
+  { after = 0, ...options }: TestScenario & { readonly after?: number } = {}
+): { readonly observations: ReadonlyArray<Observation>; readonly catalogue: ReadonlyMap<string, MeanElements> } => {
+  const made = scenarioOptions(options)
+  const scenario = { ...made, start: made.start + after }
+  return {
+    observations: Array.from(
+      makeScenario(scenario).emissions,
+      (emission) => Result.getOrThrow(observationOf(emission, registry))
+    ),
+    catalogue: new Map(Array.from(scenario.catalogue, (elements) => [elements.objectId, elements]))
+  }
+}
+
+const utf8 = new TextEncoder()
+
+/** A line of a file, as its source would write it to the log. */
+export const lineRecord = (line: string, receivedAt = seededStart): NewLogRecord => {
+  const bytes = utf8.encode(line)
+  const raw = { format: "observation" as const, source: "file", bytes, locator: "test" }
+  const observationId = observationIdOf("file", bytes)
+  const headers = encodeRawRecordHeaders({
+    raw,
+    observationId,
+    receivedAt,
+    trace: undefined,
+    key: "file",
+    cursor: undefined
+  })
+  return { key: "file", value: bytes, headers, timestamp: receivedAt }
+}
+
+export const recordsOf = (observations: ReadonlyArray<Observation>): ReadonlyArray<NewLogRecord> =>
+  observations.map((observation) => lineRecord(observationLine(observation)))
+
+export interface FusionRun {
+  /** Every version delivered, in order. */
+  readonly versions: ReadonlyArray<ConjunctionAlert>
+  /** The last version of each alert. */
+  readonly alerts: ReadonlyMap<string, ConjunctionAlert>
+  readonly letters: ReadonlyArray<DeadLetter>
+  readonly stages: ReadonlyArray<readonly [stage: string, counts: Readonly<StageCounts>]>
+  /** Records on the topics for uncorrelated observations and for alerts. */
+  readonly uncorrelated: number
+  readonly delivered: number
+  /** The position committed at the end. */
+  readonly committed: number | undefined
+}
+
+/** Horizon cut to what a test scenario holds: the planned conjunction is 36 to 44 minutes after its start. */
+export const shortHorizon: FusionSettings = { ...defaultFusionSettings, screenHorizonMillis: 3_600_000 }
+
+export interface FusionRunOptions {
+  readonly records: ReadonlyArray<NewLogRecord>
+  readonly catalogue: ReadonlyMap<string, MeanElements>
+  /** Most records in an array. */
+  readonly maxRecords?: number
+  readonly settings?: FusionSettings
+}
+
+const services = Layer.mergeAll(AlertStore.layer, DeadLettersMemory.layer, StageRegistry.layer).pipe(
+  Layer.provideMerge(MessageLog.layerMemory)
+)
+
+export const runFusion = (
+  { catalogue, maxRecords = 256, records, settings = shortHorizon }: FusionRunOptions
+): Effect.Effect<FusionRun> =>
+  Effect.gen(function*() {
+    const log = yield* MessageLog
+    const store = yield* AlertStore
+    const { letters } = yield* DeadLettersMemory
+    const stages = yield* StageRegistry
+    yield* log.ensureTopic({ name: observationsTopic, partitions: 1 })
+    yield* log.ensureTopic({ name: uncorrelatedTopic, partitions: 1 })
+    yield* log.append(observationsTopic, records)
+    const subscription = yield* log.subscribe({ topic: observationsTopic, group: "test", from: "earliest", maxRecords })
+    const versions: Array<ConjunctionAlert> = []
+    const source = fusionSource(Stream.take(subscription.records, records.length))
+    yield* source.pipe(
+      andThen(
+        fusion({ registry, catalogue, now: () => 0, alertSequences: new Map(), settings }),
+        commit(subscription.commit)
+      ),
+      Stream.runForEachArray((elements: ReadonlyArray<Element<ConjunctionAlert>>) =>
+        Effect.sync(() => {
+          for (const element of elements) if (element._tag === "Event") versions.push(element.payload)
+        })
+      )
+    )
+    const committed = yield* log.committed(observationsTopic, "test")
+    return {
+      versions,
+      alerts: store.current(),
+      letters: letters(),
+      stages: stages.stages(),
+      uncorrelated: (yield* readAll(log, uncorrelatedTopic)).length,
+      committed: committed.get(0),
+      delivered: (yield* readAll(log, alertsTopic)).length
+    }
+  }).pipe(Effect.scoped, Effect.provide(services), Effect.orDie)
+
+/**
+ * What acceptance 5 compares: the last version of each alert without sequence and emission time, in order of id. An alert that only
+ * speculation raised counts as absent.
+ */
+export const finalAlerts = ({ alerts }: FusionRun): ReadonlyArray<string> =>
+  Array.from(alerts.values())
+    .filter(({ level }) => level !== "withdrawn")
+    .toSorted((a, b) => (a.alertId < b.alertId ? -1 : 1))
+    .map(({ sequence: _, emittedAt: __, ...content }) => JSON.stringify(content))
