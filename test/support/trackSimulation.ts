@@ -102,7 +102,7 @@ export const simulateTrack = (options: SimulationOptions): Simulated => {
     for (let i = 0; i < 6; i++) {
       offset[i] = (offset[i] ?? 0) + walk * Math.sqrt((processNoise[i] ?? 0) * step) * random.normal()
     }
-    const state = stateOf({ ...catalogue, offset }, time)?.state
+    const state = stateOf({ ...catalogue, offset: Array.from(offset) }, time)?.state
     if (state === undefined) continue
     for (const { observe, sensor } of observers) {
       const target = observe(state, time)
@@ -132,12 +132,12 @@ export const filtered = (
 }
 
 /** d' C^-1 d of a vector of n. */
-export const mahalanobisSquared = (difference: Float64Array, covariance: Float64Array): number => {
+export const mahalanobisSquared = (difference: ArrayLike<number>, covariance: ArrayLike<number>): number => {
   const n = difference.length
   const factor = cholesky(covariance, n)
   if (factor === undefined) throw new Error("not positive definite")
   const solved = solveCholesky(factor, Float64Array.from(difference), n, 1)
-  return difference.reduce((sum, value, i) => sum + value * (solved[i] ?? 0), 0)
+  return Array.from(difference).reduce((sum, value, i) => sum + value * (solved[i] ?? 0), 0)
 }
 
 /** Normalised estimation error squared of an estimate whose reference has not moved. */

@@ -19,7 +19,7 @@ import type { UtcTime } from "../UtcTime.ts"
 import { perturbed } from "./equinoctial.ts"
 import { measured, normalisedInnovationSquared } from "./kalman.ts"
 import { type Linearisation, linearise } from "./Linearisation.ts"
-import { multiply } from "./matrix.ts"
+import { multiply, zeros } from "./matrix.ts"
 import type { MeanElements } from "./MeanElements.ts"
 import { covarianceOf, residual } from "./measurement.ts"
 import { predictWithPartials } from "./measurementPartials.ts"
@@ -31,9 +31,9 @@ export interface TrackEstimate {
   readonly objectId: string
   readonly linearisation: Linearisation
   /** Offset to the linearisation's reference, m. */
-  readonly offset: Float64Array
+  readonly offset: ReadonlyArray<number>
   /** Its covariance, 6 x 6, m². */
-  readonly covariance: Float64Array
+  readonly covariance: ReadonlyArray<number>
   /** What each sensor has told, for the part of its error that does not average out (see `sensorBias.ts`). */
   readonly heard: ReadonlyArray<Heard>
   /** What offset and covariance are valid at: the last accepted observation, or where the prior was made. */
@@ -79,7 +79,7 @@ export const catalogueEstimate = (elements: MeanElements): TrackEstimate | undef
   return {
     objectId: elements.objectId,
     linearisation,
-    offset: new Float64Array(6),
+    offset: zeros(6),
     covariance: priorOffsetCovariance(linearisation, elements.epoch),
     heard: [],
     time: elements.epoch,
@@ -93,32 +93,58 @@ export const catalogueEstimate = (elements: MeanElements): TrackEstimate | undef
  * The covariance of the offset at `time`, m²: for a track without observations the prior of that time, else the estimate's, grown by the
  * process noise. Before the estimate's own time it does not shrink.
  */
-export const covarianceAt = (estimate: TrackEstimate, time: UtcTime): Float64Array => {
+export const covarianceAt = (estimate: TrackEstimate, time: UtcTime): Array<number> => {
   if (estimate.accepted === 0) return priorOffsetCovariance(estimate.linearisation, time)
-  const covariance = Float64Array.from(estimate.covariance)
-  const days = Math.max(0, time - estimate.time) / millisPerDay
-  for (let i = 0; i < 6; i++) covariance[i * 7] = (covariance[i * 7] ?? 0) + (processNoise[i] ?? 0) * days
+  const covariance = estimate.covariance.slice()
+  grow(covariance, time - estimate.time)
   return covariance
 }
 
-/** A predicted state in TEME with what it depends on. `phi` is d state / d offset, 6 x 6. */
+/** As {@link covarianceAt}, into `out`. */
+export const covarianceInto = (estimate: TrackEstimate, time: UtcTime, out: Float64Array): void => {
+  const observed = estimate.accepted > 0
+  const covariance = observed ? estimate.covariance : priorOffsetCovariance(estimate.linearisation, time)
+  for (let i = 0; i < 36; i++) out[i] = covariance[i] ?? 0
+  if (observed) grow(out, time - estimate.time)
+}
+
+const grow = (covariance: Array<number> | Float64Array, millis: number): void => {
+  const days = Math.max(0, millis) / millisPerDay
+  for (let i = 0; i < 6; i++) covariance[i * 7] = (covariance[i * 7] ?? 0) + (processNoise[i] ?? 0) * days
+}
+
+/**
+ * A predicted state in TEME with what it depends on. `phi` is d state / d offset, 6 x 6: the linearisation's own array, good until
+ * it is asked for another time.
+ */
 export interface PredictedState {
   readonly state: State
   readonly phi: Float64Array
 }
 
-/** The state of a track at `time`, m and m/s in TEME; `undefined` when SGP4 gives none. */
-export const stateOf = (estimate: TrackEstimate, time: UtcTime): PredictedState | undefined => {
-  const s = new Float64Array(6)
-  const phi = new Float64Array(36)
-  if (!estimate.linearisation.stateAndPartials(time, s, phi)) return undefined
-  const { offset } = estimate
-  for (let i = 0; i < 6; i++) {
-    let sum = s[i] ?? 0
+/**
+ * The state of a track at `time`, m and m/s in TEME; `undefined` when SGP4 gives none. `linear`: what the linearisation says of that
+ * time.
+ */
+export const stateOf = (
+  { linearisation, offset }: TrackEstimate,
+  time: UtcTime,
+  linear = linearisation.at(time)
+): PredictedState | undefined => {
+  if (linear === undefined) return undefined
+  const { phi, state } = linear
+  const component = (i: number): number => {
+    let sum = state[i] ?? 0
     for (let j = 0; j < 6; j++) sum += (phi[i * 6 + j] ?? 0) * (offset[j] ?? 0)
-    s[i] = sum
+    return sum
   }
-  return { state: { position: [s[0] ?? 0, s[1] ?? 0, s[2] ?? 0], velocity: [s[3] ?? 0, s[4] ?? 0, s[5] ?? 0] }, phi }
+  return {
+    state: {
+      position: [component(0), component(1), component(2)],
+      velocity: [component(3), component(4), component(5)]
+    },
+    phi
+  }
 }
 
 export interface TrackUpdateResult {
@@ -137,7 +163,9 @@ export const updateTrack = (
   sensor: Sensor,
   time: UtcTime
 ): TrackUpdateResult | undefined => {
-  const predicted = stateOf(estimate, time)
+  const linear = estimate.linearisation.interpolated(time)
+  if (linear === undefined) return undefined
+  const predicted = stateOf(estimate, time, linear)
   if (predicted === undefined) return undefined
   const { sourceId, target } = observation
   const expected = predictWithPartials(sensor, target, predicted.state, time, partials)
@@ -146,7 +174,7 @@ export const updateTrack = (
   const m = expected.length
   const nu = residual(target, expected)
   multiply(partials, predicted.phi, m, 6, 6, h)
-  const p = covarianceAt(estimate, time)
+  covarianceInto(estimate, time, p)
   const nis = normalisedInnovationSquared(p, h, r, 1 + biasVariance, nu, m)
   if (nis === undefined) return undefined
   const innovation = { accepted: nis <= gate(m), nis, components: m }
@@ -168,9 +196,10 @@ export const updateTrack = (
   return { estimate: relinearised(next), innovation }
 }
 
-/** Scratch of one update: d measurement / d state, and d measurement / d offset. */
+/** Scratch of one update: d measurement / d state, d measurement / d offset, and the prior covariance. */
 const partials = new Float64Array(36)
 const h = new Float64Array(36)
+const p = new Float64Array(36)
 
 const refused = (estimate: TrackEstimate): TrackEstimate => {
   const refusedInRow = estimate.refusedInRow + 1
@@ -184,7 +213,7 @@ const refused = (estimate: TrackEstimate): TrackEstimate => {
 /** Moves the reference to the estimate where the linear model would begin to bend. */
 const relinearised = (estimate: TrackEstimate): TrackEstimate => {
   const { offset, linearisation } = estimate
-  if (Math.hypot(...offset) < relineariseMetres) return estimate
+  if (offset.reduce((sum, each) => sum + each * each, 0) < relineariseMetres * relineariseMetres) return estimate
   const moved = linearise(perturbed(linearisation.reference.elements, offset))
-  return moved === undefined ? estimate : { ...estimate, linearisation: moved, offset: new Float64Array(6) }
+  return moved === undefined ? estimate : { ...estimate, linearisation: moved, offset: zeros(6) }
 }

@@ -29,7 +29,7 @@ export interface Candidates {
 const coarseMetres = 50_000
 
 /** Metres across the line of sight, and along it, between a measurement and its prediction. */
-const distance = (target: Target, predicted: Float64Array, range: number): number => {
+const distance = (target: Target, predicted: ReadonlyArray<number>, range: number): number => {
   const difference = residual(target, predicted)
   const at = measured(target)
   switch (target._tag) {

@@ -44,14 +44,25 @@ const gravity = (position: Vector3): Vector3 =>
 
 const maxIterations = 60
 const maxStepSeconds = 60
-/** ms: one microsecond, a few times the resolution of a UtcTime. */
-const tolerance = 1e-3
+/** ms: over this both states are carried on by their own velocity and gravity, which is good to 1e-4 m and 1e-9 s. */
+const lastStep = 1
+
+/** A state `t` seconds later, for steps of a millisecond. */
+const carried = ({ position, velocity }: State, t: number): State => {
+  const [gx, gy, gz] = gravity(position)
+  const [vx, vy, vz] = velocity
+  const half = t * t / 2
+  return {
+    position: [position[0] + vx * t + gx * half, position[1] + vy * t + gy * half, position[2] + vz * t + gz * half],
+    velocity: [vx + gx * t, vy + gy * t, vz + gz * t]
+  }
+}
 
 /**
  * Newton's method on r·v (relative) from a guess: step -(r·v)/(v·v + r·a) with a the two-body relative acceleration.
  *
  * `undefined` when a state is missing, when the iteration leaves `[guess - reach, guess + reach]` (ms), or when the distance has no
- * minimum near the guess. Steps are held to 60 s. Converges to a microsecond, which for speeds of km/s moves the miss by nothing.
+ * minimum near the guess. Steps are held to 60 s; the last one, of a millisecond or less, leaves a TCA good to a microsecond.
  */
 export const closestApproach = (
   primary: StateFunction,
@@ -72,8 +83,12 @@ export const closestApproach = (
     // Where the distance curves down, Newton would climb to a maximum: go downhill instead.
     const newton = slope > 0 ? -rv / slope : -Math.sign(rv) * maxStepSeconds
     const step = Math.max(-maxStepSeconds, Math.min(maxStepSeconds, newton)) * 1000
-    if (Math.abs(step) <= tolerance || Number.isNaN(step)) {
-      return slope > 0 ? encounterOf(time, a, b) : undefined
+    if (Number.isNaN(step)) return undefined
+    if (Math.abs(step) <= lastStep) {
+      if (!(slope > 0)) return undefined
+      // What the clock resolves, so that the states are those of the time given.
+      const tca = time + step
+      return encounterOf(tca, carried(a, (tca - time) / 1000), carried(b, (tca - time) / 1000))
     }
     time += step
     if (Math.abs(time - guess) > reach) return undefined

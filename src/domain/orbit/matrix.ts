@@ -3,6 +3,17 @@
  * the inputs, unless it says so): a typed array of more than eight numbers is dear to allocate.
  */
 
+/** So many zeros in a plain array that is stored as doubles: `push` of a fraction makes it so, and copies stay so. */
+export const zeros = (length: number): Array<number> => {
+  const known = zerosByLength.get(length)
+  if (known !== undefined) return known.slice()
+  const made: Array<number> = []
+  for (let i = 0; i < length; i++) made.push(0.5)
+  zerosByLength.set(length, made.fill(0))
+  return made.slice()
+}
+const zerosByLength = new Map<number, Array<number>>()
+
 /** a (n x m) times b (m x p). */
 export const multiply = (
   a: ArrayLike<number>,

@@ -8,6 +8,7 @@ import type { Observation, Target } from "../observation/Observation.ts"
 import type { PerComponent, Sensor } from "../observation/Sensor.ts"
 import type { UtcTime } from "../UtcTime.ts"
 import { convert } from "./frames.ts"
+import { zeros } from "./matrix.ts"
 import type { State } from "./State.ts"
 import { rightAscensionDeclination, topocentric } from "./topocentric.ts"
 
@@ -28,10 +29,10 @@ export const dimension = (target: Target): number => {
 }
 
 /** What was measured, as a vector. */
-export const measured = (target: Target): Float64Array => {
+export const measured = (target: Target): Array<number> => {
   switch (target._tag) {
     case "RangeRate": {
-      const vector = new Float64Array(dimension(target))
+      const vector = zeros(dimension(target))
       let index = 0
       if (target.range !== undefined) vector[index++] = target.range
       if (target.rangeRate !== undefined) vector[index++] = target.rangeRate
@@ -40,11 +41,11 @@ export const measured = (target: Target): Float64Array => {
       return vector
     }
     case "Angular":
-      return Float64Array.of(target.rightAscension, target.declination)
+      return [target.rightAscension, target.declination]
     case "AzimuthElevation":
-      return Float64Array.of(target.azimuth, target.elevation)
+      return [target.azimuth, target.elevation]
     case "StateVector":
-      return Float64Array.of(...target.position, ...(target.velocity ?? []))
+      return [...target.position, ...(target.velocity ?? [])]
   }
 }
 
@@ -59,13 +60,13 @@ export const predict = (
   target: Target,
   stateTeme: State,
   time: UtcTime
-): Float64Array | undefined => {
+): Array<number> | undefined => {
   const { biases, observer } = sensor
   switch (target._tag) {
     case "RangeRate": {
       if (observer === undefined) return undefined
       const seen = topocentric(observer, stateTeme, time)
-      const vector = new Float64Array(dimension(target))
+      const vector = zeros(dimension(target))
       let index = 0
       if (target.range !== undefined) vector[index++] = seen.range + (biases.range ?? 0)
       if (target.rangeRate !== undefined) vector[index++] = seen.rangeRate + (biases.rangeRate ?? 0)
@@ -76,29 +77,19 @@ export const predict = (
     case "Angular": {
       if (observer === undefined || target.frame === "ITRF") return undefined
       const seen = rightAscensionDeclination(observer, stateTeme, time, target.frame, sensor.corrections)
-      return Float64Array.of(
-        seen.rightAscension + (biases.rightAscension ?? 0),
-        seen.declination + (biases.declination ?? 0)
-      )
+      return [seen.rightAscension + (biases.rightAscension ?? 0), seen.declination + (biases.declination ?? 0)]
     }
     case "AzimuthElevation": {
       if (observer === undefined) return undefined
       const seen = topocentric(observer, stateTeme, time)
-      return Float64Array.of(seen.azimuth + (biases.azimuth ?? 0), seen.elevation + (biases.elevation ?? 0))
+      return [seen.azimuth + (biases.azimuth ?? 0), seen.elevation + (biases.elevation ?? 0)]
     }
     case "StateVector": {
       const { position, velocity } = convert(stateTeme, "TEME", target.frame, time, sensor.earthOrientation(time))
       const [p, v] = [biases.position ?? 0, biases.velocity ?? 0]
       return target.velocity === undefined
-        ? Float64Array.of(position[0] + p, position[1] + p, position[2] + p)
-        : Float64Array.of(
-          position[0] + p,
-          position[1] + p,
-          position[2] + p,
-          velocity[0] + v,
-          velocity[1] + v,
-          velocity[2] + v
-        )
+        ? [position[0] + p, position[1] + p, position[2] + p]
+        : [position[0] + p, position[1] + p, position[2] + p, velocity[0] + v, velocity[1] + v, velocity[2] + v]
     }
   }
 }
@@ -122,8 +113,9 @@ const circular = (target: Target): number => {
 }
 
 /** Measured minus predicted, azimuth and right ascension in [-pi, pi]. */
-export const residual = (target: Target, predicted: Float64Array): Float64Array => {
-  const difference = measured(target).map((value, index) => value - (predicted[index] ?? Number.NaN))
+export const residual = (target: Target, predicted: ReadonlyArray<number>): Array<number> => {
+  const difference = measured(target)
+  for (let i = 0; i < difference.length; i++) difference[i] = (difference[i] ?? 0) - (predicted[i] ?? Number.NaN)
   const index = circular(target)
   const angle = difference[index]
   if (angle !== undefined) difference[index] = wrap(angle)
@@ -157,16 +149,15 @@ export const componentsOf = (target: Target): ReadonlyArray<keyof PerComponent> 
 export const covarianceOf = (
   observation: Pick<Observation, "target" | "uncertainty">,
   sensor: Pick<Sensor, "sigmas">
-): Float64Array | undefined => {
+): Array<number> | undefined => {
   const { target, uncertainty } = observation
   const n = dimension(target)
-  const matrix = new Float64Array(n * n)
   if (uncertainty.covariance !== undefined) {
     const rows = uncertainty.covariance
     if (rows.length !== n || rows.some((row) => row.length !== n)) return undefined
-    matrix.set(rows.flat())
-    return matrix
+    return rows.flat()
   }
+  const matrix = zeros(n * n)
   const names = componentsOf(target)
   for (let index = 0; index < n; index++) {
     const name = names[index]

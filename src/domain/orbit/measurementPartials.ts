@@ -23,7 +23,7 @@ export const predictWithPartials = (
   state: State,
   time: UtcTime,
   partials: Float64Array
-): Float64Array | undefined => {
+): ReadonlyArray<number> | undefined => {
   const predicted = predict(sensor, target, state, time)
   if (predicted === undefined) return undefined
   partials.fill(0, 0, predicted.length * 6)

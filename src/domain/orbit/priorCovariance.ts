@@ -14,6 +14,7 @@
  */
 import type { UtcTime } from "../UtcTime.ts"
 import type { Linearisation } from "./Linearisation.ts"
+import { zeros } from "./matrix.ts"
 import { earthRadius, type MeanElements, semiMajorAxis } from "./MeanElements.ts"
 
 export type OrbitRegime = "low-leo" | "leo" | "meo" | "heo" | "geo"
@@ -61,7 +62,7 @@ const dayMillis = 86_400_000
 export const priorOffsetCovariance = (
   { reference: { elements } }: Pick<Linearisation, "reference">,
   time: UtcTime
-): Float64Array => {
+): Array<number> => {
   const sigmas = priorSigmas(elements)
   const days = Math.abs(time - elements.epoch) / dayMillis
   const radial = sigmas.radial + sigmas.radialGrowth * days
@@ -73,7 +74,12 @@ export const priorOffsetCovariance = (
   // An eccentricity error already moves the object in-track by twice the radial sigma, a tilt by its sine.
   const known = (2 * radial) ** 2
   const longitude = Math.sqrt(Math.max(sigmas.inTrack ** 2 - known, (sigmas.inTrack / 3) ** 2))
-  const covariance = new Float64Array(36)
-  for (const [i, sigma] of [axis, radial, radial, tilt, tilt, longitude].entries()) covariance[7 * i] = sigma * sigma
+  const covariance = zeros(36)
+  covariance[0] = axis * axis
+  covariance[7] = radial * radial
+  covariance[14] = radial * radial
+  covariance[21] = tilt * tilt
+  covariance[28] = tilt * tilt
+  covariance[35] = longitude * longitude
   return covariance
 }

@@ -1,22 +1,22 @@
 /**
  * The closest approach of two tracks, and the combined position covariance there.
  *
- * A track's state is SGP4 of its reference plus Phi times its offset. Phi takes twelve SGP4 calls, so Newton's method runs on a model: SGP4
+ * A track's state is SGP4 of its reference plus Phi times its offset. Phi is dear, so Newton's method runs on a model: SGP4
  * of the reference, and the displacement Phi times offset at one time carried on by its own velocity. The model leaves out how gravity
  * bends the displacement, about n² d t² for a displacement d and t from its time: where that is over a tenth of a millimetre the model is made
  * anew at the closest approach found.
  */
 import type { UtcTime } from "../UtcTime.ts"
 import { closestApproach, type Encounter, type StateFunction } from "./encounter.ts"
-import { multiply, multiplyTransposed } from "./matrix.ts"
+import { multiply, zeros } from "./matrix.ts"
 import { gravitationalParameter } from "./MeanElements.ts"
 import type { State } from "./State.ts"
-import { covarianceAt, type PredictedState, stateOf, type TrackEstimate } from "./TrackEstimate.ts"
+import { covarianceInto, type PredictedState, stateOf, type TrackEstimate } from "./TrackEstimate.ts"
 
 export interface TrackEncounter {
   readonly encounter: Encounter
   /** Sum of both tracks' position covariances at the closest approach, m², TEME, 3 x 3. */
-  readonly covariance: Float64Array
+  readonly covariance: ReadonlyArray<number>
 }
 
 /** A track near a time: its state there with Phi, and its states around it. */
@@ -28,15 +28,22 @@ interface Local {
 }
 
 const localAt = (estimate: TrackEstimate, time: UtcTime): Local | undefined => {
-  const { reference } = estimate.linearisation
-  const predicted = stateOf(estimate, time)
-  const nominal = reference.stateAt(time)
-  if (predicted === undefined || nominal === undefined) return undefined
+  const { at: linearAt, reference } = estimate.linearisation
+  const linear = linearAt(time)
+  if (linear === undefined) return undefined
+  const predicted = stateOf(estimate, time, linear)
+  if (predicted === undefined) return undefined
+  const nominal = linear.state
   const [px, py, pz] = predicted.state.position
   const [vx, vy, vz] = predicted.state.velocity
-  const [dx, dy, dz] = [px - nominal.position[0], py - nominal.position[1], pz - nominal.position[2]]
-  const [ux, uy, uz] = [vx - nominal.velocity[0], vy - nominal.velocity[1], vz - nominal.velocity[2]]
+  const dx = px - (nominal[0] ?? 0)
+  const dy = py - (nominal[1] ?? 0)
+  const dz = pz - (nominal[2] ?? 0)
+  const ux = vx - (nominal[3] ?? 0)
+  const uy = vy - (nominal[4] ?? 0)
+  const uz = vz - (nominal[5] ?? 0)
   const stateAt = (at: UtcTime): State | undefined => {
+    if (at === time) return predicted.state
     const state = reference.stateAt(at)
     if (state === undefined) return undefined
     const { position: [x, y, z], velocity } = state
@@ -46,8 +53,8 @@ const localAt = (estimate: TrackEstimate, time: UtcTime): Local | undefined => {
       velocity: [velocity[0] + ux, velocity[1] + uy, velocity[2] + uz]
     }
   }
-  const radius = Math.hypot(px, py, pz)
-  const bend = gravitationalParameter / radius ** 3 * Math.hypot(dx, dy, dz)
+  const radius = Math.sqrt(px * px + py * py + pz * pz)
+  const bend = gravitationalParameter / (radius * radius * radius) * Math.sqrt(dx * dx + dy * dy + dz * dz)
   return { predicted, stateAt, good: 1000 * Math.min(1, Math.sqrt(tolerance / bend)) }
 }
 
@@ -55,14 +62,32 @@ const localAt = (estimate: TrackEstimate, time: UtcTime): Local | undefined => {
 const tolerance = 1e-4
 const maxRounds = 10
 
-const positionCovariance = (estimate: TrackEstimate, { phi }: PredictedState, time: UtcTime): Float64Array => {
-  const rows = phi.subarray(0, 18)
-  return multiplyTransposed(multiply(rows, covarianceAt(estimate, time), 3, 6, 6), rows, 3, 6, 3)
+/** Scratch: a covariance of the offset, and a product of partials with it. */
+const offsets = new Float64Array(36)
+const half = new Float64Array(18)
+
+/** Adds the position covariance of a track to `out`, 3 x 3. */
+const addPositionCovariance = (
+  estimate: TrackEstimate,
+  { phi }: PredictedState,
+  time: UtcTime,
+  out: Array<number>
+): void => {
+  covarianceInto(estimate, time, offsets)
+  multiply(phi, offsets, 3, 6, 6, half)
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; j <= i; j++) {
+      let sum = out[3 * i + j] ?? 0
+      for (let k = 0; k < 6; k++) sum += (half[6 * i + k] ?? 0) * (phi[6 * j + k] ?? 0)
+      out[3 * i + j] = sum
+      out[3 * j + i] = sum
+    }
+  }
 }
 
 /**
- * The closest approach within `reachMillis` of a guess; `undefined` when there is none, or SGP4 gives no state. Usually one round: 28 SGP4 calls
- * for the model, most of them remembered from the last time the conjunction was judged, and about 8 for Newton's method.
+ * The closest approach within `reachMillis` of a guess; `undefined` when there is none, or SGP4 gives no state. Usually one round:
+ * the model at the guess is remembered from the last time the conjunction was judged, and Newton's second step takes two SGP4 calls.
  */
 export const trackEncounter = (
   a: TrackEstimate,
@@ -78,9 +103,10 @@ export const trackEncounter = (
     const encounter = closestApproach(first.stateAt, second.stateAt, time, reachMillis)
     if (encounter === undefined || Math.abs(encounter.tca - guess) > reachMillis) return undefined
     if (Math.abs(encounter.tca - time) <= Math.min(first.good, second.good)) {
-      const other = positionCovariance(b, second.predicted, encounter.tca)
-      const covariance = positionCovariance(a, first.predicted, encounter.tca)
-      return { encounter, covariance: covariance.map((value, i) => value + (other[i] ?? 0)) }
+      const covariance = zeros(9)
+      addPositionCovariance(a, first.predicted, encounter.tca, covariance)
+      addPositionCovariance(b, second.predicted, encounter.tca, covariance)
+      return { encounter, covariance }
     }
     time = encounter.tca
   }

@@ -45,9 +45,8 @@ export const project3 = (basis: Basis, c: ArrayLike<number>): Float64Array => {
 
 /** a^T C b for a 3x3 matrix, row by row. */
 export const bilinear = (a: Vector3, c: ArrayLike<number>, b: Vector3): number => {
-  let sum = 0
-  for (const [i, left] of a.entries()) {
-    for (const [j, right] of b.entries()) sum += left * (c[3 * i + j] ?? 0) * right
-  }
-  return sum
+  const [x, y, z] = b
+  return a[0] * ((c[0] ?? 0) * x + (c[1] ?? 0) * y + (c[2] ?? 0) * z)
+    + a[1] * ((c[3] ?? 0) * x + (c[4] ?? 0) * y + (c[5] ?? 0) * z)
+    + a[2] * ((c[6] ?? 0) * x + (c[7] ?? 0) * y + (c[8] ?? 0) * z)
 }

@@ -112,6 +112,39 @@ describe("Linearisation", () => {
     }
   })
 
+  it.each(orbits)("interpolated partials of %s are those of the time itself", (_, change) => {
+    const linearisation = linearise({ ...base, ...change })
+    for (let i = 0; i < 50; i++) {
+      const time = base.epoch + i * 1_234_567.8
+      const direct = linearisation?.at(time)
+      const found = linearisation?.interpolated(time)
+      expect(found?.state).toEqual(direct?.state)
+      for (let j = 0; j < 6; j++) {
+        const column = Array.from({ length: 6 }, (_, row) => direct?.phi[6 * row + j] ?? Number.NaN)
+        const rate = Math.hypot(...(direct?.state.slice(3) ?? [])) / Math.hypot(...(direct?.state.slice(0, 3) ?? []))
+        const size = Math.hypot(...column.slice(0, 3)) + Math.hypot(...column.slice(3)) / rate
+        for (const [row, value] of column.entries()) {
+          const scale = row < 3 ? size : size * rate
+          expect(Math.abs((found?.phi[6 * row + j] ?? 0) - value) / scale).toBeLessThan(1e-6)
+        }
+      }
+    }
+  })
+
+  it("answers to the bit alike whatever was asked before", () => {
+    const times = Array.from({ length: 100 }, (_, i) => base.epoch + ((i * 37) % 100) * 5_432.1)
+    const used = linearise(base)
+    for (const time of [...times, ...times.toReversed(), ...times]) {
+      used?.at(time)
+      used?.interpolated(time)
+      used?.interpolated(base.epoch)
+      if (Math.round(time) % 7 > 0) continue
+      const fresh = linearise(base)
+      expect(used?.at(time)).toMatchObject({ state: fresh?.at(time)?.state, phi: fresh?.at(time)?.phi })
+      expect(used?.interpolated(time)?.phi).toEqual(fresh?.interpolated(time)?.phi)
+    }
+  })
+
   it("predicts the state of a moved element set", () => {
     const linearisation = linearise(base)
     const offset = [30, -50, 40, 60, -20, 100]

@@ -1,8 +1,10 @@
 import { describe, expect, it } from "@effect/vitest"
 import { closestApproach } from "../../../src/domain/orbit/encounter.ts"
 import { type MeanElements, radiansPerDegree } from "../../../src/domain/orbit/MeanElements.ts"
+import type { State } from "../../../src/domain/orbit/State.ts"
 import { trackEncounter } from "../../../src/domain/orbit/trackEncounter.ts"
 import { stateOf, type TrackEstimate } from "../../../src/domain/orbit/TrackEstimate.ts"
+import { dot, norm, subtract } from "../../../src/domain/orbit/vector3.ts"
 import { stream } from "../../../src/domain/simulation/random.ts"
 import { catalogued, polarElements } from "../../support/trackSimulation.ts"
 
@@ -12,16 +14,22 @@ const reach = 1_500_000
 
 const displaced = (elements: MeanElements, seed: number, sigma: number): TrackEstimate => {
   const random = stream(seed, elements.objectId)
-  const offset = new Float64Array(6).map((_, i) => (i === 0 ? 0.01 : 1) * sigma * random.normal())
+  const offset = Array.from({ length: 6 }, (_, i) => (i === 0 ? 0.01 : 1) * sigma * random.normal())
   // Observed until after the encounter: no process noise is added.
   const time = elements.epoch + 86_400_000
   return { ...catalogued(elements), offset, accepted: 1, covariance: diagonal(100), time }
 }
-const diagonal = (variance: number) => new Float64Array(36).map((_, i) => i % 7 === 0 ? variance : 0)
+const diagonal = (variance: number) => Array.from({ length: 36 }, (_, i) => i % 7 === 0 ? variance : 0)
 
 /** Newton's method on the full linear model, Phi anew at every step. */
 const slow = (a: TrackEstimate, b: TrackEstimate, guess: number) =>
   closestApproach((time) => stateOf(a, time)?.state, (time) => stateOf(b, time)?.state, guess, reach)
+
+const relative = (a: State | undefined, b: State | undefined) => {
+  if (a === undefined || b === undefined) throw new Error("no state")
+  const [r, v] = [subtract(b.position, a.position), subtract(b.velocity, a.velocity)]
+  return { rv: dot(r, v), miss: norm(r) }
+}
 
 describe("trackEncounter", () => {
   const a = catalogued(polarElements)
@@ -44,6 +52,30 @@ describe("trackEncounter", () => {
       expect(Math.abs((found?.encounter.tca ?? 0) - (expected?.tca ?? 0))).toBeLessThan(0.01)
       expect(Math.abs((found?.encounter.missDistance ?? 0) - (expected?.missDistance ?? 0))).toBeLessThan(1e-3)
     }
+  })
+
+  it("is where relative position and velocity of the full model are at right angles, to a millimetre and a microsecond", () => {
+    let compared = 0
+    for (let seed = 1; seed <= 30; seed++) {
+      const random = stream(seed, "planes")
+      const turned = { ...crossing, inclination: (20 + 120 * random.uniform()) * radiansPerDegree }
+      const [first, second] = [displaced(polarElements, seed, 300), displaced(turned, seed, 300)]
+      const at = (time: number) => relative(stateOf(first, time)?.state, stateOf(second, time)?.state)
+      const found = trackEncounter(first, second, guess + 400 * random.normal(), reach)?.encounter
+      if (found === undefined) continue
+      // Bisection on r.v, which grows through the closest approach.
+      let [low, high] = [found.tca - 1000, found.tca + 1000]
+      expect(at(low).rv < 0 && at(high).rv > 0).toBe(true)
+      while (high - low > 5e-4) {
+        const middle = (low + high) / 2
+        if (at(middle).rv < 0) low = middle
+        else high = middle
+      }
+      compared++
+      expect(Math.abs(found.tca - (low + high) / 2)).toBeLessThan(1e-3)
+      expect(Math.abs(found.missDistance - at(low).miss)).toBeLessThan(1e-3)
+    }
+    expect(compared).toBeGreaterThan(20)
   })
 
   it("gives the sum of both position covariances", () => {
