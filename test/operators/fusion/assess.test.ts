@@ -31,7 +31,7 @@ const now = nominal.tca - 3_600_000
 
 /** As if it had been observed at `time`, with every sigma of the offset that many metres. */
 const tracked = (estimate: TrackEstimate, time: number, sigma: number): TrackEstimate => {
-  const covariance = new Float64Array(36)
+  const covariance = Array.from({ length: 36 }, () => 0)
   for (let i = 0; i < 6; i++) covariance[7 * i] = sigma * sigma * (i === 0 ? 1e-6 : 1)
   return { ...estimate, accepted: 10, time, covariance }
 }
