@@ -27,7 +27,7 @@ export const makeLineSplitter = (limit: number): LineSplitter => {
   let number = 0
 
   const hold = (piece: Uint8Array): void => {
-    const kept = piece.subarray(0, limit - held)
+    const kept = piece.length <= limit - held ? piece : piece.subarray(0, limit - held)
     truncated ||= kept.length < piece.length
     held += kept.length
     if (kept.length > 0) pieces.push(kept)

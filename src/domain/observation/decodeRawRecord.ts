@@ -16,7 +16,7 @@ import type { ErrorKind } from "../deadletter/DeadLetter.ts"
 import type { RawRecord } from "../Envelope.ts"
 import type { UtcTime } from "../UtcTime.ts"
 import { covarianceMatrix, decodeIslBeacon, type IslBeacon } from "./islBeacon.ts"
-import type { Observation, ObservationId, SourceKind, Target, Uncertainty } from "./Observation.ts"
+import type { Observation, ObservationId, Target, Uncertainty } from "./Observation.ts"
 import { observationIdOf } from "./observationId.ts"
 import { decodeObservationJson } from "./observationJson.ts"
 import { decodeOpticalRecord, parseJson } from "./opticalArchive.ts"
@@ -116,18 +116,18 @@ const textOf = (bytes: Uint8Array): Result.Result<string, DecodeFailure> =>
     ? Result.succeed(Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString("utf8"))
     : fail("Deserialization", "Not UTF-8 text")
 
-const jsonOf = (bytes: Uint8Array): Result.Result<unknown, DecodeFailure> =>
-  Result.flatMap(
-    textOf(bytes),
-    (text) => Result.mapError(parseJson(text), (message): DecodeFailure => ({ errorKind: "Deserialization", message }))
-  )
+const jsonOf = (bytes: Uint8Array): Result.Result<unknown, DecodeFailure> => {
+  const text = textOf(bytes)
+  if (Result.isFailure(text)) return Result.fail(text.failure)
+  const json = parseJson(text.success)
+  return Result.isFailure(json) ? fail("Deserialization", json.failure) : Result.succeed(json.success)
+}
 
 /** The observation, if its source is registered and of the kind that it says (a canary may borrow any registered source). */
 const registered = (observation: Observation, registry: SensorRegistry): Decoded => {
   const sensor = registry.bySourceId.get(observation.sourceId)
   if (sensor === undefined) return unregistered(`Source "${observation.sourceId}"`)
-  const kinds: ReadonlyArray<SourceKind> = [sensor.kind, "canary"]
-  return kinds.includes(observation.sourceKind)
+  return observation.sourceKind === sensor.kind || observation.sourceKind === "canary"
     ? Result.succeed(observation)
     : fail("ValidationFailed", `Source "${observation.sourceId}" is ${sensor.kind}, not ${observation.sourceKind}`)
 }

@@ -12,11 +12,9 @@
  *
  * The log's own time stamp has milliseconds only; that is why the receive time is a header.
  */
-import { Schema } from "effect"
 import type { WireFormat } from "../Envelope.ts"
 import type { UtcTime } from "../UtcTime.ts"
-import { ObservationId } from "./Observation.ts"
-import { observationIdOf } from "./observationId.ts"
+import { isObservationId, observationIdOf } from "./observationId.ts"
 import type { IncomingTrace, ReceivedRecord } from "./ReceivedRecord.ts"
 
 /** The topic that ingest writes and fusion reads. */
@@ -37,8 +35,6 @@ type Headers = Readonly<Record<string, string>>
 const formats: ReadonlyMap<string | undefined, WireFormat> = new Map(
   (["radar", "optical", "isl", "observation", "tdm"] as const).map((format) => [format, format])
 )
-
-const isObservationId = Schema.is(ObservationId)
 
 const wholeMicros = /^\d{1,16}$/
 

@@ -32,6 +32,8 @@ export const logSettings = {
     kind: number({ unit: "partitions", minimum: 1, maximum: 10_000, whole: true }),
     fallback: 1,
     what: "Partitions of the topic `observations` when it is created; an existing topic keeps its own.",
-    why: "One process reads them all; more serve several processes that share the work on Kafka."
+    why:
+      "One process reads them all; more serve several processes that share the work on Kafka. Leave it at 1 for now: while a backlog of"
+      + " several partitions is read, sensors of one that lags behind can be taken for idle and their observations for late."
   })
 }

@@ -2,7 +2,13 @@
 import { Effect, Result } from "effect"
 import type { DatabaseSync } from "node:sqlite"
 import { resultCode, resultCodes } from "../sql/sqliteError.ts"
-import { CorruptLog, type EmbeddedPartition, type EmbeddedTopic, prepareRows } from "./embeddedRows.ts"
+import {
+  CorruptLog,
+  type EmbeddedPartition,
+  type EmbeddedRows,
+  type EmbeddedTopic,
+  prepareRows
+} from "./embeddedRows.ts"
 import { makeGroupCommit } from "./groupCommit.ts"
 import type { LocalStore } from "./localStore.ts"
 import { LogError } from "./LogError.ts"
@@ -13,6 +19,11 @@ const readBytes = 4 * 1024 * 1024
 
 /** Retention removes at most this many batches in one go. */
 const removeBatches = 64
+
+/** A batch whose reader stands at the offset `next`. */
+interface OpenBatch extends ReturnType<EmbeddedRows["openBatch"]> {
+  readonly next: number
+}
 
 /** What went wrong with `file`, in the log's words. */
 export const embeddedError = (file: string, cause: unknown): LogError => {
@@ -39,6 +50,15 @@ export const makeEmbeddedStore = (database: DatabaseSync, file: string) => {
         : cause
     )
 
+  /** Where the last read of a partition ended inside a batch: the next one goes on there. Holds that batch's bytes. */
+  const unfinished = new Map<EmbeddedPartition, OpenBatch>()
+
+  const openAt = (partition: EmbeddedPartition, offset: number): OpenBatch => {
+    const begun = unfinished.get(partition)
+    unfinished.delete(partition)
+    return begun?.next === offset ? begun : { ...rows.openBatch(partition, offset), next: offset }
+  }
+
   const read = (topic: EmbeddedTopic, partition: EmbeddedPartition, offset: number, max: number) =>
     Result.try({
       try: (): ReadonlyArray<LogRecord> => {
@@ -46,11 +66,12 @@ export const makeEmbeddedStore = (database: DatabaseSync, file: string) => {
         const last = Math.min(partition.end, offset + max)
         let size = 0
         for (let next = offset; next < last && size < readBytes;) {
-          const batch = rows.openBatch(partition, next)
+          const batch = openAt(partition, next)
           size += batch.size
           for (const end = Math.min(last, batch.end); next < end; next++) {
             records.push(batch.reader.next(topic.spec.name, partition.number, next))
           }
+          if (next < batch.end) unfinished.set(partition, { ...batch, next })
         }
         return records
       },

@@ -109,12 +109,20 @@ const noHeaders: LogHeaders = Object.freeze({})
  */
 const chunkBytes = 16 * 1024
 
+/** Texts at this many places of a record are compared with the record before. */
+const comparedTexts = 32
+
 /** Reads a blob from its beginning. Throws a `RangeError` past its end, which a blob with the right checksum does not have. */
 export class BatchReader {
   readonly #blob: Buffer
   #at = 0
   #chunk = new Uint8Array(0)
   #used = 0
+  /** Of each text of the last record: where it stands, how many bytes it has and what it is. Most texts are those of the record before. */
+  readonly #starts: Array<number> = []
+  readonly #lengths: Array<number> = []
+  readonly #texts: Array<string> = []
+  #place = 0
 
   constructor(blob: Uint8Array) {
     this.#blob = Buffer.from(blob.buffer, blob.byteOffset, blob.byteLength)
@@ -123,6 +131,7 @@ export class BatchReader {
   /** The next record. */
   next(topic: string, partition: number, offset: number): LogRecord {
     const timestamp = this.#time()
+    this.#place = 0
     const keyLength = this.#length()
     const key = keyLength === 0 ? undefined : this.#text(keyLength - 1)
     const value = this.#value(this.#length())
@@ -163,7 +172,26 @@ export class BatchReader {
   #text(length: number): string {
     const start = this.#at
     this.#at += length
-    return length === 0 ? "" : this.#blob.toString("utf8", start, this.#at)
+    if (length === 0) return ""
+    const place = this.#place++
+    if (place >= comparedTexts) return this.#blob.toString("utf8", start, this.#at)
+    const before = this.#texts[place]
+    if (
+      before !== undefined && this.#lengths[place] === length && this.#same(this.#starts[place] ?? 0, start, length)
+    ) return before
+    const text = this.#blob.toString("utf8", start, this.#at)
+    this.#texts[place] = text
+    this.#starts[place] = start
+    this.#lengths[place] = length
+    return text
+  }
+
+  /** From the end, where texts that go by a number differ. */
+  #same(left: number, right: number, length: number): boolean {
+    for (let i = length - 1; i >= 0; i--) {
+      if (this.#blob[left + i] !== this.#blob[right + i]) return false
+    }
+    return true
   }
 
   #value(length: number): Uint8Array {

@@ -1,5 +1,5 @@
 /** The head of the pipeline: records of the log as envelopes, each array followed by the progress mark that lets its positions be committed. */
-import { Effect, Stream } from "effect"
+import { type Array, Effect, Stream } from "effect"
 import { type Element, envelope, type EventContext, progress, type TraceContext } from "../../domain/Envelope.ts"
 import { traceIdOf } from "../../domain/observation/observationId.ts"
 import { decodeRawRecordHeaders } from "../../domain/observation/rawRecordHeaders.ts"
@@ -46,9 +46,11 @@ export const fusionSource = <E, R>(
   Stream.unwrap(Effect.map(HeadSampler, ({ decide }) =>
     Stream.mapArray(records, (array) => {
       const last = array[array.length - 1] ?? array[0]
-      return [
-        received(array[0], decide),
-        ...array.slice(1).map((record) => received(record, decide)),
-        progress([{ topic: last.topic, partition: last.partition, offset: last.offset + 1 }])
-      ]
+      const elements: Array.NonEmptyArray<Element<ReceivedRecord>> = [received(array[0], decide)]
+      for (let i = 1; i < array.length; i++) {
+        const record = array[i]
+        if (record !== undefined) elements.push(received(record, decide))
+      }
+      elements.push(progress([{ topic: last.topic, partition: last.partition, offset: last.offset + 1 }]))
+      return elements
     })))

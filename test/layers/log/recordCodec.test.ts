@@ -54,6 +54,27 @@ describe("record codec", () => {
     }
   })
 
+  it("texts that are, begin or end like those of the record before", () => {
+    const headers: ReadonlyArray<Record<string, string>> = [
+      { a: "éé", b: "1" },
+      { a: "é", b: "1" },
+      { a: "éé", b: "21" },
+      { b: "21", a: "éé" },
+      { "": "", b: "21" },
+      {},
+      Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`n${i}`, "same"])),
+      Object.fromEntries(Array.from({ length: 40 }, (_, i) => [`n${i}`, i < 39 ? "same" : "last"]))
+    ]
+    const records = headers.flatMap((each) =>
+      [undefined, "", "k", "k", "é"].map((key) => ({ key, value: new Uint8Array(1), headers: each, timestamp: 1 }))
+    )
+    const { blob } = write(records)
+    const reader = new BatchReader(blob)
+    for (const [offset, record] of records.entries()) {
+      assert.deepStrictEqual(reader.next("t", 0, offset), { topic: "t", partition: 0, offset, ...record })
+    }
+  })
+
   it("a writer is empty after take", () => {
     const writer = new BatchWriter()
     writer.add({ key: "a", value: Uint8Array.of(1), headers: { a: "b" }, timestamp: 5 })
