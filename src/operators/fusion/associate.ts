@@ -6,7 +6,7 @@
  *
  * Arrays kept. Order: speculative updates follow the arrivals; final ones are in event-time order over all objects, each before the
  * watermark that made it final; corrections follow the speculative update that made them. State: a {@link Track} per observed object, i.e. every observation between the watermark less
- * `allowedLatenessMillis` and now (about 1 kB each). Cost: 13 SGP4 calls and some 15 predictions an observation.
+ * `allowedLatenessMillis` and now (about 1 kB each). Cost: two to 14 SGP4 calls and two predictions an observation.
  */
 import type { Observation } from "../../domain/observation/Observation.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
