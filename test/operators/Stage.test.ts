@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Data, Effect, Exit, Fiber, Layer, Option, Schema, Stream, Tracer } from "effect"
+import { Data, Effect, Exit, Fiber, Layer, Option, pipe, Schema, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import { type Element, progress, tick, watermark } from "../../src/domain/Envelope.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
@@ -185,6 +185,43 @@ describe("Stage", () => {
       assert.deepStrictEqual([plain.hop?.stage, plain.hop?.previous?.stage], ["second", "first"])
       assert.isUndefined(plain.context.trace.spanId)
     }).pipe(Effect.provide(stageLayer)))
+})
+
+describe("Stage in columns", () => {
+  it.effect.prop(
+    "the sampled stay the sampled through maps and filters, wherever the arrays are cut",
+    {
+      kept: Schema.Array(Schema.Boolean).check(Schema.isMinLength(1), Schema.isMaxLength(40)),
+      step: Schema.Literals([1, 2, 3, 7, 99])
+    },
+    ({ kept, step }) =>
+      Effect.gen(function*() {
+        const { layer } = recordingTracer()
+        const all = events(kept.map((_, index) => index), (index) => ({ sampled: index % step === 0 }))
+        const cut = Math.floor(kept.length / 3)
+        const out = yield* Stream.runCollect(
+          arrays<number>([all.slice(0, cut), all.slice(cut)]).pipe(
+            pipe(
+              Stage.map("one", (n: number) => n),
+              Stage.via(Stage.filter("two", (n: number) => kept[n] === true)),
+              Stage.via(Stage.map("three", (n: number) => n)),
+              Stage.via(Stage.filter("four", (n: number) => n % 5 !== 4))
+            )
+          )
+        ).pipe(Effect.provide(StageTracing.layer.pipe(Layer.provide(layer))))
+        const got = out.flatMap((element) =>
+          element._tag === "Event"
+            ? [[element.payload, element.context.trace.spanId !== undefined, element.followed]]
+            : []
+        )
+        const expected = all.flatMap(({ payload }) =>
+          kept[payload] === true && payload % 5 !== 4 ? [[payload, payload % step === 0, payload % step === 0]] : []
+        )
+        assert.deepStrictEqual(got, expected)
+        const filtered = yield* countsOf("two")
+        assert.strictEqual(filtered.filtered, kept.filter((keep) => !keep).length)
+      }).pipe(Effect.provide(stageLayer))
+  )
 })
 
 describe("Stage.effectful", () => {

@@ -144,28 +144,46 @@ export class Collector<B> implements Emit<B> {
     })
   }
 
-  /** The events of a batch that pass, as they are. */
+  /** The events of a batch that pass, as they are. Where all do, its columns are handed on without a copy. */
   filterBatch(batch: Batch<B>, predicate: (payload: B) => boolean, reason: string): void {
-    const payloads: Array<B> = []
-    const contexts: Array<EventContext> = []
-    const followed: Array<number> = []
+    let passing = 0
+    for (const payload of batch.payloads) {
+      if (!predicate(payload)) break
+      passing++
+    }
+    if (passing === batch.payloads.length) {
+      this.passBatch(batch)
+      return
+    }
+    const payloads = batch.payloads.slice(0, passing)
+    const contexts = batch.contexts.slice(0, passing)
+    // Where the followed events are afterwards; those before the first that goes stay where they are.
+    const followed = batch.followed.filter((place) => place < passing)
+    let next = followed.length
     let index = -1
-    let next = 0
     for (const payload of batch.payloads) {
       index++
+      if (index < passing) continue
       const isNext = batch.followed[next] === index
       if (isNext) next++
       const context = batch.contexts[index]
-      if (context === undefined || !predicate(payload)) continue
+      if (index === passing || context === undefined || !predicate(payload)) continue
       if (isNext) followed.push(payloads.length)
       payloads.push(payload)
-      contexts.push(isNext ? this.contextOf(context) : context)
+      contexts.push(context)
     }
-    const gone = batch.payloads.length - payloads.length
-    if (gone > 0) this.addFiltered(reason, gone)
+    this.addFiltered(reason, batch.payloads.length - payloads.length)
     if (payloads.length === 0) return
+    this.passBatch({ ...batch, payloads, contexts, followed })
+  }
+
+  private passBatch(batch: Batch<B>): void {
     this.cut()
-    this.segments.push({ _tag: "Batch", payloads, contexts, hop: this.hopAfter(batch.hop), followed })
+    this.segments.push({
+      ...batch,
+      contexts: batch.followed.length === 0 ? batch.contexts : this.belowThis(batch),
+      hop: this.hopAfter(batch.hop)
+    })
   }
 
   out(from: Envelope<unknown>, payload: B): void {

@@ -47,17 +47,23 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   const counts = registry.countsOf(stage)
   const record = metrics.instruments(stage, counts)
   const collector = new Collector<B>(stage, {
-    lineage: (event, parents, parentCount) =>
-      lineage.append(stage, event, parents, parentCount, clock.currentTimeMillisUnsafe())
+    lineage: (event, parents, parentCount) => lineage.append(stage, event, parents, parentCount, lineageTime())
   })
   let enter = 0n
   let events = 0
+  // Times of the array at work: read once for all its events, and only where one is followed.
+  let spanTime: bigint | undefined
+  let lineageAt: number | undefined
+  const lineageTime = (): number => lineageAt ??= clock.currentTimeMillisUnsafe()
 
   /** The span of a sampled event in this stage: started now, or the one already open. */
-  const openSpan = (context: EventContext): Tracer.Span | undefined => {
+  const openSpan = (
+    context: EventContext,
+    time = clock.currentTimeNanosUnsafe()
+  ): Tracer.Span | undefined => {
     const open = collector.spans.get(context)
     if (open !== undefined) return open
-    const span = tracing.start(stage, context, clock.currentTimeNanosUnsafe())
+    const span = tracing.start(stage, context, time)
     if (span !== undefined) collector.spans.set(context, span)
     return span
   }
@@ -65,6 +71,8 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   /** Opens the array: counts what comes in and, for a pure step, starts the spans of the sampled. */
   const begin = (segments: ReadonlyArray<Segment<unknown>>, startSpans: boolean): void => {
     enter = clock.monotonicTimeNanosUnsafe()
+    spanTime = undefined
+    lineageAt = undefined
     collector.begin(enter)
     events = eventsIn(segments)
     counts.in += events
@@ -74,7 +82,9 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
       if (segment._tag !== "Batch") continue
       for (const index of segment.followed) {
         const context = segment.contexts[index]
-        if (context?.trace.sampled === true) openSpan(context)
+        if (context?.trace.sampled !== true) continue
+        spanTime ??= clock.currentTimeNanosUnsafe()
+        openSpan(context, spanTime)
       }
     }
   }
