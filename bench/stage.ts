@@ -134,7 +134,10 @@ const project = ({ frame, samples }: Counted): Row => ({
   samples,
   kilometres: frame.range / 1000
 })
-const empty: RadarFrame | undefined = decodeRadarFrame(frames[0] ?? noFrame)
+const [first = noFrame] = frames
+const blank = decodeRadarFrame(first)
+if (blank === undefined) throw new Error("not a frame")
+const decode = (bytes: Uint8Array): RadarFrame => decodeRadarFrame(bytes) ?? blank
 
 const countPerTrack = Stage.stateful<RadarFrame, Counted, Map<number, number>>({
   name: "count",
@@ -150,16 +153,8 @@ const countPerTrack = Stage.stateful<RadarFrame, Counted, Map<number, number>>({
 })
 
 const working = pipe(
-  Stage.map("decode", (bytes: Uint8Array) => decodeRadarFrame(bytes) ?? empty),
-  Stage.via(Stage.stateless<RadarFrame | undefined, RadarFrame>({
-    name: "validate",
-    step: (events, emit) => {
-      for (const event of events) {
-        if (event.payload !== undefined && plausible(event.payload)) emit.out(event, event.payload)
-        else emit.filtered(event, "implausible")
-      }
-    }
-  })),
+  Stage.map("decode", decode),
+  Stage.via(Stage.filter("validate", plausible, "implausible")),
   Stage.via(dedupe({ key: keyOf, ttlMillis: ttl, capacity: distinct / 2 })),
   Stage.via(countPerTrack),
   Stage.via(Stage.filter("mask", high)),
@@ -175,10 +170,10 @@ const workingLoops = (arrays: ReadonlyArray<ReadonlyArray<Uint8Array>>) => {
   let count = 0
   let last: Row | undefined
   for (const array of arrays) {
-    const decoded: Array<RadarFrame | undefined> = []
-    for (const bytes of array) decoded.push(decodeRadarFrame(bytes) ?? empty)
+    const decoded: Array<RadarFrame> = []
+    for (const bytes of array) decoded.push(decode(bytes))
     const valid: Array<RadarFrame> = []
-    for (const frame of decoded) if (frame !== undefined && plausible(frame)) valid.push(frame)
+    for (const frame of decoded) if (plausible(frame)) valid.push(frame)
     const fresh: Array<RadarFrame> = []
     for (const frame of valid) {
       const key = keyOf(frame)
