@@ -1,4 +1,4 @@
-/** What a run shows while it runs: a block that is redrawn on a terminal, a plain line every ten seconds elsewhere. All on standard error. */
+/** What a run shows while it runs: a block that is redrawn on a terminal, plain lines elsewhere. All on standard error. */
 import { Console, Effect } from "effect"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { format, type UtcTime } from "../../domain/UtcTime.ts"
@@ -93,14 +93,17 @@ export const onTerminal = (write: (text: string) => void, columns: () => number)
     }).pipe(Effect.andThen(Effect.sleep("1 second")), Effect.forever)
   })
 
-/** A line every ten seconds, and one when a first alert appears. */
+const lineEverySeconds = 10
+
+/** A line every ten seconds, and one for each new alert within a second. */
 export const asLines = Effect.fnUntraced(function*(progress: () => Progress) {
-  let shown = 0
+  const shown = new Set<string>()
+  let seconds = 0
   return yield* Effect.suspend(() => {
     const now = progress()
-    const alerts = open(now.alerts)
-    const lines = [plainLine(now), ...alerts.slice(shown).map(alertLine)]
-    shown = Math.max(shown, alerts.length)
-    return Console.error(lines.join("\n"))
-  }).pipe(Effect.andThen(Effect.sleep("10 seconds")), Effect.forever)
+    const fresh = open(now.alerts).filter(({ alertId }) => !shown.has(alertId))
+    for (const { alertId } of fresh) shown.add(alertId)
+    const lines = [...(seconds++ % lineEverySeconds === 0 ? [plainLine(now)] : []), ...fresh.map(alertLine)]
+    return lines.length === 0 ? Effect.void : Console.error(lines.join("\n"))
+  }).pipe(Effect.andThen(Effect.sleep("1 second")), Effect.forever)
 })
