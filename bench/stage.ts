@@ -139,16 +139,13 @@ const blank = decodeRadarFrame(first)
 if (blank === undefined) throw new Error("not a frame")
 const decode = (bytes: Uint8Array): RadarFrame => decodeRadarFrame(bytes) ?? blank
 
-const countPerTrack = Stage.stateful<RadarFrame, Counted, Map<number, number>>({
+const countPerTrack = Stage.mapWith({
   name: "count",
-  initial: () => new Map(),
-  onEvents: (counts, events, emit) => {
-    for (const event of events) {
-      const samples = (counts.get(event.payload.trackId) ?? 0) + 1
-      counts.set(event.payload.trackId, samples)
-      emit.out(event, { frame: event.payload, samples })
-    }
-    return counts
+  initial: () => new Map<number, number>(),
+  f: (counts, frame: RadarFrame): Counted => {
+    const samples = (counts.get(frame.trackId) ?? 0) + 1
+    counts.set(frame.trackId, samples)
+    return { frame, samples }
   }
 })
 

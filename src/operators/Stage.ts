@@ -17,11 +17,11 @@
  *
  * **End.** When the input ends, the watermark goes to +infinity once, so that everything still open is emitted.
  */
-import type { Envelope } from "../domain/Envelope.ts"
+import type { Envelope, EventContext } from "../domain/Envelope.ts"
 import { envelopesOf } from "./stage/Batch.ts"
 import type { Emit } from "./stage/Emit.ts"
 import { direct, type Edge, type Operator } from "./stage/Operator.ts"
-import { type ColumnStep, makeStateful, makeStateless, type Step } from "./stage/pure.ts"
+import { type ColumnStep, makeColumns, makeStateful, makeStateless, type Step } from "./stage/pure.ts"
 import { pureOperator } from "./stage/pureOperator.ts"
 import type { StageServices } from "./stage/runtime.ts"
 
@@ -71,3 +71,46 @@ export const filter = <A>(
   reason = "predicate"
 ): Operator<A, A, never, StageServices> =>
   columns<A, A>(name, direct, { onBatch: (batch, collector) => collector.filterBatch(batch, predicate, reason) })
+
+/**
+ * Keeps what passes a predicate that has a memory; the rest is counted as filtered under `reason`. The predicate sees each event once, in
+ * order, and may change its state in place. Keeps arrays and order. State: the caller's, and its bound.
+ */
+export const filterWith = <A, S>(options: {
+  readonly name: string
+  readonly initial: () => S
+  readonly predicate: (state: S, payload: A, context: EventContext) => boolean
+  readonly reason: string
+  readonly edge?: Edge
+}): Operator<A, A, never, StageServices> => {
+  const { edge = direct, initial, name, predicate, reason } = options
+  return pureOperator(
+    [{ name, kind: "stateful", edge }],
+    makeColumns<A, A>(name, () => {
+      const state = initial()
+      const passes = (payload: A, context: EventContext) => predicate(state, payload, context)
+      return { onBatch: (batch, collector) => collector.filterBatch(batch, passes, reason) }
+    })
+  )
+}
+
+/**
+ * One output per input, made with a memory of those before: running counts, last values. `f` sees each event once, in order, and may
+ * change its state in place. Keeps arrays and order. State: the caller's, and its bound.
+ */
+export const mapWith = <A, B, S>(options: {
+  readonly name: string
+  readonly initial: () => S
+  readonly f: (state: S, payload: A) => B
+  readonly edge?: Edge
+}): Operator<A, B, never, StageServices> => {
+  const { edge = direct, f, initial, name } = options
+  return pureOperator(
+    [{ name, kind: "stateful", edge }],
+    makeColumns<A, B>(name, () => {
+      const state = initial()
+      const next = (payload: A) => f(state, payload)
+      return { onBatch: (batch, collector) => collector.mapBatch(batch, next) }
+    })
+  )
+}

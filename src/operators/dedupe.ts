@@ -6,7 +6,7 @@
  * `duplicate`. Cost: one map look-up and one insert an event.
  */
 import type { EventContext } from "../domain/Envelope.ts"
-import { direct, type Edge, type Operator, type StageServices, stateful } from "./Stage.ts"
+import { direct, type Edge, filterWith, type Operator, type StageServices } from "./Stage.ts"
 
 export interface DedupeOptions<A> {
   readonly name?: string
@@ -26,26 +26,21 @@ interface Seen {
 
 export const dedupe = <A>(options: DedupeOptions<A>): Operator<A, A, never, StageServices> => {
   const { name = "dedupe", key, ttlMillis, capacity, edge = direct } = options
-  return stateful<A, A, Seen>({
+  return filterWith<A, Seen>({
     name,
     edge,
+    reason: "duplicate",
     initial: () => ({ at: new Map(), ids: [], times: [], head: 0 }),
-    onEvents: (seen, events, emit) => {
-      for (const event of events) {
-        const now = event.context.ingestTime
-        const id = key(event.payload, event.context)
-        const at = seen.at.get(id)
-        if (at !== undefined && now - at <= ttlMillis) {
-          emit.filtered(event, "duplicate")
-          continue
-        }
-        seen.at.set(id, now)
-        seen.ids.push(id)
-        seen.times.push(now)
-        emit.out(event, event.payload)
-        evict(seen, now - ttlMillis, capacity)
-      }
-      return seen
+    predicate: (seen, payload, context) => {
+      const now = context.ingestTime
+      const id = key(payload, context)
+      const at = seen.at.get(id)
+      if (at !== undefined && now - at <= ttlMillis) return false
+      seen.at.set(id, now)
+      seen.ids.push(id)
+      seen.times.push(now)
+      evict(seen, now - ttlMillis, capacity)
+      return true
     }
   })
 }

@@ -224,6 +224,56 @@ describe("Stage in columns", () => {
   )
 })
 
+describe("Stage with a memory", () => {
+  it.effect("filterWith and mapWith see each event once, in order, over arrays; each run begins anew", () =>
+    Effect.gen(function*() {
+      const seen: Array<number> = []
+      const rising = Stage.filterWith({
+        name: "rising",
+        initial: () => ({ last: -Infinity }),
+        reason: "not above the last",
+        predicate: (state, n: number) => {
+          seen.push(n)
+          const above = n > state.last
+          state.last = n
+          return above
+        }
+      })
+      const sums = Stage.mapWith({
+        name: "sums",
+        initial: () => ({ sum: 0 }),
+        f: (state, n: number) => {
+          state.sum += n
+          return state.sum
+        }
+      })
+      const input = [1, 3, 2, 5, 5, 7]
+      const all = events(input)
+      const stream = arrays<number>([all.slice(0, 2), all.slice(2, 3), all.slice(3)]).pipe(Stage.andThen(rising, sums))
+      assert.deepStrictEqual(payloadsOf(yield* Stream.runCollect(stream)), [1, 4, 9, 16])
+      assert.deepStrictEqual(seen, input)
+      assert.deepStrictEqual(payloadsOf(yield* Stream.runCollect(stream)), [1, 4, 9, 16])
+      const counts = yield* countsOf("rising")
+      assert.deepStrictEqual([counts.in, counts.filtered, counts.processed], [12, 4, 8])
+    }).pipe(Effect.provide(stageLayer)))
+
+  it.effect("a memory that throws ends the stream: it cannot be run again", () =>
+    Effect.gen(function*() {
+      const exit = yield* arrays<number>([events([1])]).pipe(
+        Stage.mapWith({
+          name: "forgetful",
+          initial: () => 0,
+          f: (_state, _n: number): number => {
+            throw new Error("bug")
+          }
+        }),
+        Stream.runDrain,
+        Effect.exit
+      )
+      assert.include(String(exit), "forgetful")
+    }).pipe(Effect.provide(stageLayer)))
+})
+
 describe("Stage.effectful", () => {
   class Down extends Data.TaggedError("Down")<{ readonly transient: boolean }> {}
 

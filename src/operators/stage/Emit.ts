@@ -145,10 +145,15 @@ export class Collector<B> implements Emit<B> {
   }
 
   /** The events of a batch that pass, as they are. Where all do, its columns are handed on without a copy. */
-  filterBatch(batch: Batch<B>, predicate: (payload: B) => boolean, reason: string): void {
+  filterBatch(
+    batch: Batch<B>,
+    predicate: (payload: B, context: EventContext) => boolean,
+    reason: string
+  ): void {
     let passing = 0
     for (const payload of batch.payloads) {
-      if (!predicate(payload)) break
+      const context = batch.contexts[passing]
+      if (context === undefined || !predicate(payload, context)) break
       passing++
     }
     if (passing === batch.payloads.length) {
@@ -167,22 +172,25 @@ export class Collector<B> implements Emit<B> {
       const isNext = batch.followed[next] === index
       if (isNext) next++
       const context = batch.contexts[index]
-      if (index === passing || context === undefined || !predicate(payload)) continue
+      if (index === passing || context === undefined || !predicate(payload, context)) continue
       if (isNext) followed.push(payloads.length)
       payloads.push(payload)
       contexts.push(context)
     }
     this.addFiltered(reason, batch.payloads.length - payloads.length)
     if (payloads.length === 0) return
-    this.passBatch({ ...batch, payloads, contexts, followed })
+    // Batches are written out in one order of properties, never spread: so they are of one shape for the compiler.
+    this.passBatch({ _tag: "Batch", payloads, contexts, hop: batch.hop, followed })
   }
 
   private passBatch(batch: Batch<B>): void {
     this.cut()
     this.segments.push({
-      ...batch,
+      _tag: "Batch",
+      payloads: batch.payloads,
       contexts: batch.followed.length === 0 ? batch.contexts : this.belowThis(batch),
-      hop: this.hopAfter(batch.hop)
+      hop: this.hopAfter(batch.hop),
+      followed: batch.followed
     })
   }
 

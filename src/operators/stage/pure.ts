@@ -111,6 +111,13 @@ export const makeStateful = <A, B, S>(
     }
   })
 
+/** Builds the process of a stage whose state is in `onBatch`: made anew with it, never run again over a batch. */
+export const makeColumns = <A, B>(
+  name: string,
+  make: () => ColumnStep<A, B>
+): Effect.Effect<Process<A, B>, never, StageServices> =>
+  makeProcess<A, B>(name, () => ({ ...make(), onControl: (control, collector) => collector.control(control) }))
+
 const single = <A>(payload: A, context: EventContext, hop: Hop | undefined): Batch<A> => ({
   _tag: "Batch",
   payloads: [payload],
