@@ -10,7 +10,7 @@ import type { MeanElements } from "../../src/domain/orbit/MeanElements.ts"
 import { makeScenario, seededStart } from "../../src/domain/simulation/scenario.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
 import { MessageLog, type NewLogRecord } from "../../src/layers/log/MessageLog.ts"
-import { readAll } from "../../src/layers/log/readAll.ts"
+import { readPages } from "../../src/layers/log/readPages.ts"
 import { observationLine, observationOf } from "../../src/layers/simulator/writeScenario.ts"
 import { type StageCounts, StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import { alertsTopic, AlertStore } from "../../src/layers/stores/AlertStore.ts"
@@ -120,9 +120,9 @@ export const runFusion = (
       alerts: store.current(),
       letters: letters(),
       stages: stages.stages(),
-      uncorrelated: (yield* readAll(log, uncorrelatedTopic)).length,
+      uncorrelated: (yield* Stream.runCollect(readPages(log, uncorrelatedTopic))).length,
       committed: committed.get(0),
-      delivered: (yield* readAll(log, alertsTopic)).length
+      delivered: (yield* Stream.runCollect(readPages(log, alertsTopic))).length
     }
   }).pipe(Effect.scoped, Effect.provide(services), Effect.orDie)
 

@@ -4,11 +4,11 @@
  * An upsert is idempotent: a version whose sequence is not strictly greater than what is held changes nothing and is not delivered again.
  * State: one version per alert (about 1 kB), rebuilt from the topic at start.
  */
-import { Context, Effect, Layer, Option, Schema } from "effect"
+import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
 import { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import type { LogError } from "../log/MessageLog.ts"
 import { MessageLog } from "../log/MessageLog.ts"
-import { readAll } from "../log/readAll.ts"
+import { readPages } from "../log/readPages.ts"
 
 export const alertsTopic = "alerts"
 
@@ -35,10 +35,11 @@ export class AlertStore extends Context.Service<AlertStore, {
         current.set(version.alertId, version)
         return true
       }
-      for (const record of yield* readAll(log, alertsTopic)) {
-        const version = decodeAlert(text.decode(record.value))
-        if (Option.isSome(version)) accept(version.value)
-      }
+      yield* Stream.runForEach(readPages(log, alertsTopic), (record) =>
+        Effect.sync(() => {
+          const version = decodeAlert(text.decode(record.value))
+          if (Option.isSome(version)) accept(version.value)
+        }))
       return AlertStore.of({
         upsert: Effect.fn("AlertStore.upsert")(function*(versions) {
           const fresh = newest(versions, current)

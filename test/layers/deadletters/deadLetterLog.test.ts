@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Layer, Option, Schema } from "effect"
+import { Effect, Exit, Fiber, Layer, Option, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { type DeadLetter, ErrorKind } from "../../../src/domain/deadletter/DeadLetter.ts"
 import { deadLettersTopic, decodeDeadLetter, layerLog } from "../../../src/layers/deadletters/deadLetterLog.ts"
 import { DeadLetters } from "../../../src/layers/deadletters/DeadLetters.ts"
 import { type LogRecord, MessageLog } from "../../../src/layers/log/MessageLog.ts"
-import { readAll } from "../../../src/layers/log/readAll.ts"
+import { readPages } from "../../../src/layers/log/readPages.ts"
 import { layerFailing, type Outage } from "../../support/failingLog.ts"
 
 const letter = (id: string, fields: Partial<DeadLetter> = {}): DeadLetter => ({
@@ -28,7 +28,7 @@ const letter = (id: string, fields: Partial<DeadLetter> = {}): DeadLetter => ({
 const layer = layerLog.pipe(Layer.provideMerge(MessageLog.layerMemory))
 
 const kept = Effect.gen(function*() {
-  return (yield* readAll(yield* MessageLog, deadLettersTopic)).map((record) =>
+  return (yield* Stream.runCollect(readPages(yield* MessageLog, deadLettersTopic))).map((record) =>
     Option.getOrThrow(decodeDeadLetter(record))
   )
 })
@@ -67,7 +67,7 @@ describe("dead letters on the log", () => {
   it.effect("the record is found by its id, and says its kind and operator in the headers", () =>
     Effect.gen(function*() {
       yield* (yield* DeadLetters).offer([letter("x")])
-      const [record] = yield* readAll(yield* MessageLog, deadLettersTopic)
+      const [record] = yield* Stream.runCollect(readPages(yield* MessageLog, deadLettersTopic))
       assert.deepInclude(record, {
         key: "x",
         headers: { errorKind: "Deserialization", operator: "decode" },

@@ -1,9 +1,9 @@
 /** The contract of `AlertStore`, over any message log. Every test has alerts of its own, so one log serves all of them. */
 import { assert, layer as withLayer } from "@effect/vitest"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schema, Stream } from "effect"
 import type { ConjunctionAlert } from "../../../src/domain/alert/ConjunctionAlert.ts"
 import { MessageLog } from "../../../src/layers/log/MessageLog.ts"
-import { readAll } from "../../../src/layers/log/readAll.ts"
+import { readPages } from "../../../src/layers/log/readPages.ts"
 import { alertsTopic, AlertStore } from "../../../src/layers/stores/AlertStore.ts"
 import { alertVersion } from "../../support/alerts.ts"
 
@@ -15,7 +15,7 @@ const reopened = Effect.gen(function*() {
 
 const topicOf = (alertId: string) =>
   Effect.gen(function*() {
-    const records = yield* readAll(yield* MessageLog, alertsTopic)
+    const records = yield* Stream.runCollect(readPages(yield* MessageLog, alertsTopic))
     return records.filter(({ key }) => key === alertId)
   })
 

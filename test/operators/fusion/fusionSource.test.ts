@@ -1,28 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import type { Element } from "../../../src/domain/Envelope.ts"
 import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
-import type { LogRecord } from "../../../src/layers/log/MessageLog.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
 import { collectArrays } from "../../support/envelopes.ts"
-import { lineRecord, observed } from "../../support/fusionRun.ts"
+import { observed } from "../../support/fusionRun.ts"
+import { eventsOf, logRecord, parts } from "../../support/observationRecords.ts"
 
 const { observations } = observed({ seconds: 5, count: 10 })
 const sample = observations[0]
 if (sample === undefined) throw new Error("the scenario is empty")
 const json = encodeObservationLine(sample)
-
-const logRecord = (line: string, offset: number, headers: Readonly<Record<string, string>> = {}): LogRecord => {
-  const { key, timestamp, value, headers: own } = lineRecord(line, 5000.5)
-  return { key, timestamp, value, headers: { ...own, ...headers }, topic: "observations", partition: 3, offset }
-}
-
-const parts = (records: ReadonlyArray<ReadonlyArray<LogRecord>>): Stream.Stream<LogRecord> =>
-  Stream.fromIterable(records).pipe(Stream.rechunk(1), Stream.flatMap((part) => Stream.fromArray(part)))
-
-const eventsOf = <A>(elements: ReadonlyArray<Element<A>>) => elements.filter((element) => element._tag === "Event")
 
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
 const parent = `00-${traceId}-00f067aa0ba902b7-01`

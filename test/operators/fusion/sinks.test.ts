@@ -7,7 +7,7 @@ import { makeCandidates } from "../../../src/domain/orbit/candidates.ts"
 import type { Association } from "../../../src/domain/orbit/TrackUpdate.ts"
 import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.ts"
 import { LogError, MessageLog } from "../../../src/layers/log/MessageLog.ts"
-import { readAll } from "../../../src/layers/log/readAll.ts"
+import { readPages } from "../../../src/layers/log/readPages.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { alertsTopic, AlertStore } from "../../../src/layers/stores/AlertStore.ts"
 import { commit } from "../../../src/operators/fusion/commit.ts"
@@ -42,7 +42,7 @@ describe("publish", () => {
         2
       ]])
       assert.deepStrictEqual([...(yield* countsOf("publish")).filteredReasons], [["stale", 1]])
-      assert.strictEqual((yield* readAll(yield* MessageLog, alertsTopic)).length, 3)
+      assert.strictEqual((yield* Stream.runCollect(readPages(yield* MessageLog, alertsTopic))).length, 3)
     }).pipe(Effect.provide(services({ failures: 0, tried: [] }))))
 
   it.effect("a store that fails for a while is tried again; everything is delivered once and in order", () => {
@@ -51,7 +51,7 @@ describe("publish", () => {
       const out = yield* patiently(Stream.runCollect(arrays([events(versions)]).pipe(publish)))
       assert.strictEqual(payloadsOf(out).length, 3)
       assert.strictEqual(outage.tried.length, 5)
-      const topic = yield* readAll(yield* MessageLog, alertsTopic)
+      const topic = yield* Stream.runCollect(readPages(yield* MessageLog, alertsTopic))
       assert.deepStrictEqual(topic.map(({ headers, key }) => [key, headers.sequence]), [["a", "1"], ["b", "1"], [
         "a",
         "2"
@@ -111,7 +111,7 @@ describe("publishUncorrelated", () => {
   const ready = Effect.flatMap(MessageLog, (log) => log.ensureTopic({ name: uncorrelatedTopic, partitions: 1 }))
 
   const written = Effect.gen(function*() {
-    const records = yield* readAll(yield* MessageLog, uncorrelatedTopic)
+    const records = yield* Stream.runCollect(readPages(yield* MessageLog, uncorrelatedTopic))
     const values = yield* Effect.forEach(records, ({ value }) => decode(new TextDecoder().decode(value)))
     return values.map(({ candidates, observation, reason }, i) => [
       records[i]?.key,
