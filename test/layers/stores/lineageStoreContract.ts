@@ -120,7 +120,7 @@ export const lineageStoreContract = (name: string, makeLayer: MakeLineageLayer):
             }
           }
         })),
-      { arbitrary: { numRuns: 15 } }
+      { arbitrary: { runs: 15 } }
     )
 
     it.effect.prop(
@@ -138,7 +138,7 @@ export const lineageStoreContract = (name: string, makeLayer: MakeLineageLayer):
           }))
           assert.deepStrictEqual(again, once)
         }),
-      { arbitrary: { numRuns: 8 } }
+      { arbitrary: { runs: 8 } }
     )
 
     it.effect("of two records of one output the later holds, whichever came first", () =>

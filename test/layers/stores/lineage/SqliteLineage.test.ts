@@ -18,9 +18,7 @@ lineageStoreContract(
 const reading = <A, E>(directory: string, body: Effect.Effect<A, E, LineageReader>) =>
   Effect.provide(body, layerSqliteLineageReader(directory))
 
-const readers = Effect.gen(function*() {
-  return yield* LineageReader
-})
+const readers = LineageReader.use(Effect.succeed)
 
 describe("the SQLite lineage store", () => {
   it.effect("finds every answer by an index", () =>
@@ -74,7 +72,7 @@ describe("the SQLite lineage store", () => {
         )
         assert.deepStrictEqual(after, expected)
       })),
-    { arbitrary: { numRuns: 6 } }
+    { arbitrary: { runs: 6 } }
   )
 
   it.effect("the capacity holds after a restart", () =>
