@@ -143,9 +143,13 @@ export interface GeneratorOptions {
   readonly disorder: number
 }
 
-export interface Generator {
-  /** The n-th event in order of arrival; n from 0 to 2^31 - 1. */
+/** Events by their place in order of arrival. */
+export interface EventSource {
+  /** The n-th event; n from 0 to 2^31 - 1. */
   readonly event: (n: number) => NexmarkEvent
+}
+
+export interface Generator extends EventSource {
   /** The events `start` to `start + count - 1`, in an array that was made that long at once: cheaper than one that grows. */
   readonly generate: (start: number, count: number) => Array<NexmarkEvent>
 }

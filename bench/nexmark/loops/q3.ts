@@ -1,11 +1,10 @@
 /** q3 by hand: who sells in category 10 in three states. Keeps every such person, and every such auction until its seller comes. */
 import { Digest } from "../digest.ts"
-import { auctionKind, makeGenerator, type Person, personKind } from "../events.ts"
+import { auctionKind, type EventSource, makeGenerator, type Person, personKind } from "../events.ts"
 import type { NexmarkAnswer, NexmarkRun } from "../queries/types.ts"
 import { answerOf } from "./answerOf.ts"
 
-export const q3 = (run: NexmarkRun): NexmarkAnswer => {
-  const { event } = makeGenerator(run)
+export const q3 = (run: NexmarkRun, { event }: EventSource = makeGenerator(run)): NexmarkAnswer => {
   const digest = new Digest()
   const persons = new Map<number, Person>()
   const waiting = new Map<number, Array<number>>()

@@ -6,7 +6,7 @@
  * change places once the watermark has passed every bid of the older one: an auction that comes later opened after those bids.
  */
 import { Digest } from "../digest.ts"
-import { type Auction, auctionKind, type Bid, bidKind, makeGenerator } from "../events.ts"
+import { type Auction, auctionKind, type Bid, bidKind, type EventSource, makeGenerator } from "../events.ts"
 import type { NexmarkAnswer, NexmarkRun } from "../queries/types.ts"
 import { answerOf } from "./answerOf.ts"
 
@@ -28,8 +28,7 @@ interface Category {
   end: number
 }
 
-export const q4 = (run: NexmarkRun): NexmarkAnswer => {
-  const { event } = makeGenerator(run)
+export const q4 = (run: NexmarkRun, { event }: EventSource = makeGenerator(run)): NexmarkAnswer => {
   const digest = new Digest()
   const auctions = new Map<number, Open>()
   const buckets = new Map<number, Array<Open>>()

@@ -3,7 +3,7 @@
  * is kept running: the pane that enters is added, the one that leaves is taken off.
  */
 import { Digest } from "../digest.ts"
-import { bidKind, makeGenerator } from "../events.ts"
+import { bidKind, type EventSource, makeGenerator } from "../events.ts"
 import type { NexmarkAnswer, NexmarkRun } from "../queries/types.ts"
 import { answerOf } from "./answerOf.ts"
 
@@ -12,8 +12,7 @@ const panesOfWindow = 5
 
 type Counts = Map<number, number>
 
-export const q5 = (run: NexmarkRun): NexmarkAnswer => {
-  const { event } = makeGenerator(run)
+export const q5 = (run: NexmarkRun, { event }: EventSource = makeGenerator(run)): NexmarkAnswer => {
   const digest = new Digest()
   // By the number of slides since 1970.
   const panes = new Map<number, Counts>()

@@ -1,6 +1,6 @@
 /** q7 by hand: the bids with the greatest price in each 10 s. */
 import { Digest } from "../digest.ts"
-import { type Bid, bidKind, makeGenerator } from "../events.ts"
+import { type Bid, bidKind, type EventSource, makeGenerator } from "../events.ts"
 import type { NexmarkAnswer, NexmarkRun } from "../queries/types.ts"
 import { answerOf } from "./answerOf.ts"
 
@@ -15,8 +15,7 @@ interface Window {
 
 const newWindow = (end: number): Window => ({ end, start: end - size, price: 0, bids: [] })
 
-export const q7 = (run: NexmarkRun): NexmarkAnswer => {
-  const { event } = makeGenerator(run)
+export const q7 = (run: NexmarkRun, { event }: EventSource = makeGenerator(run)): NexmarkAnswer => {
   const digest = new Digest()
   const windows = new Map<number, Window>()
   let window = newWindow(0)

@@ -1,6 +1,6 @@
 /** q8 by hand: who registered and opened an auction in the same 10 s. */
 import { Digest } from "../digest.ts"
-import { bidKind, makeGenerator, personKind } from "../events.ts"
+import { bidKind, type EventSource, makeGenerator, personKind } from "../events.ts"
 import type { NexmarkAnswer, NexmarkRun } from "../queries/types.ts"
 import { answerOf } from "./answerOf.ts"
 
@@ -16,8 +16,7 @@ interface Window {
 
 const newWindow = (end: number): Window => ({ start: end - size, end, names: new Map(), sellers: new Set() })
 
-export const q8 = (run: NexmarkRun): NexmarkAnswer => {
-  const { event } = makeGenerator(run)
+export const q8 = (run: NexmarkRun, { event }: EventSource = makeGenerator(run)): NexmarkAnswer => {
   const digest = new Digest()
   const windows = new Map<number, Window>()
   let window = newWindow(0)
