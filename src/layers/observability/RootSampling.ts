@@ -1,6 +1,6 @@
 /** Which spans that have no parent are sampled: those of a service's own calls, not of events, whose stages give them their trace. */
-import { Context, Effect, Layer } from "effect"
-import { type HeadDecision, HeadSampler } from "../stage/HeadSampler.ts"
+import { Context, Layer } from "effect"
+import type { HeadDecision } from "../stage/HeadSampler.ts"
 
 export type DecideRoot = (traceId: string) => HeadDecision
 
@@ -8,9 +8,6 @@ export type DecideRoot = (traceId: string) => HeadDecision
 export class RootSampling extends Context.Reference<DecideRoot>("perigee/layers/observability/RootSampling", {
   defaultValue: () => () => ({ sampled: true, traceState: undefined })
 }) {
-  /** As the {@link HeadSampler} says, at the same ratio as the events. */
-  static readonly layerHead: Layer.Layer<never> = Layer.effect(
-    RootSampling,
-    Effect.map(HeadSampler, ({ decide }) => decide)
-  )
+  /** Only what belongs to an event's trace, or to one that came from outside, is sampled. */
+  static readonly layerNone = Layer.succeed(RootSampling, () => ({ sampled: false, traceState: undefined }))
 }

@@ -53,9 +53,11 @@ export interface SpanStoreStats {
   readonly evictedSpans: number
 }
 
+/** `NotKept`: this process keeps no spans. `Unavailable`: the store cannot be reached now. */
 export class SpanStoreError extends Schema.TaggedError<SpanStoreError>()("SpanStoreError", {
+  reason: Schema.Literals(["NotKept", "Unavailable"]),
   message: Schema.String,
-  cause: Schema.optional(Schema.Defect())
+  cause: Schema.optionalKey(Schema.Defect())
 }) {}
 
 export interface SpanStoreBounds {
@@ -98,4 +100,13 @@ export class SpanStore extends Context.Service<SpanStore, {
         })
       })
     )
+
+  /** Keeps nothing; to read from it fails with `why`. */
+  static readonly layerNone = (why: string): Layer.Layer<SpanStore> =>
+    Layer.succeed(SpanStore, {
+      offer: () => {},
+      trace: () => Effect.fail(new SpanStoreError({ reason: "NotKept", message: why })),
+      search: () => Effect.fail(new SpanStoreError({ reason: "NotKept", message: why })),
+      stats: Effect.succeed(makeMemorySpans({ ...defaultSpanStoreBounds }, () => 0).stats())
+    })
 }

@@ -5,6 +5,7 @@
 import { Context, Effect, Layer, References } from "effect"
 import type { HttpClient } from "effect/http"
 import type { OtlpSerialization } from "effect/observability"
+import { HeadSampler } from "../stage/HeadSampler.ts"
 import { countTraces, KeptTraces } from "./KeptTraces.ts"
 import { makeOtlpSpanExporter, type OtlpOptions } from "./OtlpSpanExporter.ts"
 import { layerPerigeeTracer } from "./PerigeeTracer.ts"
@@ -42,8 +43,9 @@ export const layerTest: Layer.Layer<SpanSink | RecordedSpans> = layerPerigeeTrac
   Layer.provideMerge(RecordedSpans.layer)
 )
 
-/** No spans: `Effect.withSpan` makes none, and a stage asks for none. */
-export const layerOff: Layer.Layer<SpanSink> = Layer.merge(
+/** No spans: `Effect.withSpan` makes none, a stage asks for none, and no event is sampled. */
+export const layerOff: Layer.Layer<SpanSink> = Layer.mergeAll(
   SpanSink.layerOff,
-  Layer.succeed(References.TracerEnabled, false)
+  Layer.succeed(References.TracerEnabled, false),
+  Layer.succeed(HeadSampler, { decide: () => ({ sampled: false, traceState: undefined }) })
 )
