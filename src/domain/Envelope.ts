@@ -32,21 +32,20 @@ export interface RawRecord {
 /** How the bytes of a raw record are to be read. */
 export type WireFormat = "radar" | "optical" | "isl" | "observation" | "tdm"
 
-/**
- * One step of an event's history, newest first: which operator made it from which parents. A list, so that a step more costs the same
- * however long the history is, and what two events have in common is kept once.
- */
+/** One step of an event's history: which operator made it from which parents. */
 export interface LineageStep {
   readonly operator: string
   readonly at: UtcTime
   /** Ids of up to four parents; `parentCount` is exact. */
   readonly parents: ReadonlyArray<string>
   readonly parentCount: number
-  readonly previous: Lineage
 }
 
-/** The newest step; `source` where lineage begins. */
-export type Lineage = LineageStep | "source"
+/**
+ * An event's history, newest step first; `source` where it begins. A list, so that a step more costs the same however long the history is,
+ * and what two events have in common is kept once.
+ */
+export type Lineage = (LineageStep & { readonly previous: Lineage }) | "source"
 
 /** The steps of a history, oldest first. */
 export const lineageSteps = (lineage: Lineage): ReadonlyArray<LineageStep> => {

@@ -47,5 +47,5 @@ export const layerTest: Layer.Layer<SpanSink | RecordedSpans> = layerPerigeeTrac
 export const layerOff: Layer.Layer<SpanSink> = Layer.mergeAll(
   SpanSink.layerOff,
   Layer.succeed(References.TracerEnabled, false),
-  Layer.succeed(HeadSampler, { decide: () => ({ sampled: false, traceState: undefined }) })
+  HeadSampler.layerOff
 )
