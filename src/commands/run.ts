@@ -10,6 +10,7 @@ import type { UtcTime } from "../domain/UtcTime.ts"
 import { fusionSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerLog as deadLetterLog } from "../layers/deadletters/deadLetterLog.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { layerTracingFromConfig } from "../layers/observability/tracingFromConfig.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
@@ -26,6 +27,7 @@ import { toJson, toText } from "./run/RunReport.ts"
 import { asLines, onTerminal } from "./run/status.ts"
 import { fileWorld, sensorWorld, simulatedWorld } from "./run/world.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
+import { version } from "./version.ts"
 
 const text = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
@@ -100,11 +102,12 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     SourceStats.layer,
     Shutdown.layer,
     StageMetrics.layer,
-    HeadSampler.layerRatio(values.traceRatio),
     layerFileCursorStore(directory),
     NodeHttpClient.layerUndici
   ).pipe(Layer.provideMerge(layerLogFromConfig), Layer.provide(withFlags({ "data-dir": directory })))
 
+  // Outside the services and their clock: what waits for a receiver of spans waits in real time.
+  const tracing = Layer.provideMerge(layerTracingFromConfig(version), HeadSampler.layerRatio(values.traceRatio))
   const watch = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }
 
@@ -145,7 +148,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 
-  const report = yield* Option.isNone(flags.input) && values.simulator ? simulated : real
+  const report = yield* Effect.provide(Option.isNone(flags.input) && values.simulator ? simulated : real, tracing)
   yield* Console.log(flags.json ? JSON.stringify(toJson(report)) : toText(report))
   if (!flags.json && report.deadLetters.size > 0) {
     yield* Console.error(`look at the dead letters: perigee dlq list --data-dir ${directory}`)
