@@ -11,6 +11,7 @@ import type { UtcTime } from "../domain/UtcTime.ts"
 import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerLog as deadLetterLog } from "../layers/deadletters/deadLetterLog.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { layerTracingFromConfig } from "../layers/observability/tracingFromConfig.ts"
 import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
 import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
@@ -126,12 +127,13 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     SourceStats.layer,
     Shutdown.layer,
     StageMetrics.layer,
-    HeadSampler.layerRatio(values.traceRatio),
     layerLineageFromConfig,
     layerFileCursorStore(directory),
     NodeHttpClient.layerUndici
   ).pipe(Layer.provideMerge(layerLogFromConfig), Layer.provide(withFlags({ "data-dir": directory })))
 
+  // Outside the services and their clock: what waits for a receiver of spans waits in real time.
+  const tracing = Layer.provideMerge(layerTracingFromConfig(version), HeadSampler.layerRatio(values.traceRatio))
   const watch = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }
 
@@ -172,7 +174,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 
-  const chosen = Option.isNone(flags.input) && values.simulator ? simulated : real
+  const chosen = Effect.provide(Option.isNone(flags.input) && values.simulator ? simulated : real, tracing)
   const report = yield* withRunEvents(chosen, yield* descriptionOf(flags, values, directory)).pipe(
     Effect.provide(
       Layer.mergeAll(layerOpenLineageFromConfig, SecureRandom.layerWebCrypto).pipe(

@@ -5,7 +5,7 @@
  * and when. Everything here is bounded: a step names at most {@link mostParents} parents, a record at most {@link mostInputs} inputs, and
  * each carries the exact count.
  */
-import type { EventContext, LineageStep } from "../Envelope.ts"
+import { type EventContext, type LineageStep, lineageSteps } from "../Envelope.ts"
 import type { UtcTime } from "../UtcTime.ts"
 
 /** Parents that a step names. */
@@ -71,7 +71,7 @@ export const lineageRecord = (
   kind,
   sourceId: context.sourceId,
   sensorTimestamp: context.eventTime,
-  steps: context.lineage ?? [],
+  steps: lineageSteps(context.lineage ?? "source"),
   inputs: inputs.length > mostInputs ? inputs.slice(0, mostInputs) : inputs,
   inputCount: inputCount ?? inputs.length
 })

@@ -12,8 +12,8 @@ const Weight = Schema.Union([Schema.Finite, Schema.Literals([0, 1, 2]), Schema.L
 
 describe("a lineage record", () => {
   it("takes source, time and steps from the context, and names at most 18 inputs with the exact count", () => {
-    const steps = [{ operator: "decode", at: 5, parents: ["x"], parentCount: 1 }]
-    const context = contextOf(3, { lineage: steps })
+    const steps = [{ operator: "decode", at: 5, parents: ["x"], parentCount: 1 }] as const
+    const context = contextOf(3, { lineage: { ...steps[0], previous: "source" } })
     const inputs = Array.from({ length: 40 }, (_, i) => lineageNode(contextOf(i)))
     const record = lineageRecord({ kind: "alert", context, id: "a/1", inputs, inputCount: 1234 })
     assert.deepStrictEqual(record, {
