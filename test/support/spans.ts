@@ -7,8 +7,8 @@ let made = 0
 export const spanData = (fields: Partial<SpanData> = {}): SpanData => {
   made++
   return {
-    traceId: made.toString(16).padStart(32, "a"),
-    spanId: made.toString(16).padStart(16, "b"),
+    traceId: `a${made.toString(16).padStart(31, "0")}`,
+    spanId: `b${made.toString(16).padStart(15, "0")}`,
     parentSpanId: undefined,
     traceState: undefined,
     flags: 1,

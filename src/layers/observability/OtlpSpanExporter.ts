@@ -148,6 +148,8 @@ const makeSend = Effect.fnUntraced(
         ),
         Effect.timeoutOption(timeout),
         Effect.map((answer): Outcome => Option.getOrElse(answer, () => ({ _tag: "failed", reason: "timeout" }))),
+        // An HTTP client that may not trace would write a `traceparent` that is none.
+        Effect.provideService(HttpClient.TracerPropagationEnabled, false),
         Effect.catchCause((cause) =>
           Cause.hasInterrupts(cause)
             ? Effect.interrupt

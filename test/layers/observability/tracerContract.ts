@@ -270,7 +270,7 @@ export const tracerContract = (record: RecordSpans): void => {
   it.effect("1,000 interleaved fibers never mix their spans", () =>
     Effect.gen(function*() {
       const total = 1000
-      const idOf = (i: number) => (i + 1).toString(16).padStart(32, "a")
+      const idOf = (i: number) => `a${i.toString(16).padStart(31, "0")}`
       const spans = yield* record(Effect.gen(function*() {
         const gate = yield* Deferred.make<void>()
         const one = (i: number) =>
