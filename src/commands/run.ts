@@ -8,24 +8,31 @@ import { type ScenarioOptions, seededStart } from "../domain/simulation/scenario
 import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
 import { fusionSettings, settings, withFlags } from "../layers/config/settings.ts"
-import { layerLog as deadLetterLog } from "../layers/deadletters/deadLetterLog.ts"
+import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { Health } from "../layers/observability/Health.ts"
+import {
+  layerAlertsFromConfig,
+  layerDeadLettersFromConfig,
+  layerMetricsFromConfig
+} from "../layers/observability/metricsFromConfig.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { layerFileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
 import { HeadSampler } from "../layers/stage/HeadSampler.ts"
-import { StageMetrics } from "../layers/stage/StageHooks.ts"
+import { StageTracing } from "../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
-import { AlertStore } from "../layers/stores/AlertStore.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
 import { runJob } from "./run/job.ts"
+import { observeRun } from "./run/observe.ts"
 import { toJson, toText } from "./run/RunReport.ts"
 import { asLines, onTerminal } from "./run/status.ts"
 import { fileWorld, sensorWorld, simulatedWorld } from "./run/world.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
+import { version } from "./version.ts"
 
 const text = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
@@ -93,17 +100,26 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const directory = yield* prepareDirectory(flags, values)
   const { opticalPollInterval: opticalPollMillis, radarReceiveBuffer: receiveBufferBytes, seed, speed } = values
 
+  const bounded = Option.isSome(flags.input)
   const services = Layer.mergeAll(
-    AlertStore.layer,
-    deadLetterLog,
-    StageRegistry.layer,
-    SourceStats.layer,
-    Shutdown.layer,
-    StageMetrics.layer,
-    HeadSampler.layerRatio(values.traceRatio),
-    layerFileCursorStore(directory),
-    NodeHttpClient.layerUndici
-  ).pipe(Layer.provideMerge(layerLogFromConfig), Layer.provide(withFlags({ "data-dir": directory })))
+    layerAlertsFromConfig,
+    layerDeadLettersFromConfig,
+    layerHttpFromConfig({ onlyIfAsked: bounded })
+  ).pipe(
+    Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
+    Layer.provideMerge(Layer.mergeAll(
+      StageRegistry.layer,
+      SourceStats.layer,
+      Shutdown.layer,
+      Health.layer,
+      StageTracing.layer,
+      HeadSampler.layerRatio(values.traceRatio),
+      layerFileCursorStore(directory),
+      NodeHttpClient.layerUndici
+    )),
+    Layer.provideMerge(layerLogFromConfig),
+    Layer.provide(withFlags({ "data-dir": directory }))
+  )
 
   const watch = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }
@@ -114,7 +130,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     const { catalogue, scenario } = yield* scenarioOf(values, registry, start, durationMillis)
     return yield* Effect.gen(function*() {
       const world = yield* simulatedWorld({ receiveBufferBytes, opticalPollMillis, speed })
-      return yield* runJob({ ...job, catalogue, world })
+      return yield* runJob({ ...job, catalogue, world, observe: yield* observeRun })
     }).pipe(
       Effect.scoped,
       Effect.provide(
@@ -141,7 +157,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       const over = Number.isFinite(durationMillis)
         ? Effect.asVoid(Effect.timeoutOption(world.over, durationMillis))
         : world.over
-      return yield* runJob({ ...job, catalogue, world: { ...world, over } })
+      return yield* runJob({ ...job, catalogue, world: { ...world, over }, observe: yield* observeRun })
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 

@@ -1,0 +1,67 @@
+/** The metrics that the settings ask for: all of them, or none. */
+import { Effect, Layer } from "effect"
+import { settings } from "../config/settings.ts"
+import { layerLog as deadLetterLog } from "../deadletters/deadLetterLog.ts"
+import { StageMetrics } from "../stage/StageHooks.ts"
+import { AlertStore } from "../stores/AlertStore.ts"
+import { layerEmbeddedSloStore } from "../stores/EmbeddedSloStore.ts"
+import { SloStore } from "../stores/SloStore.ts"
+import { layerMeasuredAlerts } from "./alertLatency.ts"
+import { Collectors } from "./Collectors.ts"
+import { layerCountedDeadLetters } from "./deadLetterMetrics.ts"
+import { Exemplars } from "./Exemplars.ts"
+import { Exposition } from "./Exposition.ts"
+import { layerOtlpMetrics } from "./otlpMetrics.ts"
+import { layerProcessMetrics } from "./processMetrics.ts"
+import { Slo } from "./Slo.ts"
+import { layerSloMetrics } from "./sloMetrics.ts"
+import { layerStageExemplars } from "./stageExemplars.ts"
+
+/** Objectives in the data directory; where it cannot be used, in memory, which is said. */
+const sloStore = Layer.unwrap(Effect.gen(function*() {
+  return layerEmbeddedSloStore(yield* settings.dataDirectory).pipe(
+    Layer.catch((error) =>
+      Layer.unwrap(Effect.as(
+        Effect.logWarning(`service-level objectives begin anew and are not kept: ${error.message}`),
+        SloStore.layerMemory
+      ))
+    )
+  )
+}))
+
+export interface MetricsOptions {
+  readonly version: string
+  /** False where event time is not now, such as in a file: how late an alert is then says nothing. */
+  readonly live: boolean
+}
+
+/**
+ * What is asked for metrics, and the hooks of the stages that keep them, around the tracing beneath. Fails with a `ConfigError` for a value
+ * that is none.
+ */
+export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
+  Layer.unwrap(Effect.gen(function*() {
+    if (!(yield* settings.metrics)) return Layer.mergeAll(Exposition.layerOff, Collectors.layer, Slo.layerOff)
+    const otlp = (yield* settings.otlpEndpoint) ?? (yield* settings.otlpMetricsEndpoint)
+    const slo = live ? Layer.orDie(Slo.layer.pipe(Layer.provide(sloStore))) : Slo.layerOff
+    return Layer.mergeAll(
+      Exposition.layer,
+      StageMetrics.layer,
+      layerStageExemplars,
+      layerProcessMetrics({ version }),
+      layerSloMetrics,
+      otlp === undefined ? Layer.empty : layerOtlpMetrics({ version })
+    ).pipe(Layer.provideMerge(Layer.mergeAll(Collectors.layer, slo, Exemplars.layerMemory())))
+  }))
+
+/** The store of alerts, measured where metrics are on. */
+export const layerAlertsFromConfig = Layer.unwrap(Effect.gen(function*() {
+  const on = yield* settings.metrics
+  return on ? Layer.provide(layerMeasuredAlerts, AlertStore.layer) : AlertStore.layer
+}))
+
+/** The dead letters on the log, counted where metrics are on. */
+export const layerDeadLettersFromConfig = Layer.unwrap(Effect.gen(function*() {
+  const on = yield* settings.metrics
+  return on ? Layer.provide(layerCountedDeadLetters, deadLetterLog) : deadLetterLog
+}))
