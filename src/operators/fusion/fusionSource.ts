@@ -4,21 +4,22 @@ import { type Element, envelope, type EventContext, progress, type TraceContext 
 import { traceIdOf } from "../../domain/observation/observationId.ts"
 import { decodeRawRecordHeaders } from "../../domain/observation/rawRecordHeaders.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
-import { parseTraceParent } from "../../domain/tracing/traceparent.ts"
+import { followParent } from "../../domain/sampling/parent.ts"
+import { extract } from "../../domain/tracing/propagation.ts"
 import type { LogRecord } from "../../layers/log/MessageLog.ts"
 import { type HeadDecision, HeadSampler } from "../../layers/stage/HeadSampler.ts"
 
-type Decide = (traceId: string) => HeadDecision
+type Decide = (traceId: string, source: string) => HeadDecision
 
 /** The producer's trace, if it sent one that can be read; else the observation's own, sampled as its id says. */
 const traceOf = (record: ReceivedRecord, decide: Decide): TraceContext => {
-  const parent = record.trace === undefined ? undefined : parseTraceParent(record.trace.traceparent)
+  const parent = record.trace === undefined ? undefined : extract({ ...record.trace })
   if (parent !== undefined) {
-    const { sampled, spanId, traceId } = parent
-    return { traceId, spanId, sampled, traceState: record.trace?.tracestate }
+    const { spanId, traceId } = parent
+    return { traceId, spanId, ...followParent(parent) }
   }
   const traceId = traceIdOf(record.observationId)
-  return { traceId, spanId: undefined, ...decide(traceId) }
+  return { traceId, spanId: undefined, ...decide(traceId, record.raw.source) }
 }
 
 /** The envelope of one record. Until it is decoded, its event time is its receive time. */

@@ -9,7 +9,8 @@ describe("traceparent", () => {
     expect(parent).toEqual({
       traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
       spanId: "00f067aa0ba902b7",
-      sampled: true
+      sampled: true,
+      random: false
     })
     expect(parent && formatTraceParent(parent)).toBe(example)
     expect(parseTraceParent(example.replace(/01$/, "00"))?.sampled).toBe(false)
