@@ -26,19 +26,21 @@ export const observabilitySettings = {
     what: "Metrics, service-level objectives and their export; off: none are kept, and `/metrics` is not found.",
     why: "They cost under a hundredth, and nobody finds out at night what was not counted."
   }),
-  otlpEndpoint: optionalSetting({
-    name: "OTEL_EXPORTER_OTLP_ENDPOINT",
-    kind: url,
-    secret: true,
-    what: "An OTLP/HTTP collector, without a path; metrics go to its `/v1/metrics`.",
-    why: "There is no collector that everybody has."
-  }),
   otlpMetricsEndpoint: optionalSetting({
     name: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
     kind: url,
     secret: true,
-    what: "The same for metrics alone, with its path. `OTEL_METRICS_EXPORTER=none` switches them off.",
-    why: "OpenTelemetry's own name for it."
+    what:
+      "Where metrics are sent as OTLP over HTTP, with its path. Without it they go to `/v1/metrics` of OTEL_EXPORTER_OTLP_ENDPOINT, if that"
+      + " is set; OTEL_METRICS_EXPORTER=none switches that off.",
+    why: "There is no collector that everybody has."
+  }),
+  testTraceContext: setting({
+    name: "PERIGEE_TEST_TRACE_CONTEXT",
+    kind: onOff,
+    fallback: false,
+    what: "Whether `POST /test/trace-context` answers, which the public W3C Trace Context suite drives.",
+    why: "It sends requests to whatever address it is told: for tests only."
   }),
   logFormat: setting({
     name: "PERIGEE_LOG_FORMAT",

@@ -8,7 +8,7 @@
  */
 import { NodeHttpServer } from "@effect/platform-node"
 import { Effect, Layer, Predicate } from "effect"
-import { HttpRouter, HttpServer, type HttpServerError } from "effect/http"
+import { HttpMiddleware, HttpRouter, HttpServer, type HttpServerError } from "effect/http"
 import { createServer } from "node:http"
 import { Endpoint } from "./Endpoint.ts"
 import { withTrace } from "./withTrace.ts"
@@ -66,5 +66,6 @@ export const layerNodeServer = <R>(
       return Endpoint.of({ url })
     })
   ).pipe(
-    Layer.provide(NodeHttpServer.layerHttpServices)
+    // The request's span is made by `withTrace`.
+    Layer.provide([NodeHttpServer.layerHttpServices, Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)])
   )

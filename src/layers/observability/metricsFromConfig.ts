@@ -1,5 +1,5 @@
 /** The metrics that the settings ask for: all of them, or none. */
-import { Effect, Layer } from "effect"
+import { Config, Effect, Layer, Option } from "effect"
 import { settings } from "../config/settings.ts"
 import { layerLog as deadLetterLog } from "../deadletters/deadLetterLog.ts"
 import { StageMetrics } from "../stage/StageHooks.ts"
@@ -29,6 +29,12 @@ const sloStore = Layer.unwrap(Effect.gen(function*() {
   )
 }))
 
+/** Metrics are exported only where somebody named a collector: OpenTelemetry's default address is for traces alone. */
+const namesCollector = Effect.gen(function*() {
+  const common = yield* Config.option(Config.String("OTEL_EXPORTER_OTLP_ENDPOINT"))
+  return Option.exists(common, (url) => url !== "") || (yield* settings.otlpMetricsEndpoint) !== undefined
+})
+
 export interface MetricsOptions {
   readonly version: string
   /** False where event time is not now, such as in a file: how late an alert is then says nothing. */
@@ -42,7 +48,6 @@ export interface MetricsOptions {
 export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
   Layer.unwrap(Effect.gen(function*() {
     if (!(yield* settings.metrics)) return Layer.mergeAll(Exposition.layerOff, Collectors.layer, Slo.layerOff)
-    const otlp = (yield* settings.otlpEndpoint) ?? (yield* settings.otlpMetricsEndpoint)
     const slo = live ? Layer.orDie(Slo.layer.pipe(Layer.provide(sloStore))) : Slo.layerOff
     return Layer.mergeAll(
       Exposition.layer,
@@ -50,7 +55,7 @@ export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
       layerStageExemplars,
       layerProcessMetrics({ version }),
       layerSloMetrics,
-      otlp === undefined ? Layer.empty : layerOtlpMetrics({ version })
+      (yield* namesCollector) ? layerOtlpMetrics({ version }) : Layer.empty
     ).pipe(Layer.provideMerge(Layer.mergeAll(Collectors.layer, slo, Exemplars.layerMemory())))
   }))
 
