@@ -16,14 +16,15 @@ import {
   layerDeadLettersFromConfig,
   layerMetricsFromConfig
 } from "../layers/observability/metricsFromConfig.ts"
+import { layerTracingFromConfig } from "../layers/observability/tracingFromConfig.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { layerFileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
 import { HeadSampler } from "../layers/stage/HeadSampler.ts"
-import { StageTracing } from "../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
+import { StageState } from "../layers/stage/StageState.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
 import { runJob } from "./run/job.ts"
@@ -109,11 +110,10 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
     Layer.provideMerge(Layer.mergeAll(
       StageRegistry.layer,
+      StageState.layerMemory(),
       SourceStats.layer,
       Shutdown.layer,
       Health.layer,
-      StageTracing.layer,
-      HeadSampler.layerRatio(values.traceRatio),
       layerFileCursorStore(directory),
       NodeHttpClient.layerUndici
     )),
@@ -121,6 +121,8 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     Layer.provide(withFlags({ "data-dir": directory }))
   )
 
+  // Outside the services and their clock: what waits for a receiver of spans waits in real time.
+  const tracing = Layer.provideMerge(layerTracingFromConfig(version), HeadSampler.layerRatio(values.traceRatio))
   const watch = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }
 
@@ -161,7 +163,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 
-  const report = yield* Option.isNone(flags.input) && values.simulator ? simulated : real
+  const report = yield* Effect.provide(Option.isNone(flags.input) && values.simulator ? simulated : real, tracing)
   yield* Console.log(flags.json ? JSON.stringify(toJson(report)) : toText(report))
   if (!flags.json && report.deadLetters.size > 0) {
     yield* Console.error(`look at the dead letters: perigee dlq list --data-dir ${directory}`)

@@ -5,6 +5,7 @@ import { Collectors } from "../../layers/observability/Collectors.ts"
 import { Health } from "../../layers/observability/Health.ts"
 import { type LogProbe, startLogProbe } from "../../layers/observability/logProbe.ts"
 import { observePipeline } from "../../layers/observability/pipelineMetrics.ts"
+import { StageState } from "../../layers/stage/StageState.ts"
 import type { RunView } from "./job.ts"
 
 const stageCheck = ({ progress, running }: RunView): HealthCheck => ({
@@ -42,6 +43,7 @@ const sourceChecks = ({ progress }: RunView): ReadonlyArray<HealthCheck> => {
 export const observeRun = Effect.gen(function*() {
   const collectors = yield* Collectors
   const health = yield* Health
+  const states = yield* StageState
   return Effect.fnUntraced(function*(run: RunView) {
     const { catalogue, group, ingestRetries, progress, registry, startedAt, topic, views } = run
     const probe = yield* startLogProbe({ topics: [topic], group })
@@ -60,6 +62,7 @@ export const observeRun = Effect.gen(function*() {
       watermark: views.watermark,
       sourceWatermarks: views.sourceWatermarks,
       pendingWindows: views.pendingWindows,
+      stateSizes: states.sizes,
       retractions: views.retractions,
       commitLag: probe.lag,
       catalogueEpoch: Number.isFinite(catalogueEpoch) ? catalogueEpoch : undefined

@@ -151,3 +151,25 @@ export const faults: Kind<string> = kind({
   parse: (text) => text.split(",").every((part) => text === "" || fault.test(part.trim())) ? text : undefined,
   format: (text) => text
 })
+
+/** OpenTelemetry's list form: `key=value`, separated by commas, both percent-encoded where they need it. */
+export const keyValues = kind<Readonly<Record<string, string>>>({
+  expected: "key=value, more of them separated by commas, percent-encoded where needed",
+  unit: "list",
+  parse: (text) => {
+    const entries = text.split(",").filter((part) => part.trim() !== "").map((part) => {
+      const cut = part.indexOf("=")
+      const key = decodePart(part.slice(0, Math.max(0, cut)))
+      const value = decodePart(part.slice(cut + 1))
+      return key === undefined || key === "" || value === undefined ? undefined : [key, value] as const
+    })
+    const known = entries.filter((entry) => entry !== undefined)
+    return known.length === entries.length ? Object.fromEntries(known) : undefined
+  },
+  format: (record) =>
+    Object.entries(record).map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join(",")
+})
+
+const decodePart = (part: string): string | undefined => Result.getOrUndefined(decodeUriComponent(part.trim()))
+
+const decodeUriComponent = Schema.decodeResult(Schema.StringFromUriComponent)

@@ -5,10 +5,11 @@
  * POST `[{"url", "arguments"}]`: each `arguments` is sent to its `url`, in order, as a request of the caller's trace with a span of its own as the
  * parent, before the answer, 200 with the number sent. A call that fails is 502.
  */
-import { Effect, Layer, Schema } from "effect"
+import { Clock, Effect, Layer, Schema } from "effect"
 import { HttpClient, HttpClientRequest, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { inject } from "../../domain/tracing/propagation.ts"
 import { RequestContext } from "./RequestContext.ts"
+import { startRequestSpan } from "./requestSpan.ts"
 
 export const traceContextTestPath = "/test/trace-context"
 
@@ -16,16 +17,22 @@ const Calls = Schema.Array(Schema.Struct({ url: Schema.String, arguments: Schema
 
 const send = Effect.fnUntraced(function*(client: HttpClient.HttpClient, call: typeof Calls.Type[number]) {
   const context = yield* RequestContext
-  yield* Effect.useSpan("POST", { kind: "client" }, (span) => {
-    const headers = context === undefined ? {} : inject({ ...context, spanId: span.spanId })
-    return HttpClientRequest.post(call.url, { headers }).pipe(
-      HttpClientRequest.bodyJsonUnsafe(call.arguments),
-      client.execute,
-      Effect.tap((response) => Effect.ignore(response.text)),
-      // The headers are ours: the client must not add another set.
-      Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
-    )
+  const clock = yield* Clock.Clock
+  const span = startRequestSpan(yield* Effect.tracer, {
+    name: "POST",
+    kind: "client",
+    parent: context,
+    startTime: clock.currentTimeNanosUnsafe()
   })
+  const headers = context === undefined ? {} : inject({ ...context, spanId: span.spanId })
+  yield* HttpClientRequest.post(call.url, { headers }).pipe(
+    HttpClientRequest.bodyJsonUnsafe(call.arguments),
+    client.execute,
+    Effect.tap((response) => Effect.ignore(response.text)),
+    Effect.onExit((exit) => Effect.sync(() => span.end(clock.currentTimeNanosUnsafe(), exit))),
+    // The headers are ours: the client must not add another set.
+    Effect.provideService(HttpClient.TracerDisabledWhen, () => true)
+  )
 })
 
 export const layerTraceContextTest: Layer.Layer<never, never, HttpRouter.HttpRouter | HttpClient.HttpClient> = Layer

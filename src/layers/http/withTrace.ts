@@ -4,36 +4,15 @@
  * A W3C context that can be read is continued and its sampled flag honoured; any other request gets a trace of its own that is not sampled, as
  * health checks and scrapes would drown what matters. `traceresponse` is that of W3C Trace Context level 2.
  */
-import { Clock, Context, Effect, Exit, Option, Tracer } from "effect"
+import { Clock, Effect, Exit, type Tracer } from "effect"
 import { HttpServerRequest, HttpServerResponse } from "effect/http"
-import { continueTrace, extract, type PropagatedContext, type RemoteContext } from "../../domain/tracing/propagation.ts"
-import { formatTraceParent, isSpanId, isTraceId } from "../../domain/tracing/traceparent.ts"
+import { continueTrace, extract, type PropagatedContext } from "../../domain/tracing/propagation.ts"
+import { formatTraceParent } from "../../domain/tracing/traceparent.ts"
 import { errorResponse } from "./errorResponse.ts"
 import { RequestContext } from "./RequestContext.ts"
+import { startRequestSpan } from "./requestSpan.ts"
 
 const unsampled = () => ({ sampled: false, traceState: undefined })
-
-/** A span of this request by the tracer in force; a tracer that makes no ids is stood in for by Effect's own. */
-const serverSpan = (
-  tracer: Tracer.Tracer,
-  name: string,
-  caller: RemoteContext | undefined,
-  startTime: bigint
-): Tracer.Span => {
-  const start = (by: Tracer.Tracer) =>
-    by.span({
-      name,
-      parent: caller === undefined ? Option.none() : Option.some(Tracer.externalSpan(caller)),
-      annotations: Context.empty(),
-      links: [],
-      startTime,
-      kind: "server",
-      root: caller === undefined,
-      sampled: caller?.sampled ?? false
-    })
-  const span = start(tracer)
-  return isTraceId(span.traceId) && isSpanId(span.spanId) ? span : start(Tracer.nativeTracer)
-}
 
 const traceHeaders = (context: PropagatedContext, span: Tracer.Span) => ({
   traceresponse: formatTraceParent({ ...context, spanId: span.spanId }),
@@ -48,8 +27,12 @@ export const withTrace = <E, R>(
     const request = yield* HttpServerRequest.HttpServerRequest
     const clock = yield* Clock.Clock
     const [path = ""] = request.url.split("?")
-    const caller = extract(request.headers)
-    const span = serverSpan(yield* Effect.tracer, `${request.method} ${path}`, caller, clock.currentTimeNanosUnsafe())
+    const span = startRequestSpan(yield* Effect.tracer, {
+      name: `${request.method} ${path}`,
+      kind: "server",
+      parent: extract(request.headers),
+      startTime: clock.currentTimeNanosUnsafe()
+    })
     span.attribute("http.request.method", request.method)
     span.attribute("url.path", path)
     const { context } = continueTrace(

@@ -5,6 +5,7 @@
  * See `domain/sampling/tail` for how it decides and what it holds, `domain/sampling/policies` for the policies.
  */
 import { Clock, Context, Effect, Layer, Schedule } from "effect"
+import type { Policy } from "../../domain/sampling/policies/Policy.ts"
 import { tailDefaults, type TailOptions } from "../../domain/sampling/tail/TailOptions.ts"
 import { makeTailSampling, type TailSampling } from "../../domain/sampling/tail/tailSampling.ts"
 import { emptyTailStats, type TailStats } from "../../domain/sampling/tail/TailStats.ts"

@@ -35,6 +35,8 @@ export interface PipelineView {
   readonly watermark: () => UtcTime | undefined
   readonly sourceWatermarks: () => Iterable<readonly [source: string, time: UtcTime]>
   /** What is open, by tier: tracks with observations that are not final, pairs with an open window, open alerts. */
+  /** Entries in the state of each stage that has one. */
+  readonly stateSizes: () => Iterable<readonly [stage: string, entries: number]>
   readonly pendingWindows: () => Iterable<readonly [tier: string, count: number]>
   readonly retractions: () => number
   readonly commitLag: () => Iterable<readonly [topic: string, records: number]>
@@ -72,6 +74,7 @@ const stageCollector = (context: Context.Context<never>, view: PipelineView, clo
   )
   const busyTotal = counterFamily(context, "operator_busy_seconds_total", "Time that a stage was at work")
   const inFlight = gaugeFamily(context, "operator_in_flight", "Events inside a stage at this moment")
+  const state = gaugeFamily(context, "operator_state_entries", "Entries in a stage's state: keys, windows, rows")
   const emitted = counterFamily(context, "operator_emitted_total", "Events that a stage gave to the next")
   const late = counterFamily(
     context,
@@ -106,6 +109,7 @@ const stageCollector = (context: Context.Context<never>, view: PipelineView, clo
       lateEvents += counts.late
     }
     late(lateEvents)
+    for (const [stage, entries] of view.stateSizes()) state(entries, { stage })
   }
 }
 

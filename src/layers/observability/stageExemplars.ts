@@ -32,8 +32,8 @@ export const layerStageExemplars: Layer.Layer<never> = Layer.effect(
     }
     return {
       ...inner,
-      start: (stage, event, startTime) => {
-        const span = inner.start(stage, event, startTime)
+      start: (stage, event, startTime, links) => {
+        const span = inner.start(stage, event, startTime, links)
         if (span === undefined) return undefined
         const end = span.end.bind(span)
         span.end = (endTime, exit) => {

@@ -2,38 +2,80 @@
  * What a stage calls beside its own step. Each is a reference with a default that does nothing, so that an operator runs the same with
  * tracing, metrics, lineage or chaos on or off, and none of them is named in an operator's file.
  */
-import { Context, Effect, Layer, Metric, Option, Tracer } from "effect"
-import type { EventContext, LineageStep } from "../../domain/Envelope.ts"
+import { Context, Effect, Exit, Layer, Metric, Option, type Tracer } from "effect"
+import type { EventContext, Lineage } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { StageCounts } from "./StageRegistry.ts"
 
-/** Starts the span of one sampled event in one stage. `undefined`: this event gets none. Called for sampled events only. */
+/**
+ * The spans of sampled events. A stage asks for one per event and array, and for one per emission from state; it is called for sampled events
+ * only. Times are ns since the Unix epoch.
+ */
 export class StageTracing extends Context.Reference<{
-  readonly start: (stage: string, event: EventContext, startTime: bigint) => Tracer.Span | undefined
-}>("perigee/layers/stage/StageTracing", { defaultValue: () => ({ start: () => undefined }) }) {
+  /** The event's span in a stage, linked to others that contributed. `undefined`: it gets none. */
+  readonly start: (
+    stage: string,
+    event: EventContext,
+    startTime: bigint,
+    links: ReadonlyArray<EventContext>
+  ) => Tracer.Span | undefined
+  /** A time in which the event did nothing but wait: in a queue, in a window, for a retry. */
+  readonly wait: (stage: string, event: EventContext, what: WaitKind, from: bigint, to: bigint) => void
+}>("perigee/layers/stage/StageTracing", { defaultValue: () => ({ start: () => undefined, wait: () => {} }) }) {
   /** Spans through Effect's `Tracer`, whichever is provided: child of the event's last span, in the event's own trace. */
   static readonly layer = Layer.effect(
     StageTracing,
-    Effect.map(Effect.tracer, (tracer) => ({
-      start: (stage: string, event: EventContext, startTime: bigint) => {
-        const { spanId, traceId, sampled } = event.trace
+    Effect.map(Effect.tracer, (tracer) => {
+      const start = (
+        name: string,
+        { id, sourceKind, trace }: EventContext,
+        startTime: bigint,
+        links: ReadonlyArray<EventContext>
+      ) => {
         const span = tracer.span({
-          name: stage,
-          parent: spanId === undefined ? Option.none() : Option.some(Tracer.externalSpan({ spanId, traceId, sampled })),
-          annotations: Context.empty(),
-          links: [],
+          name,
+          parent: trace.spanId === undefined ? Option.none() : Option.some(externalSpan(trace, trace.spanId)),
+          annotations: noAnnotations,
+          links: links.length === 0 ? [] : links.flatMap(linkTo),
           startTime,
           kind: "internal",
-          root: spanId === undefined,
+          root: trace.spanId === undefined,
           sampled: true
         })
-        span.attribute("observation.id", event.id)
-        span.attribute("source.kind", event.sourceKind)
+        span.attribute("observation.id", id)
+        span.attribute("source.kind", sourceKind)
         return span
       }
-    }))
+      return {
+        start,
+        wait: (stage, event, what, from, to) => {
+          const span = start(`${stage} ${what}`, event, from, noLinks)
+          span.attribute("perigee.wait", what)
+          span.end(to, Exit.void)
+        }
+      }
+    })
   )
 }
+
+/** What an event waits for: a place downstream, its window to close, another try. */
+export type WaitKind = "queue" | "window" | "backoff"
+
+const noAnnotations = Context.empty()
+const noLinks: ReadonlyArray<EventContext> = []
+
+const externalSpan = ({ traceId, sampled }: EventContext["trace"], spanId: string): Tracer.ExternalSpan => ({
+  _tag: "ExternalSpan",
+  spanId,
+  traceId,
+  sampled,
+  annotations: noAnnotations
+})
+
+const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
+  trace.spanId === undefined
+    ? []
+    : [{ span: externalSpan(trace, trace.spanId), attributes: { "observation.id": id } }]
 
 /** What one array did to a stage. Nanoseconds are monotonic. */
 export interface ArrayOutcome {
@@ -94,19 +136,20 @@ export class StageLineage extends Context.Reference<{
     parents: ReadonlyArray<EventContext>,
     parentCount: number,
     at: UtcTime
-  ) => ReadonlyArray<LineageStep> | undefined
+  ) => Lineage | undefined
 }>("perigee/layers/stage/StageLineage", { defaultValue: () => ({ append: (_stage, event) => event.lineage }) }) {
   /** One step per stage; of a fan-in the first four parents are named and all are counted. */
   static readonly layer = Layer.succeed(StageLineage, {
     append: (stage, event, parents, parentCount, at) =>
       event.lineage === undefined
         ? undefined
-        : [...event.lineage, {
+        : {
           operator: stage,
           at,
-          parents: parents.slice(0, 4).map((parent) => parent.id),
-          parentCount
-        }]
+          parents: parents.length === 1 ? [event.id] : parents.slice(0, 4).map((parent) => parent.id),
+          parentCount,
+          previous: event.lineage
+        }
   })
 }
 

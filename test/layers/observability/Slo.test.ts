@@ -137,7 +137,8 @@ describe("counted dead letters", () => {
       const all = yield* families
       const rows = (name: string) =>
         (all.get(name)?.samples ?? []).map(({ exemplar, labels, value }) => [
-          ...Object.values(labels),
+          labels.operator ?? labels.stage,
+          labels.error_kind,
           value,
           exemplar?.labels.trace_id
         ])

@@ -37,6 +37,7 @@ const idleView = (over: Partial<PipelineView>): PipelineView => ({
   watermark: () => undefined,
   sourceWatermarks: () => [],
   pendingWindows: () => [],
+  stateSizes: () => [],
   retractions: () => 0,
   commitLag: () => [],
   catalogueEpoch: undefined,
@@ -52,7 +53,7 @@ describe("pipeline metrics", () => {
         registry.countsOf("second"),
         registry.countsOf("third")
       ]
-      yield* observePipeline(idleView({ stages: registry.stages }))
+      yield* observePipeline(idleView({ stages: registry.stages, stateSizes: () => [["second", 12]] }))
       yield* TestClock.adjust("10 seconds")
       Object.assign(first, { busyNanos: 1e9, in: 10, emitted: 9, late: 1 })
       Object.assign(second, { busyNanos: 5e9, late: 2 })
@@ -72,6 +73,7 @@ describe("pipeline metrics", () => {
       assert.strictEqual(values.get("operator_busy_seconds_total second"), 5)
       assert.strictEqual(values.get("operator_emitted_total first"), 9)
       assert.strictEqual(values.get("late_events_dropped_total"), 3)
+      assert.strictEqual(values.get("operator_state_entries second"), 12)
 
       // Only what has happened since counts in the next ratio; looks within a second do not cut it into pieces.
       second.busyNanos += 1e9
