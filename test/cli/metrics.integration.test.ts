@@ -41,7 +41,8 @@ describe.skipIf(whyNoPrometheus !== undefined)(`Prometheus ${whyNoPrometheus ?? 
   beforeAll(async () => {
     cwd = mkdtempSync(join(tmpdir(), "perigee-metrics-"))
     port = await freePort()
-    running = startPerigee(["run", "--faults", "wrong-units,duplicates"], cwd, {
+    // Telescopes are given 30 s to speak before there is a watermark.
+    running = startPerigee(["run", "--speed", "8", "--faults", "wrong-units,duplicates"], cwd, {
       PERIGEE_HTTP_PORT: String(port),
       PERIGEE_TRACE_RATIO: "0.5"
     })
@@ -63,7 +64,6 @@ describe.skipIf(whyNoPrometheus !== undefined)(`Prometheus ${whyNoPrometheus ?? 
   })
 
   it("OpenMetrics is sound, and holds what the specification lists", async () => {
-    const families = parseOpenMetrics(await metrics("application/openmetrics-text; version=1.0.0"))
     const expected = [
       "operator_events",
       "operator_latency_seconds",
@@ -97,11 +97,15 @@ describe.skipIf(whyNoPrometheus !== undefined)(`Prometheus ${whyNoPrometheus ?? 
       "process_open_fds",
       "perigee_build"
     ]
-    assert.deepStrictEqual(expected.filter((name) => !families.has(name)), [])
+    const families = await eventually(async () => {
+      const found = parseOpenMetrics(await metrics("application/openmetrics-text; version=1.0.0"))
+      assert.deepStrictEqual(expected.filter((name) => !found.has(name)), [])
+      return found
+    })
     const described = readFileSync(join(import.meta.dirname, "../../docs/metrics.md"), "utf8")
     const undocumented = Array.from(families.keys()).filter((name) => !described.includes(`\`${name}`))
     assert.deepStrictEqual(undocumented, [])
-  })
+  }, 2 * minutes)
 
   it("Prometheus takes it without a warning", async () => {
     await eventually(async () => {
