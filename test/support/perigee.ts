@@ -54,4 +54,8 @@ export const startPerigee = (
   }
 }
 
-export const perigee = (args: ReadonlyArray<string>, cwd: string): Promise<Outcome> => startPerigee(args, cwd).done
+export const perigee = (
+  args: ReadonlyArray<string>,
+  cwd: string,
+  env: Readonly<Record<string, string>> = {}
+): Promise<Outcome> => startPerigee(args, cwd, env).done

@@ -54,6 +54,8 @@ export interface RunView {
   readonly ingestRetries: () => number
   /** False once the pipeline has ended, however. */
   readonly running: () => boolean
+  /** True from when the run was asked to stop. */
+  readonly stopping: () => boolean
 }
 
 const group = "fusion"
@@ -140,6 +142,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     deadLetters: deadLetters.countByErrorKind(),
     sources: stats.all()
   })
+  let stopping = false
   yield* observe?.({
     startedAt,
     progress,
@@ -149,12 +152,14 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     topic: observationsTopic,
     group,
     ingestRetries: () => ingest.counts().retries,
-    running: () => fused.pollUnsafe() === undefined
+    running: () => fused.pollUnsafe() === undefined,
+    stopping: () => stopping
   }) ?? Effect.void
   const watcher = watch === undefined ? undefined : yield* Effect.forkScoped(watch(progress))
 
   const ended = Effect.raceFirst(world.over, Effect.raceFirst(ingest.finished, Fiber.join(fused)))
   const stopped = yield* Effect.raceFirst(Effect.as(shutdown.requested, true), Effect.as(ended, false))
+  stopping = stopped
   if (stopped) yield* Effect.logInfo("asked to stop: the sources stop, what was received is worked off")
   yield* Effect.forkScoped(Deferred.complete(ingested, Effect.asVoid(ingest.stop)))
   const drained = Fiber.join(fused)

@@ -23,6 +23,9 @@ const logCheck = (probe: LogProbe): HealthCheck => {
     : { name: "log", status: "ok", reason: "answers" }
 }
 
+const stoppingCheck = ({ stopping }: RunView): ReadonlyArray<HealthCheck> =>
+  stopping() ? [{ name: "run", status: "failed", reason: "asked to stop: what was received is worked off" }] : []
+
 /** A feed is degraded while its circuit is open: the others go on, and so does the run. */
 const sourceChecks = ({ progress }: RunView): ReadonlyArray<HealthCheck> => {
   const { now, sources } = progress()
@@ -48,7 +51,7 @@ export const observeRun = Effect.gen(function*() {
     const { catalogue, group, ingestRetries, progress, registry, startedAt, topic, views } = run
     const probe = yield* startLogProbe({ topics: [topic], group })
     yield* health.add("live", () => [stageCheck(run)])
-    yield* health.add("ready", () => [stageCheck(run), logCheck(probe), ...sourceChecks(run)])
+    yield* health.add("ready", () => [...stoppingCheck(run), stageCheck(run), logCheck(probe), ...sourceChecks(run)])
     const catalogueEpoch = catalogue.values().reduce((newest, { epoch }) => Math.max(newest, epoch), -Infinity)
     yield* observePipeline({
       now: () => progress().now,
