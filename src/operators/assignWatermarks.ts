@@ -10,6 +10,8 @@
  *
  * **End.** When the input ends, time comes to `now` for all before it goes to infinity: nothing older can follow.
  *
+ * **Aside.** Events that `aside` names are judged by the watermarks and their own source's lateness, and move neither: no result changes by them.
+ *
  * Order and arrays kept; a watermark follows the array that moved it. State: three numbers a source; sources not announced are added
  * as they appear, at most `maxSources`, and share one entry beyond that. Cost: one map look-up an event.
  */
@@ -31,6 +33,8 @@ export interface WatermarkOptions {
   /** For a source that is not among them. */
   readonly lateness: (context: EventContext) => SourceLateness
   readonly allowedLatenessMillis: number
+  /** Events that time does not go by. Default: none. */
+  readonly aside?: (context: EventContext) => boolean
   readonly maxSources?: number
   readonly edge?: Edge
   /** Is given the state once, when the operator starts; to look at, never to change. */
@@ -45,6 +49,8 @@ interface SourceTime {
 
 export interface WatermarkState {
   readonly sources: Map<string, SourceTime>
+  /** Of the events aside: what they have reached themselves. */
+  readonly asides: Map<string, SourceTime>
   now: UtcTime
   watermark: UtcTime
 }
@@ -83,14 +89,14 @@ const begin = (state: WatermarkState, now: UtcTime): void => {
 }
 
 export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, never, StageServices> => {
-  const { name = "watermark", allowedLatenessMillis, maxSources = 10_000, edge = direct, onStart } = options
+  const { name = "watermark", allowedLatenessMillis, aside, maxSources = 10_000, edge = direct, onStart } = options
 
-  const sourceOf = (state: WatermarkState, context: EventContext): SourceTime => {
-    const id = state.sources.has(context.sourceId) || state.sources.size < maxSources ? context.sourceId : "other"
-    const known = state.sources.get(id)
+  const sourceOf = (state: WatermarkState, sources: Map<string, SourceTime>, context: EventContext): SourceTime => {
+    const id = sources.has(context.sourceId) || sources.size < maxSources ? context.sourceId : "other"
+    const known = sources.get(id)
     if (known !== undefined) return known
     const source = { lateness: options.lateness(context), greatest: -Infinity, lastActive: state.now }
-    state.sources.set(id, source)
+    sources.set(id, source)
     return source
   }
 
@@ -106,6 +112,7 @@ export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, n
             ([id, lateness]) => [id, { lateness, greatest: -Infinity, lastActive: -Infinity }] as const
           )
         ),
+        asides: new Map(),
         now: -Infinity,
         watermark: -Infinity
       }
@@ -115,8 +122,9 @@ export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, n
     onEvents: (state, events: ReadonlyArray<Envelope<A>>, emit) => {
       for (const event of events) {
         const time = event.context.eventTime
-        begin(state, time)
-        const source = sourceOf(state, event.context)
+        const isAside = aside?.(event.context) === true
+        if (!isAside) begin(state, time)
+        const source = sourceOf(state, isAside ? state.asides : state.sources, event.context)
         const reached = source.greatest - source.lateness.latenessMillis
         const limit = Math.max(reached, state.watermark) - allowedLatenessMillis
         if (time < limit) {

@@ -10,6 +10,7 @@
  */
 import { Result } from "effect"
 import { isUtf8 } from "node:buffer"
+import { isCanarySource } from "../canary/reserved.ts"
 import { readTdm } from "../ccsds/tdm.ts"
 import { tdmLineReason } from "../ccsds/tdmRecords.ts"
 import type { ErrorKind } from "../deadletter/DeadLetter.ts"
@@ -179,6 +180,12 @@ const fromTdm = (bytes: Uint8Array, received: Received, registry: SensorRegistry
     : Result.succeed({ ...observation.observation, observationId: received.observationId })
 }
 
+/** What a canary's sensor measured is a canary. */
+const tagged = (decoded: Decoded): Decoded =>
+  Result.isSuccess(decoded) && isCanarySource(decoded.success.sourceId)
+    ? Result.succeed({ ...decoded.success, sourceKind: "canary" })
+    : decoded
+
 /**
  * Decodes a raw record. `received` is when it was received and, if already known, its id; without one it is computed.
  * An `observation` record that carries its own id or ingest time keeps them.
@@ -195,11 +202,11 @@ export const decodeRawRecord = (
   }
   switch (raw.format) {
     case "radar":
-      return fromRadar(raw.bytes, known, registry)
+      return tagged(fromRadar(raw.bytes, known, registry))
     case "isl":
-      return fromIsl(raw.bytes, known, registry)
+      return tagged(fromIsl(raw.bytes, known, registry))
     case "optical":
-      return fromOptical(raw.bytes, known, registry)
+      return tagged(fromOptical(raw.bytes, known, registry))
     case "observation":
       return fromObservation(raw.bytes, known, registry)
     case "tdm":

@@ -6,7 +6,7 @@
  * before, and not before it has caught up with the observations that a speculative version rests on.
  *
  * **Speculative.** A speculative risk gives a version at once when it changes the level or the validity, or moves the miss distance by
- * more than a tenth of its sigma (at least 10 m) or the TCA by more than 0.1 s. When its window has closed and no final risk took its
+ * more than a tenth of its sigma (at least 10 m) or the TCA by more than 0.1 s; one of a canary always does, as somebody waits for it. When its window has closed and no final risk took its
  * place, the settled version does; an alert that only speculation raised is withdrawn.
  *
  * **Expired.** When the watermark passes the TCA the alert expires. It is kept `lingerMillis` longer, for the windows still open then.
@@ -82,7 +82,7 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     const content = contentOf(pair)
     if (content === undefined || (open === undefined && content.level === "cleared")) return
     const version = atTime(content, state.watermark)
-    if (open !== undefined && !matters(open.version, version)) return
+    if (open !== undefined && context.sourceKind !== "canary" && !matters(open.version, version)) return
     publish(state, emit, { version, windowEnd, settled: open?.settled, nominalTca, context })
   }
 

@@ -8,6 +8,7 @@
  * watermark that made it final; corrections follow the speculative update that made them. State: a {@link Track} per observed object, i.e. every observation between the watermark less
  * `allowedLatenessMillis` and now (about 1 kB each). Cost: two to 14 SGP4 calls and two predictions an observation.
  */
+import { isCanaryObject } from "../../domain/canary/reserved.ts"
 import type { Observation } from "../../domain/observation/Observation.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
 import type { Candidates } from "../../domain/orbit/candidates.ts"
@@ -104,7 +105,10 @@ export const associate = (options: {
       const keepAfter = time - allowedLatenessMillis
       for (const track of state.held) {
         forget(track, keepAfter)
-        if (track.entries.length === 0) state.held.delete(track)
+        if (track.entries.length > 0) continue
+        state.held.delete(track)
+        // Canaries' objects come and go; the next observation of one begins at its elements again.
+        if (isCanaryObject(track.objectId)) state.tracks.delete(track.objectId)
       }
       return state
     }

@@ -35,7 +35,8 @@ interface Due {
   readonly context: EventContext
 }
 
-export interface CorrelateState {
+/** The windows of the catalogue's objects, or of the canaries: neither opens, closes or changes one of the other. */
+interface Windows {
   readonly speculative: Map<string, TrackEstimate>
   readonly final: Map<string, TrackEstimate>
   readonly active: Map<string, Active>
@@ -47,16 +48,31 @@ export interface CorrelateState {
   retractions: number
 }
 
+export interface CorrelateState extends Windows {
+  readonly canaries: Windows
+}
+
+const noWindows = (): Windows => ({
+  speculative: new Map(),
+  final: new Map(),
+  active: new Map(),
+  due: [],
+  closed: -Infinity,
+  retractions: 0
+})
+
 export interface CorrelateOptions {
   readonly candidates: Candidates
   readonly windowMillis: number
   readonly slideMillis: number
+  /** Told of each canary that was screened and bears on no pair: it ends here. */
+  readonly onRejectedCanary?: (context: EventContext) => void
   /** Is given the state once, when the operator starts; to look at, never to change. */
   readonly onStart?: (state: CorrelateState) => void
 }
 
 export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, PairUpdate, never, StageServices> => {
-  const { candidates, onStart, slideMillis, windowMillis } = options
+  const { candidates, onRejectedCanary, onStart, slideMillis, windowMillis } = options
   const endAfter = (time: UtcTime): UtcTime => (Math.floor(time / slideMillis) + 1) * slideMillis
 
   const estimatesOf = (
@@ -68,7 +84,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     return first === undefined || second === undefined ? undefined : [first, second]
   }
 
-  const speculate = (state: CorrelateState, { update, context }: Due, emit: Emit<PairUpdate>): void => {
+  const speculate = (state: Windows, { update, context }: Due, emit: Emit<PairUpdate>): void => {
     const { conjunctions, track: { estimate, objectId, observationTime } } = update
     state.speculative.set(objectId, estimate)
     for (const conjunction of conjunctions) {
@@ -86,7 +102,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     }
   }
 
-  const activate = (state: CorrelateState, conjunction: Conjunction, context: EventContext): Active => {
+  const activate = (state: Windows, conjunction: Conjunction, context: EventContext): Active => {
     const known = state.active.get(conjunction.alertId)
     if (known !== undefined) return known
     const active = { conjunction, times: [], lastContext: context, last: undefined }
@@ -96,7 +112,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
 
   /** What the observations of the window that ends at `windowEnd` say, if there are any. */
   const conclude = (
-    state: CorrelateState,
+    state: Windows,
     active: Active,
     kind: "final" | "correction",
     windowEnd: UtcTime,
@@ -116,7 +132,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
   }
 
   /** Takes a correction in; the conjunctions whose closed windows it changes are added to `changed`. */
-  const correct = (state: CorrelateState, correction: Due, changed: Set<Active>): void => {
+  const correct = (state: Windows, correction: Due, changed: Set<Active>): void => {
     const { conjunctions, track: { estimate, objectId, observationTime, revises } } = correction.update
     if (observationTime >= state.closed) {
       putInOrder(state.due, correction)
@@ -133,7 +149,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
   }
 
   /** Takes the final updates before `end` into their tracks and windows. */
-  const absorb = (state: CorrelateState, end: UtcTime): void => {
+  const absorb = (state: Windows, end: UtcTime): void => {
     let count = 0
     for (const { update, context } of state.due) {
       if (update.track.observationTime >= end) break
@@ -148,7 +164,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     if (count > 0) state.due = state.due.slice(count)
   }
 
-  const closeWindow = (state: CorrelateState, end: UtcTime, emit: Emit<PairUpdate>): void => {
+  const closeWindow = (state: Windows, end: UtcTime, emit: Emit<PairUpdate>): void => {
     absorb(state, end)
     for (const [id, active] of state.active) {
       while ((active.times[0] ?? Infinity) < end - windowMillis) active.times.shift()
@@ -158,7 +174,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     state.closed = end
   }
 
-  const closeUntil = (state: CorrelateState, watermark: UtcTime, emit: Emit<PairUpdate>): void => {
+  const closeUntil = (state: Windows, watermark: UtcTime, emit: Emit<PairUpdate>): void => {
     for (;;) {
       // With nothing open, the next window that matters is the first one with an observation.
       const first = state.due[0]?.update.track.observationTime
@@ -175,40 +191,49 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
   return stateful<ScreenedUpdate, PairUpdate, CorrelateState>({
     name: "correlate",
     initial: () => {
-      const state: CorrelateState = {
-        speculative: new Map(),
-        final: new Map(),
-        active: new Map(),
-        due: [],
-        closed: -Infinity,
-        retractions: 0
-      }
+      const state: CorrelateState = { ...noWindows(), canaries: noWindows() }
       onStart?.(state)
       return state
     },
     onEvents: (state, events, emit) => {
       const changed = new Set<Active>()
+      const changedCanaries = new Set<Active>()
       for (const { context, payload: update } of events) {
+        const isCanary = context.sourceKind === "canary"
+        const windows = isCanary ? state.canaries : state
         switch (update.track.kind) {
           case "final":
-            state.due.push({ update, context })
+            windows.due.push({ update, context })
             break
           case "speculative":
-            speculate(state, { update, context }, emit)
+            speculate(windows, { update, context }, emit)
+            if (isCanary && update.conjunctions.length === 0) onRejectedCanary?.(context)
             break
           case "correction":
-            correct(state, { update, context }, changed)
+            correct(windows, { update, context }, isCanary ? changedCanaries : changed)
             break
         }
       }
       for (const active of changed) conclude(state, active, "correction", state.closed, emit)
+      for (const active of changedCanaries) conclude(state.canaries, active, "correction", state.canaries.closed, emit)
       return state
     },
     onWatermark: (state, time, emit) => {
       closeUntil(state, time, emit)
+      closeUntil(state.canaries, time, emit)
+      forgetCanaries(state.canaries)
       return state
     }
   })
+}
+
+/** Canaries' objects come and go: where no window is open for them, what is known of them goes too. */
+const forgetCanaries = ({ active, due, final, speculative }: Windows): void => {
+  if (active.size > 0 || due.length > 0) return
+  for (const objectId of final.keys()) {
+    final.delete(objectId)
+    speculative.delete(objectId)
+  }
 }
 
 /** In event-time order; a revision takes the place of the update that it revises. */

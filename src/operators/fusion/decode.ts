@@ -13,7 +13,7 @@ import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
-/** Observations decoded so far: by kind and by sensor. State: an entry a sensor. */
+/** Observations decoded so far, canaries left out: by kind and by sensor. State: an entry a sensor. */
 export interface ObservationTally {
   readonly byKind: Map<SourceKind, number>
   readonly bySensor: Map<string, SensorTally>
@@ -86,7 +86,7 @@ export const decode = (
         const { trace } = context
         // A producer's trace goes on; a trace of the record's own is that of the observation inside it.
         const own = observationId !== context.id && trace.traceId === traceIdOf(payload.observationId)
-        if (tally !== undefined) count(tally, observation, at)
+        if (tally !== undefined && observation.sourceKind !== "canary") count(tally, observation, at)
         emit.event(event, observation, {
           ...context,
           id: observationId,

@@ -3,9 +3,15 @@
  *
  *     decode -> validate -> dedupe -> watermark -> associate -> uncorrelated -> screen -> correlate -> assess -> alert
  *            -> dedupe-alerts -> publish
+ *
+ * Canaries go the same way, with sensors, objects, screening and windows of their own, and end in `correlate` or `publish`: see
+ * docs/canaries.md. Whether any are sent changes no result.
  */
 import { pipe } from "effect"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
+import { withCanarySensors } from "../../domain/canary/sensors.ts"
+import { withCanaries } from "../../domain/canary/withCanaries.ts"
+import type { EventContext } from "../../domain/Envelope.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
 import { makeCandidates } from "../../domain/orbit/candidates.ts"
@@ -66,19 +72,23 @@ export interface FusionOptions {
   readonly settings?: FusionSettings
   readonly tally?: ObservationTally
   readonly views?: FusionViews
+  /** Told of each canary that was screened and bears on no pair. */
+  readonly onRejectedCanary?: (context: EventContext) => void
 }
 
 export const fusion = (
   options: FusionOptions
 ): Operator<ReceivedRecord, ConjunctionAlert, never, StageServices | MessageLog | AlertStore> => {
-  const { alertSequences, catalogue, now, registry, settings = defaultFusionSettings, tally, views } = options
-  const candidates = makeCandidates(catalogue)
+  const { alertSequences, catalogue, now, onRejectedCanary, registry, settings = defaultFusionSettings, tally, views } =
+    options
+  const candidates = withCanaries(makeCandidates(catalogue))
+  const sensors = withCanarySensors(registry)
   const { allowedLatenessMillis, lateness, slideMillis, windowMillis } = settings
   const latenessOf = (kind: string): SourceLateness =>
     kind === "radar" || kind === "isl" ? lateness[kind] : lateness.optical
   return pipe(
-    decode(registry, tally),
-    via(validate(registry)),
+    decode(sensors, tally),
+    via(validate(sensors)),
     via(dedupe({
       key: ({ observationId }) => observationId,
       ttlMillis: settings.dedupeTtlMillis,
@@ -86,13 +96,14 @@ export const fusion = (
     })),
     via(assignWatermarks({
       sources: new Map(Array.from(registry.bySourceId, ([id, { kind }]) => [id, latenessOf(kind)] as const)),
-      lateness: ({ sourceKind }) => latenessOf(sourceKind),
+      lateness: ({ sourceId, sourceKind }) => latenessOf(sensors.bySourceId.get(sourceId)?.kind ?? sourceKind),
+      aside: ({ sourceKind }) => sourceKind === "canary",
       allowedLatenessMillis,
       onStart: (state) => views?.set("watermark", state)
     })),
     via(associate({
       candidates,
-      registry,
+      registry: sensors,
       allowedLatenessMillis,
       onStart: (state) => views?.set("associate", state)
     })),
@@ -107,6 +118,7 @@ export const fusion = (
       candidates,
       windowMillis,
       slideMillis,
+      ...(onRejectedCanary !== undefined && { onRejectedCanary }),
       onStart: (state) => views?.set("correlate", state)
     })),
     via(assess),

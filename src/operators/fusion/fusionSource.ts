@@ -1,6 +1,7 @@
 /** The head of the pipeline: records of the log as batches, each array followed by the progress mark that lets its positions be committed. */
 import { type Array as Arr, Clock, Effect, Stream } from "effect"
 import { type Element, sourceBatch } from "../../domain/Batch.ts"
+import { isCanaryKey } from "../../domain/canary/reserved.ts"
 import { type EventContext, type Lineage, progress, type TraceContext } from "../../domain/Envelope.ts"
 import { traceIdOf } from "../../domain/observation/observationId.ts"
 import { decodeRawRecordHeaders } from "../../domain/observation/rawRecordHeaders.ts"
@@ -13,6 +14,11 @@ import { StageLineage, StageTracing } from "../../layers/stage/StageHooks.ts"
 
 type Decide = (traceId: string, source: string) => HeadDecision
 
+/**
+ * A canary is always traced, outside the sampler; without a threshold its trace stands for no others in counts that are scaled back.
+ */
+const always: HeadDecision = { sampled: true, traceState: undefined }
+
 /** The producer's trace, if it sent one that can be read; else the observation's own, sampled as its id says. */
 const traceOf = (record: ReceivedRecord, decide: Decide): TraceContext => {
   const parent = record.trace === undefined ? undefined : extract({ ...record.trace })
@@ -21,7 +27,7 @@ const traceOf = (record: ReceivedRecord, decide: Decide): TraceContext => {
     return { traceId, spanId, ...followParent(parent) }
   }
   const traceId = traceIdOf(record.observationId)
-  return { traceId, spanId: undefined, ...decide(traceId, record.raw.source) }
+  return { traceId, spanId: undefined, ...(isCanaryKey(record.key) ? always : decide(traceId, record.raw.source)) }
 }
 
 /** The context of one record. Until it is decoded, its event time is its receive time. */
@@ -61,7 +67,8 @@ export const fusionSource = <E, R>(
         const payload = decodeRawRecordHeaders(record)
         payloads.push(payload)
         const trace = traceOf(payload, decide)
-        const context = contextOf(record, payload, trace, lineage.begin(payload.observationId, trace.sampled))
+        const history = isCanaryKey(payload.key) ? undefined : lineage.begin(payload.observationId, trace.sampled)
+        const context = contextOf(record, payload, trace, history)
         contexts.push(trace.sampled ? tracing.root("observation", context, clock.currentTimeNanosUnsafe()) : context)
       }
       const { offset, partition, topic } = array[array.length - 1] ?? array[0]

@@ -25,7 +25,10 @@ const toRecord = Effect.fnUntraced(function*(uncorrelated: UncorrelatedObservati
   }
 })
 
-/** Stateless; arrays and order kept. Uncorrelated observations count as filtered by reason, after they are written. */
+/**
+ * Stateless; arrays and order kept. Uncorrelated observations count as filtered by reason, after they are written; a canary's, which are not
+ * written, as filtered with reason `canary`.
+ */
 export const publishUncorrelated: Operator<Association, TrackUpdate, never, StageServices | MessageLog> = effectful({
   name: "uncorrelated",
   classify: (_error: LogError) => "transient",
@@ -33,6 +36,7 @@ export const publishUncorrelated: Operator<Association, TrackUpdate, never, Stag
     const uncorrelated: Array<UncorrelatedObservation> = []
     for (const event of events) {
       if (event.payload._tag === "TrackUpdate") emit.out(event, event.payload)
+      else if (event.context.sourceKind === "canary") emit.filtered(event, "canary")
       else {
         uncorrelated.push(event.payload)
         emit.filtered(event, event.payload.reason)

@@ -5,10 +5,14 @@
  * `thresholdMetres`: the limit of interest plus a margin for what tracks move. Between hours the fiber yields, so that sources are served
  * while a large catalogue is screened; the events wait (backpressure), in the log.
  *
+ * Canaries are screened by themselves, with each other: they are no part of the catalogue.
+ *
  * Arrays and order kept. State: the conjunctions of the hours screened, about 200 bytes each; those more than a horizon past are let go.
  */
 import { Effect } from "effect"
 import { type Conjunction, makeConjunction } from "../../domain/alert/Conjunction.ts"
+import { isCanaryObject } from "../../domain/canary/reserved.ts"
+import { canariesAround } from "../../domain/canary/tracks.ts"
 import type { Candidates } from "../../domain/orbit/candidates.ts"
 import type { Propagator } from "../../domain/orbit/Propagator.ts"
 import { screenSlice } from "../../domain/orbit/screen.ts"
@@ -30,16 +34,16 @@ export interface ScreenOptions {
 
 const hour = 3_600_000
 
+/** What is screened all against all in the hour from a time on. */
+type ObjectsAt = (time: UtcTime) => ReadonlyArray<Propagator>
+
 /** The conjunctions screened so far, by object. */
-const makeScreen = ({ candidates, objects, thresholdMetres }: ScreenOptions) => {
-  const propagators = objects.flatMap((objectId): ReadonlyArray<Propagator> => {
-    const reference = candidates.estimateOf(objectId)?.linearisation.reference
-    return reference === undefined ? [] : [reference]
-  })
-  const elementsOf = new Map(propagators.map(({ elements }) => [elements.objectId, elements]))
+const makeScreen = (objectsAt: ObjectsAt, thresholdMetres: number) => {
   const hours = new Map<number, ReadonlyMap<string, ReadonlyArray<Conjunction>>>()
 
   const screenHour = (index: number): void => {
+    const propagators = objectsAt(index * hour)
+    const elementsOf = new Map(propagators.map(({ elements }) => [elements.objectId, elements]))
     const byObject = new Map<string, Array<Conjunction>>()
     const events = screenSlice(propagators, index * hour, (index + 1) * hour, { threshold: thresholdMetres }).events
     for (const { a, b, tca, missDistance } of events) {
@@ -59,13 +63,23 @@ const makeScreen = ({ candidates, objects, thresholdMetres }: ScreenOptions) => 
   return { hours, screenHour }
 }
 
+type Screen = ReturnType<typeof makeScreen>
+
 export const screenConjunctions = (
   options: ScreenOptions
 ): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
-  const { horizonMillis } = options
-  const screen = makeScreen(options)
+  const { candidates, horizonMillis, thresholdMetres } = options
+  const propagatorsOf = (objects: ReadonlyArray<string>) =>
+    objects.flatMap((objectId): ReadonlyArray<Propagator> => {
+      const reference = candidates.estimateOf(objectId)?.linearisation.reference
+      return reference === undefined ? [] : [reference]
+    })
+  const catalogued = propagatorsOf(options.objects)
+  const catalogue = makeScreen(() => catalogued, thresholdMetres)
+  const canaries = makeScreen((time) => propagatorsOf(canariesAround(time)), thresholdMetres)
+  const screenOf = (objectId: string) => isCanaryObject(objectId) ? canaries : catalogue
 
-  const ensure = Effect.fnUntraced(function*(from: UtcTime, to: UtcTime) {
+  const ensure = Effect.fnUntraced(function*(screen: Screen, from: UtcTime, to: UtcTime) {
     const first = Math.floor(from / hour)
     const last = Math.floor(to / hour)
     for (let index = first; index <= last; index++) {
@@ -79,8 +93,9 @@ export const screenConjunctions = (
   const ahead = (objectId: string, time: UtcTime): ReadonlyArray<Conjunction> => {
     const found: Array<Conjunction> = []
     const last = Math.floor((time + horizonMillis) / hour)
+    const { hours } = screenOf(objectId)
     for (let index = Math.floor(time / hour); index <= last; index++) {
-      for (const conjunction of screen.hours.get(index)?.get(objectId) ?? []) {
+      for (const conjunction of hours.get(index)?.get(objectId) ?? []) {
         if (conjunction.nominalTca > time && conjunction.nominalTca <= time + horizonMillis) found.push(conjunction)
       }
     }
@@ -90,13 +105,16 @@ export const screenConjunctions = (
   return effectful({
     name: "screen",
     step: Effect.fnUntraced(function*(events, emit) {
-      let from = Infinity
-      let to = -Infinity
-      for (const { payload } of events) {
-        from = Math.min(from, payload.observationTime)
-        to = Math.max(to, payload.observationTime + horizonMillis)
+      for (const screen of [catalogue, canaries]) {
+        let from = Infinity
+        let to = -Infinity
+        for (const { payload } of events) {
+          if (screenOf(payload.objectId) !== screen) continue
+          from = Math.min(from, payload.observationTime)
+          to = Math.max(to, payload.observationTime + horizonMillis)
+        }
+        if (to > from) yield* ensure(screen, from, to)
       }
-      yield* ensure(from, to)
       for (const event of events) {
         const { objectId, observationTime } = event.payload
         emit.out(event, { track: event.payload, conjunctions: ahead(objectId, observationTime) })
