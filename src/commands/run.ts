@@ -8,6 +8,8 @@ import { parseFaults } from "../domain/simulation/faults.ts"
 import { type ScenarioOptions, seededStart } from "../domain/simulation/scenario.ts"
 import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
+import { layerCanariesFromConfig } from "../layers/canary/canariesFromConfig.ts"
+import { layerCanaryMetrics } from "../layers/canary/canaryMetrics.ts"
 import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
@@ -131,6 +133,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     layerAlertsFromConfig,
     layerDeadLettersFromConfig,
     layerLineageFromConfig,
+    layerCanaryMetrics,
     layerHttpFromConfig({ onlyIfAsked: bounded })
   ).pipe(
     Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
@@ -140,6 +143,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       SourceStats.layer,
       Shutdown.layer,
       Health.layer,
+      layerCanariesFromConfig({ bounded }),
       layerFileCursorStore(directory),
       NodeHttpClient.layerUndici
     )),

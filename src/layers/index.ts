@@ -1,3 +1,6 @@
+export * from "./canary/canariesFromConfig.ts"
+export * from "./canary/CanaryInjector.ts"
+export * from "./canary/CanaryWatch.ts"
 export * from "./config/settings.ts"
 export * from "./deadletters/DeadLetters.ts"
 export * from "./log/EmbeddedLog.ts"

@@ -1,5 +1,6 @@
 /** What a run did: the summary that `--json` prints. Its shape is a promise; fields may be added. */
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
+import type { CanaryCounts } from "../../domain/api/canary.ts"
 import { format, type UtcTime } from "../../domain/UtcTime.ts"
 import type { SourceCounters } from "../../layers/sources/SourceStats.ts"
 import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
@@ -14,6 +15,7 @@ export interface RunReport {
   readonly alerts: ReadonlyArray<ConjunctionAlert>
   readonly deadLetters: ReadonlyMap<string, number>
   readonly sources: ReadonlyMap<string, Readonly<SourceCounters>>
+  readonly canaries: CanaryCounts
   /** Sampled at the head by this run. */
   readonly tracesSampled: number
   /** Stored or handed to the exporter. */
@@ -75,13 +77,13 @@ export const toJson = (report: RunReport) => ({
       ) => [name, { ...counters, lastSeen: lastSeen === undefined ? null : format(lastSeen) }]
     )
   ),
-  canaries: { emitted: 0, arrived: 0, late: 0, missed: 0 },
+  canaries: report.canaries,
   traces: { sampled: report.tracesSampled, kept: report.tracesKept }
 })
 
 /** The same for a person, a line each. */
 export const toText = (report: RunReport): string => {
-  const { alerts, deadLetters, observations, stages } = toJson(report)
+  const { alerts, canaries, deadLetters, observations, stages } = toJson(report)
   const kinds = Object.entries(observations.bySourceKind).map(([kind, count]) => `${kind} ${count}`).join(", ")
   const letters = Object.entries(deadLetters.byErrorKind).map(([kind, count]) => `${kind} ${count}`).join(", ")
   return [
@@ -98,6 +100,9 @@ export const toText = (report: RunReport): string => {
       } m`
       + ` (1-sigma ${alert.missDistanceSigmaMetres.toFixed(1)} m)  Pc ${alert.pc.toExponential(2)} ${alert.validity}`
     ),
-    `dead letters ${deadLetters.total}${letters === "" ? "" : ` (${letters})`}`
+    `dead letters ${deadLetters.total}${letters === "" ? "" : ` (${letters})`}`,
+    ...(canaries.emitted === 0 ? [] : [
+      `canaries ${canaries.emitted}  arrived ${canaries.arrived}  late ${canaries.late}  missed ${canaries.missed}`
+    ])
   ].join("\n")
 }

@@ -2,11 +2,13 @@
  * One run: sources into the log, the log through the fusion pipeline, alerts out; then everything drained and a report.
  */
 import { Clock, Deferred, Effect, Fiber, type Scope, Stream } from "effect"
-import { tick } from "../../domain/Envelope.ts"
+import { type EventContext, tick } from "../../domain/Envelope.ts"
 import { observationsTopic } from "../../domain/observation/rawRecordHeaders.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
 import type { Catalogue } from "../../domain/orbit/Catalogue.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
+import { CanaryInjector } from "../../layers/canary/CanaryInjector.ts"
+import { CanaryWatch } from "../../layers/canary/CanaryWatch.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
 import { untilCaughtUp } from "../../layers/log/untilCaughtUp.ts"
@@ -76,6 +78,8 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   const stages = yield* StageRegistry
   const stats = yield* SourceStats
   const shutdown = yield* Shutdown
+  const canaries = yield* CanaryWatch
+  const injector = yield* CanaryInjector
   const startedAt = clock.currentTimeMillisUnsafe()
   const now = () => clock.currentTimeMillisUnsafe()
 
@@ -86,8 +90,9 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   const tally = makeTally(now)
   const views = makeFusionViews()
   const subscription = yield* log.subscribe({ topic: observationsTopic, group, from: "earliest" })
+  const onRejectedCanary = ({ id }: EventContext) => canaries.arrived(id)
   const pipeline = andThen(
-    fusion({ registry, catalogue, now, alertSequences, settings, tally, views }),
+    fusion({ registry, catalogue, now, alertSequences, settings, tally, views, onRejectedCanary }),
     commit(subscription.commit)
   )
   for (const line of describe(pipeline.stages)) yield* Effect.logInfo(line)
@@ -155,11 +160,13 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     running: () => fused.pollUnsafe() === undefined,
     stopping: () => stopping
   }) ?? Effect.void
+  const injecting = yield* Effect.forkScoped(injector.run(world.canaryWires))
   const watcher = watch === undefined ? undefined : yield* Effect.forkScoped(watch(progress))
 
   const ended = Effect.raceFirst(world.over, Effect.raceFirst(ingest.finished, Fiber.join(fused)))
   const stopped = yield* Effect.raceFirst(Effect.as(shutdown.requested, true), Effect.as(ended, false))
   stopping = stopped
+  yield* Fiber.interrupt(injecting)
   if (stopped) yield* Effect.logInfo("asked to stop: the sources stop, what was received is worked off")
   yield* Effect.forkScoped(Deferred.complete(ingested, Effect.asVoid(ingest.stop)))
   const drained = Fiber.join(fused)
@@ -181,6 +188,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     ),
     deadLetters: deadLetters.countByErrorKind(),
     sources: stats.all(),
+    canaries: canaries.report().total,
     tracesSampled,
     tracesKept: (yield* KeptTraces)()
   }

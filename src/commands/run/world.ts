@@ -4,6 +4,7 @@
 import { Duration, Effect, Fiber, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
 import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { CanaryWire } from "../../layers/canary/CanaryInjector.ts"
 import { Simulator } from "../../layers/simulator/Simulator.ts"
 import type { CursorStore } from "../../layers/sources/CursorStore.ts"
 import { makeFileSource } from "../../layers/sources/FileSource.ts"
@@ -12,6 +13,7 @@ import { makeOpticalHttp } from "../../layers/sources/OpticalHttp.ts"
 import { makeRadarUdp } from "../../layers/sources/RadarUdp.ts"
 import type { Source, SourceError } from "../../layers/sources/Source.ts"
 import { SourceStats } from "../../layers/sources/SourceStats.ts"
+import { makeCanaryWires } from "./canaryWires.ts"
 
 export interface World {
   readonly sources: ReadonlyArray<Source>
@@ -21,6 +23,8 @@ export interface World {
   readonly underWay: () => number
   /** How far time has come at the sensors, or `undefined` where only the observations tell. */
   readonly now: (clock: UtcTime) => UtcTime | undefined
+  /** Where canaries are sent. */
+  readonly canaryWires: ReadonlyArray<CanaryWire>
 }
 
 /** A bounded file. Time is what its observations say. */
@@ -28,7 +32,7 @@ export const fileWorld = Effect.fnUntraced(function*(
   path: string
 ): Effect.fn.Return<World, SourceError, Scope.Scope | SourceStats> {
   const source = yield* makeFileSource({ path })
-  return { sources: [source], over: Effect.never, underWay: () => 0, now: () => undefined }
+  return { sources: [source], over: Effect.never, underWay: () => 0, now: () => undefined, canaryWires: [] }
 })
 
 export interface Endpoints {
@@ -42,11 +46,24 @@ export interface Endpoints {
 export const sensorWorld = Effect.fnUntraced(function*(
   { isl, opticalPollMillis, opticalUrl, radar }: Endpoints
 ): Effect.fn.Return<World, SourceError, Scope.Scope | SourceStats | CursorStore | HttpClient.HttpClient> {
-  const sources: Array<Source> = [yield* makeRadarUdp(radar), yield* makeIslTcp(isl)]
+  const radarSource = yield* makeRadarUdp(radar)
+  const islSource = yield* makeIslTcp(isl)
+  const sources: Array<Source> = [radarSource, islSource]
   if (opticalUrl !== undefined) {
     sources.push(yield* makeOpticalHttp({ url: opticalUrl, pollInterval: opticalPollMillis }))
   }
-  return { sources, over: Effect.never, underWay: () => 0, now: (clock) => clock }
+  const canaries = yield* makeCanaryWires({
+    radar: { host: radar.host, port: radarSource.port },
+    isl: { host: isl.host, port: islSource.port },
+    optical: opticalUrl === undefined ? undefined : { pollInterval: opticalPollMillis }
+  })
+  return {
+    sources: [...sources, ...canaries.sources],
+    over: Effect.never,
+    underWay: () => 0,
+    now: (clock) => clock,
+    canaryWires: canaries.wires
+  }
 })
 
 /** The simulator on loopback. Over when its scenario is, and all it sent has been received. */
@@ -89,10 +106,16 @@ export const simulatedWorld = Effect.fnUntraced(function*(options: {
       Effect.timeoutOption(Duration.seconds(30 * speed))
     )
   })
+  const canaries = yield* makeCanaryWires({
+    radar: { host, port: radar.port },
+    isl: { host, port: isl.port },
+    optical: { pollInterval: opticalPollMillis, requestTimeout: Duration.seconds(5 * speed) }
+  })
   return {
-    sources: [radar, optical, isl],
+    sources: [radar, optical, isl, ...canaries.sources],
     over,
     underWay,
-    now: (clock) => Math.min(clock, simulator.sentUntil())
+    now: (clock) => Math.min(clock, simulator.sentUntil()),
+    canaryWires: canaries.wires
   }
 })

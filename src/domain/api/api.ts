@@ -1,6 +1,7 @@
 /** The HTTP API: schemas only, so that a client can be made of it without the server. */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { CanaryStatus } from "./canary.ts"
 import { HealthAnswer, HealthReport } from "./health.ts"
 
 /** Whoever watches the process asks these. `degraded` answers 200, `failed` 503, with the same body. */
@@ -28,9 +29,17 @@ export class MetricsApi extends HttpApiGroup.make("metrics").add(
   )
 ) {}
 
+export class CanaryApi extends HttpApiGroup.make("canary").add(
+  HttpApiEndpoint.get("status", "/canary", { success: CanaryStatus }).annotate(
+    OpenApi.Description,
+    "The canaries so far. Once `firstArrival` is a time, everything between the sources and the alert sink is known to work"
+  )
+) {}
+
 export class PerigeeApi extends HttpApi.make("perigee")
   .add(HealthApi)
   .add(MetricsApi)
+  .add(CanaryApi)
   .annotateMerge(OpenApi.annotations({
     title: "Perigee",
     version: "1",

@@ -8,14 +8,8 @@
  * State: an entry for each canary of the last 120 s, and four numbers a source.
  */
 import { Clock, Context, Effect, Layer, Metric } from "effect"
+import type { CanaryCounts } from "../../domain/api/canary.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
-
-export interface CanaryCounts {
-  readonly emitted: number
-  readonly arrived: number
-  readonly late: number
-  readonly missed: number
-}
 
 export interface CanaryReport {
   /** Whether this process sends canaries. */

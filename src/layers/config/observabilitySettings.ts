@@ -26,6 +26,15 @@ export const observabilitySettings = {
     what: "Metrics, service-level objectives and their export; off: none are kept, and `/metrics` is not found.",
     why: "They cost under a hundredth, and nobody finds out at night what was not counted."
   }),
+  canaries: optionalSetting({
+    name: "PERIGEE_CANARIES",
+    kind: onOff,
+    what:
+      "Canaries: a synthetic observation over each source's socket at start and every 30 s. Unset: on, and off with a seed. A run of a file"
+      + " sends none.",
+    why:
+      "They tell early that nothing gets through; the stages' counts of a run that is to be repeated must not depend on when they came."
+  }),
   otlpMetricsEndpoint: optionalSetting({
     name: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
     kind: url,

@@ -4,6 +4,8 @@ import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/h
 import { HttpApiBuilder } from "effect/http-api"
 import { PerigeeApi } from "../../domain/api/api.ts"
 import type { HealthAnswer } from "../../domain/api/health.ts"
+import { format } from "../../domain/UtcTime.ts"
+import { CanaryWatch } from "../canary/CanaryWatch.ts"
 import { Exposition } from "../observability/Exposition.ts"
 import { Health, type HealthQuestion, worstStatus } from "../observability/Health.ts"
 
@@ -48,7 +50,25 @@ const metrics = HttpApiBuilder.group(
   })
 )
 
+const canary = HttpApiBuilder.group(
+  PerigeeApi,
+  "canary",
+  Effect.fnUntraced(function*(handlers) {
+    const { report } = yield* CanaryWatch
+    return handlers.handle("status", () =>
+      Effect.sync(() => {
+        const { bySource, enabled, firstArrival, total } = report()
+        return {
+          enabled,
+          firstArrival: firstArrival === undefined ? null : format(firstArrival),
+          ...total,
+          bySource: Object.fromEntries(bySource)
+        }
+      }))
+  })
+)
+
 /** All routes, `/openapi.json` among them. */
 export const layerRoutes = HttpApiBuilder.layer(PerigeeApi, { openapiPath: "/openapi.json" }).pipe(
-  Layer.provide([health, metrics])
+  Layer.provide([health, metrics, canary])
 )

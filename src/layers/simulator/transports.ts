@@ -28,11 +28,11 @@ export interface Datagrams {
   send(datagrams: ReadonlyArray<Uint8Array>): Effect.Effect<number>
 }
 
-/** A UDP socket to an endpoint; it closes with the scope. */
+/** A UDP socket to an endpoint, whose host may be an IPv6 address; it closes with the scope. */
 export const makeDatagrams = Effect.fnUntraced(function*({ host, port }: Endpoint) {
   const socket = yield* Effect.acquireRelease(
     Effect.callback<UdpSocket, TransportError>((resume) => {
-      const socket = createSocket("udp4")
+      const socket = createSocket(host.includes(":") ? "udp6" : "udp4")
       const onError = (cause: Error) =>
         resume(Effect.fail(new TransportError({ message: `No UDP socket to ${host}:${port}`, cause })))
       socket.once("error", onError)

@@ -4,11 +4,13 @@
  * Bounds: per client at most one beacon's maximum length is held beside what one read gave, and a client is read only while there is
  * room in the queue; a client that sends nothing for the idle time is closed; connections over the maximum are closed at once.
  * Half a beacon before a hang-up and a length over the maximum are counted and handed on as malformed records; the latter closes that
- * client, as nothing after it can be trusted. No client ends the source.
+ * client, as nothing after it can be trusted. No client ends the source. Canaries' beacons are handed on and not counted as received: they are no
+ * sign of a satellite.
  */
 import { NodeSocket, NodeSocketServer } from "@effect/platform-node"
 import { Cause, Clock, type Duration, Effect, Exit, Option, Queue, Scope } from "effect"
 import { Socket } from "effect/socket"
+import { isCanaryKey } from "../../domain/canary/reserved.ts"
 import { islMaximumLength, splitIslBeacons } from "../../domain/observation/islBeacon.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
@@ -64,9 +66,11 @@ export const makeIslTcp = Effect.fn("IslTcp.make")(
 
     const handOn = Effect.fnUntraced(function*(beacons: ReadonlyArray<Uint8Array>, locator: string) {
       const receivedAt = receiveTime(clock)
-      counters.lastSeen = receivedAt
-      counters.received += beacons.length
-      yield* Queue.offerAll(queue, beacons.map((bytes) => recordOf(bytes, receivedAt, locator)))
+      const records = beacons.map((bytes) => recordOf(bytes, receivedAt, locator))
+      const counted = records.filter(({ key }) => !isCanaryKey(key)).length
+      if (counted > 0) counters.lastSeen = receivedAt
+      counters.received += counted
+      yield* Queue.offerAll(queue, records)
     })
 
     const malformed = (bytes: Uint8Array, locator: string) => {

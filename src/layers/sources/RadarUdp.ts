@@ -3,7 +3,7 @@
  *
  * Nothing that arrives stops the source. A wrong length is counted and handed on. When the queue is full the newest datagram is dropped
  * and counted; what the kernel dropped before that is read once a second from its socket table. Lost frames are counted per array
- * from the sequence numbers, for the first 1024 arrays seen.
+ * from the sequence numbers, for the first 1024 arrays seen. Canaries are handed on and not counted: they are no sign of a radar.
  *
  * `node:dgram` and not Effect's `NodeDatagramSocket`: that one does not tell the buffer the kernel granted, and discards at its close
  * what it still holds.
@@ -11,6 +11,7 @@
 import { Clock, Effect, Queue, Schedule, type Scope } from "effect"
 import * as Dgram from "node:dgram"
 import { readFile } from "node:fs/promises"
+import { isCanaryArray } from "../../domain/canary/reserved.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"
 import { radarFrameLength, radarSequenceOf } from "../../domain/observation/radarFrame.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
@@ -92,9 +93,11 @@ const makeReceive = (name: string, counters: SourceCounters, queue: RecordQueue,
   return (bytes: Uint8Array, peer: Dgram.RemoteInfo): void => {
     const receivedAt = receiveTime(clock)
     let key = name
+    let canary = false
     if (bytes.length === radarFrameLength) {
       const { arrayId, sequence } = radarSequenceOf(bytes)
-      countGaps(arrayId, sequence)
+      canary = isCanaryArray(arrayId)
+      if (!canary) countGaps(arrayId, sequence)
       key = `radar:${arrayId}`
     } else counters.malformed++
     const record: ReceivedRecord = {
@@ -105,9 +108,9 @@ const makeReceive = (name: string, counters: SourceCounters, queue: RecordQueue,
       key,
       cursor: undefined
     }
-    counters.lastSeen = receivedAt
-    if (Queue.offerUnsafe(queue, record)) counters.received++
-    else counters.dropped++
+    if (!canary) counters.lastSeen = receivedAt
+    if (!Queue.offerUnsafe(queue, record)) counters.dropped++
+    else if (!canary) counters.received++
   }
 }
 
