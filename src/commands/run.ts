@@ -10,12 +10,12 @@ import type { UtcTime } from "../domain/UtcTime.ts"
 import { fusionSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerLog as deadLetterLog } from "../layers/deadletters/deadLetterLog.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { layerHeadSamplerFromConfig } from "../layers/observability/headSamplerFromConfig.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { layerFileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
-import { HeadSampler } from "../layers/stage/HeadSampler.ts"
 import { StageMetrics } from "../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { AlertStore } from "../layers/stores/AlertStore.ts"
@@ -100,7 +100,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     SourceStats.layer,
     Shutdown.layer,
     StageMetrics.layer,
-    HeadSampler.layerRatio(values.traceRatio),
+    layerHeadSamplerFromConfig,
     layerFileCursorStore(directory),
     NodeHttpClient.layerUndici
   ).pipe(Layer.provideMerge(layerLogFromConfig), Layer.provide(withFlags({ "data-dir": directory })))

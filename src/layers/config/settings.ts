@@ -7,20 +7,22 @@ import { Config, Duration, Effect, type Layer } from "effect"
 import { fusionTable } from "./fusionTable.ts"
 import { kafkaTable } from "./kafkaTable.ts"
 import { logSettings } from "./logSettings.ts"
+import { samplingSettings } from "./samplingSettings.ts"
 import { layerFlags, type Setting, settingError } from "./Setting.ts"
 import { sourceSettings } from "./sourceSettings.ts"
 
 export { type Origin, type Setting, type SettingRow } from "./Setting.ts"
 
 /** The settings, each a `Config` of its value. */
-export const settings = { ...logSettings, ...sourceSettings }
+export const settings = { ...logSettings, ...sourceSettings, ...samplingSettings }
 
 /** All of them, in the groups and the order in which they are shown. */
 export const settingGroups: ReadonlyArray<
   { readonly title: string; readonly settings: ReadonlyArray<Setting<unknown>> }
 > = [
   { title: "Data and message log", settings: Object.values(logSettings) },
-  { title: "Sources, simulator and sampling", settings: Object.values(sourceSettings) },
+  { title: "Sources and simulator", settings: Object.values(sourceSettings) },
+  { title: "Sampling", settings: Object.values(samplingSettings) },
   { title: "Fusion pipeline", settings: Object.values(fusionTable) },
   { title: "Kafka", settings: Object.values(kafkaTable) }
 ]
