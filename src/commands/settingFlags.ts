@@ -26,7 +26,8 @@ export const settingFlags = {
   simulator: switchFlag(settings.simulator, "simulator"),
   seed: textFlag(settings.seed, "seed"),
   speed: textFlag(settings.speed, "speed"),
-  faults: textFlag(settings.faults, "faults")
+  faults: textFlag(settings.faults, "faults"),
+  tracing: textFlag(settings.tracing, "tracing")
 } satisfies Record<FlagName, Flag.Flag<string | undefined>>
 
 /** The message alone, without the name of its class. */

@@ -14,7 +14,10 @@ export interface RunReport {
   readonly alerts: ReadonlyArray<ConjunctionAlert>
   readonly deadLetters: ReadonlyMap<string, number>
   readonly sources: ReadonlyMap<string, Readonly<SourceCounters>>
+  /** Sampled at the head by this run. */
   readonly tracesSampled: number
+  /** Stored or handed to the exporter. */
+  readonly tracesKept: number
 }
 
 const sum = (counts: ReadonlyMap<string, number>): number => counts.values().reduce((total, count) => total + count, 0)
@@ -73,7 +76,7 @@ export const toJson = (report: RunReport) => ({
     )
   ),
   canaries: { emitted: 0, arrived: 0, late: 0, missed: 0 },
-  traces: { sampled: report.tracesSampled, kept: 0 }
+  traces: { sampled: report.tracesSampled, kept: report.tracesKept }
 })
 
 /** The same for a person, a line each. */

@@ -9,6 +9,7 @@ import type { Catalogue } from "../../domain/orbit/Catalogue.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
 import { untilCaughtUp } from "../../layers/log/untilCaughtUp.ts"
+import { KeptTraces } from "../../layers/observability/KeptTraces.ts"
 import { Shutdown } from "../../layers/runtime/Shutdown.ts"
 import { startIngest } from "../../layers/sources/ingest.ts"
 import type { SourceError } from "../../layers/sources/Source.ts"
@@ -145,6 +146,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     ),
     deadLetters: deadLetters.countByErrorKind(),
     sources: stats.all(),
-    tracesSampled
+    tracesSampled,
+    tracesKept: (yield* KeptTraces)()
   }
 })

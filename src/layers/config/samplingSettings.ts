@@ -1,6 +1,6 @@
 /** Settings of which traces are kept. */
 import { optionalSetting, setting } from "./Setting.ts"
-import { number, onOff } from "./settingKinds.ts"
+import { number, onOff, policy } from "./settingKinds.ts"
 
 export const samplingSettings = {
   traceRatio: setting({
@@ -24,5 +24,11 @@ export const samplingSettings = {
       "Whether half as much is sampled while the process uses over 80 % of a core or of the heap. Without it: on, but off with a seed.",
     why:
       "Under load the events matter more than the traces; a seeded run is to be the same each time, however fast the machine is."
+  }),
+  tailPolicy: optionalSetting({
+    name: "PERIGEE_TAIL_POLICY",
+    kind: policy,
+    what: "Which traces are kept of those that are recorded, once they are complete: a policy.",
+    why: "Without one all are kept: the head has made them few, and what went wrong is among them."
   })
 }

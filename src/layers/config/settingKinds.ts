@@ -1,6 +1,7 @@
 /** What a setting's text may be. Each kind reads a text, writes a value back as text, and says what it expects. */
 import { Result, Schema } from "effect"
 import { formatDuration, parseDuration } from "../../domain/duration.ts"
+import { parsePolicy, type Policy } from "../../domain/sampling/policies/Policy.ts"
 import { faultNames } from "../../domain/simulation/faults.ts"
 
 export interface Kind<A> {
@@ -138,4 +139,36 @@ export const faults: Kind<string> = kind({
   unit: "list",
   parse: (text) => text.split(",").every((part) => text === "" || fault.test(part.trim())) ? text : undefined,
   format: (text) => text
+})
+
+/** OpenTelemetry's list form: `key=value`, separated by commas, both percent-encoded where they need it. */
+export const keyValues = kind<Readonly<Record<string, string>>>({
+  expected: "key=value, more of them separated by commas, percent-encoded where needed",
+  unit: "list",
+  parse: (text) => {
+    const entries = text.split(",").filter((part) => part.trim() !== "").map((part) => {
+      const cut = part.indexOf("=")
+      const key = decodePart(part.slice(0, Math.max(0, cut)))
+      const value = decodePart(part.slice(cut + 1))
+      return key === undefined || key === "" || value === undefined ? undefined : [key, value] as const
+    })
+    const known = entries.filter((entry) => entry !== undefined)
+    return known.length === entries.length ? Object.fromEntries(known) : undefined
+  },
+  format: (record) =>
+    Object.entries(record).map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join(",")
+})
+
+const decodePart = (part: string): string | undefined => Result.getOrUndefined(decodeUriComponent(part.trim()))
+
+const decodeUriComponent = Schema.decodeResult(Schema.StringFromUriComponent)
+
+const parseJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
+
+/** A tail-sampling policy. */
+export const policy: Kind<Policy> = kind({
+  expected: "a tail-sampling policy (docs/sampling.md)",
+  unit: "JSON",
+  parse: (text) => Result.getOrUndefined(Result.flatMap(parseJson(text), parsePolicy)),
+  format: (policy) => JSON.stringify(policy)
 })

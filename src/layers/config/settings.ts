@@ -6,15 +6,23 @@
 import { Config, Duration, Effect, type Layer } from "effect"
 import { fusionTable } from "./fusionTable.ts"
 import { kafkaTable } from "./kafkaTable.ts"
+import { lineageSettings } from "./lineageSettings.ts"
 import { logSettings } from "./logSettings.ts"
 import { samplingSettings } from "./samplingSettings.ts"
 import { layerFlags, type Setting, settingError } from "./Setting.ts"
 import { sourceSettings } from "./sourceSettings.ts"
+import { tracingSettings } from "./tracingSettings.ts"
 
 export { type Origin, type Setting, type SettingRow } from "./Setting.ts"
 
 /** The settings, each a `Config` of its value. */
-export const settings = { ...logSettings, ...sourceSettings, ...samplingSettings }
+export const settings = {
+  ...logSettings,
+  ...sourceSettings,
+  ...tracingSettings,
+  ...samplingSettings,
+  ...lineageSettings
+}
 
 /** All of them, in the groups and the order in which they are shown. */
 export const settingGroups: ReadonlyArray<
@@ -22,7 +30,9 @@ export const settingGroups: ReadonlyArray<
 > = [
   { title: "Data and message log", settings: Object.values(logSettings) },
   { title: "Sources and simulator", settings: Object.values(sourceSettings) },
+  { title: "Tracing", settings: Object.values(tracingSettings) },
   { title: "Sampling", settings: Object.values(samplingSettings) },
+  { title: "Lineage", settings: Object.values(lineageSettings) },
   { title: "Fusion pipeline", settings: Object.values(fusionTable) },
   { title: "Kafka", settings: Object.values(kafkaTable) }
 ]

@@ -1,0 +1,98 @@
+/** Settings of tracing. Names and meanings of `OTEL_*` are OpenTelemetry's. */
+import { optionalSetting, setting } from "./Setting.ts"
+import { bytes, choice, duration, keyValues, number, text, url } from "./settingKinds.ts"
+
+export const tracingSettings = {
+  tracing: setting({
+    name: "PERIGEE_TRACING",
+    flag: "tracing",
+    kind: choice("backend", "otlp", "otel-sdk", "off"),
+    fallback: "backend",
+    what:
+      "Where spans go: `backend` in this process, `otlp` to a receiver, `otel-sdk` there too by OpenTelemetry's own tracer, `off`.",
+    why: "Traces can be looked at without another service to run."
+  }),
+  traceStoreSpans: setting({
+    name: "PERIGEE_TRACE_STORE_SPANS",
+    kind: number({ unit: "spans", minimum: 1, whole: true }),
+    fallback: 100_000,
+    what: "Spans that `backend` keeps in memory at most; the oldest traces go first.",
+    why: "Some ten thousand traces of the fusion pipeline, in about 50 MiB."
+  }),
+  traceStoreBytes: setting({
+    name: "PERIGEE_TRACE_STORE_BYTES",
+    kind: bytes,
+    fallback: 64 << 20,
+    what: "Memory that these spans take at most, as estimated.",
+    why: "A few spans with very large attributes cannot take the place of all others unnoticed."
+  }),
+  traceStoreAge: setting({
+    name: "PERIGEE_TRACE_STORE_AGE",
+    kind: duration,
+    fallback: 3_600_000,
+    what: "How long `backend` keeps a trace.",
+    why: "Long enough to look into what was just alerted."
+  }),
+  otlpEndpoint: setting({
+    name: "OTEL_EXPORTER_OTLP_ENDPOINT",
+    kind: url,
+    fallback: "http://localhost:4318",
+    secret: true,
+    what: "The receiver of OTLP over HTTP; `/v1/traces` is put behind it.",
+    why: "OpenTelemetry's default: a collector on this machine."
+  }),
+  otlpTracesEndpoint: optionalSetting({
+    name: "OTEL_EXPORTER_OTLP_TRACES_ENDPOINT",
+    kind: url,
+    secret: true,
+    what: "The full address for traces, if it is another one.",
+    why: "One address for all signals is the usual."
+  }),
+  otlpHeaders: optionalSetting({
+    name: "OTEL_EXPORTER_OTLP_HEADERS",
+    kind: keyValues,
+    secret: true,
+    what: "Headers of every request to the receiver.",
+    why: "A collector on this machine asks for none."
+  }),
+  otlpTracesHeaders: optionalSetting({
+    name: "OTEL_EXPORTER_OTLP_TRACES_HEADERS",
+    kind: keyValues,
+    secret: true,
+    what: "Headers for traces, instead of `OTEL_EXPORTER_OTLP_HEADERS`.",
+    why: "As the address."
+  }),
+  otlpProtocol: setting({
+    name: "OTEL_EXPORTER_OTLP_PROTOCOL",
+    kind: choice("http/json", "http/protobuf"),
+    fallback: "http/json",
+    what: "How spans are written for the receiver.",
+    why: "JSON takes a third of protobuf's CPU here, and five times its bytes; every collector reads both."
+  }),
+  otlpTimeout: setting({
+    name: "OTEL_EXPORTER_OTLP_TIMEOUT",
+    kind: number({ unit: "ms", minimum: 1, whole: true }),
+    fallback: 10_000,
+    what: "How long one request to the receiver may take.",
+    why: "OpenTelemetry's default."
+  }),
+  otlpQueue: setting({
+    name: "OTEL_BSP_MAX_QUEUE_SIZE",
+    kind: number({ unit: "spans", minimum: 1, whole: true }),
+    fallback: 8192,
+    what: "Spans that wait for the receiver at most; more are dropped and counted.",
+    why: "Some ten seconds of the pipeline at its 1 %, through a restart of a collector."
+  }),
+  serviceName: optionalSetting({
+    name: "OTEL_SERVICE_NAME",
+    kind: text("a name"),
+    what: "`service.name` of all spans.",
+    why: "Without one it is that of OTEL_RESOURCE_ATTRIBUTES, else perigee."
+  }),
+  resourceAttributes: optionalSetting({
+    name: "OTEL_RESOURCE_ATTRIBUTES",
+    kind: keyValues,
+    what: "More attributes of the process that its spans come from.",
+    why: "service.name, service.version, service.instance.id and host.name are there without it, and give way to it."
+  })
+}

@@ -1,0 +1,142 @@
+/**
+ * The spans of a {@link SpanStore} in memory, by trace in the order in which the traces came, with an index of the operations.
+ *
+ * Cost of a span: two look-ups and an estimate of its size. Evicting is by whole traces from the oldest on, and costs what taking cost.
+ */
+import type { SpanData } from "../../domain/tracing/SpanData.ts"
+import { matches } from "./spanQuery.ts"
+import type { SpanQuery, SpanStoreBounds, SpanStoreStats, TraceSummary } from "./SpanStore.ts"
+
+interface StoredTrace {
+  readonly traceId: string
+  readonly spans: Array<SpanData>
+  /** Clock milliseconds of its first span's arrival. */
+  readonly arrival: number
+  bytes: number
+}
+
+/** The record itself, its ids and times; then the texts, and a slot for each value. */
+const spanBytes = 320
+const slotBytes = 24
+
+/** About what a span takes in memory. Keys are mostly shared and count as slots. */
+export const estimateBytes = (span: SpanData): number => {
+  let bytes = spanBytes + (span.status.message?.length ?? 0) + attributeBytes(span.attributes)
+  for (const { attributes, name } of span.events) bytes += 2 * slotBytes + name.length + attributeBytes(attributes)
+  for (const { attributes } of span.links) bytes += 6 * slotBytes + attributeBytes(attributes)
+  return bytes
+}
+
+const attributeBytes = (attributes: SpanData["attributes"]): number => {
+  let bytes = 0
+  for (const key in attributes) {
+    const value = attributes[key]
+    bytes += slotBytes
+    if (typeof value === "string") bytes += value.length
+    else if (typeof value === "object") {
+      for (const item of value) bytes += typeof item === "string" ? slotBytes + item.length : slotBytes
+    }
+  }
+  return bytes
+}
+
+const defaultLimit = 20
+
+export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
+  const traces = new Map<string, StoredTrace>()
+  const byOperation = new Map<string, Set<StoredTrace>>()
+  let [spans, bytes] = [0, 0]
+  let [acceptedTraces, acceptedSpans, evictedTraces, evictedSpans] = [0, 0, 0, 0]
+
+  const evict = (trace: StoredTrace): void => {
+    traces.delete(trace.traceId)
+    spans -= trace.spans.length
+    bytes -= trace.bytes
+    evictedTraces++
+    evictedSpans += trace.spans.length
+    for (const { name } of trace.spans) {
+      const holders = byOperation.get(name)
+      if (holders?.delete(trace) === true && holders.size === 0) byOperation.delete(name)
+    }
+  }
+
+  const evictOld = (): void => {
+    const oldest = now() - bounds.maxAgeMillis
+    for (const trace of traces.values()) {
+      if (trace.arrival >= oldest) break
+      evict(trace)
+    }
+  }
+
+  const open = (traceId: string): StoredTrace => {
+    evictOld()
+    const trace: StoredTrace = { traceId, spans: [], arrival: now(), bytes: 0 }
+    traces.set(traceId, trace)
+    acceptedTraces++
+    return trace
+  }
+
+  const take = (span: SpanData): void => {
+    const trace = traces.get(span.traceId) ?? open(span.traceId)
+    const size = estimateBytes(span)
+    trace.spans.push(span)
+    trace.bytes += size
+    spans++
+    bytes += size
+    acceptedSpans++
+    const holders = byOperation.get(span.name)
+    if (holders === undefined) byOperation.set(span.name, new Set([trace]))
+    else holders.add(trace)
+    if (spans <= bounds.maxSpans && bytes <= bounds.maxBytes) return
+    for (const oldest of traces.values()) {
+      evict(oldest)
+      if (spans <= bounds.maxSpans && bytes <= bounds.maxBytes) break
+    }
+  }
+
+  const search = (query: SpanQuery): ReadonlyArray<TraceSummary> => {
+    evictOld()
+    const candidates = query.operation === undefined
+      ? traces.values()
+      : (byOperation.get(query.operation) ?? new Set<StoredTrace>()).values()
+    const found: Array<TraceSummary> = []
+    for (const trace of candidates) {
+      if (trace.spans.some((span) => matches(span, query, bounds.service))) found.push(summaryOf(trace))
+    }
+    return found
+      .sort((a, b) => a.startTime > b.startTime ? -1 : a.startTime < b.startTime ? 1 : 0)
+      .slice(0, query.limit ?? defaultLimit)
+  }
+
+  return {
+    offer: (offered: ReadonlyArray<SpanData>): void => {
+      for (const span of offered) take(span)
+    },
+    trace: (traceId: string): ReadonlyArray<SpanData> => {
+      evictOld()
+      return (traces.get(traceId)?.spans ?? []).toSorted((a, b) => Number(a.startTime - b.startTime))
+    },
+    search,
+    stats: (): SpanStoreStats => {
+      evictOld()
+      return { traces: traces.size, spans, bytes, acceptedTraces, acceptedSpans, evictedTraces, evictedSpans }
+    }
+  }
+}
+
+const summaryOf = ({ spans, traceId }: StoredTrace): TraceSummary => {
+  let startTime = spans[0]?.startTime ?? 0n
+  let endTime = startTime
+  for (const span of spans) {
+    if (span.startTime < startTime) startTime = span.startTime
+    if (span.endTime > endTime) endTime = span.endTime
+  }
+  return {
+    traceId,
+    startTime,
+    durationNanos: endTime - startTime,
+    spans: spans.length,
+    errors: spans.filter(({ status }) => status.code === "error").length,
+    root: spans.find(({ parentSpanId }) => parentSpanId === undefined)?.name
+  }
+}
