@@ -8,6 +8,7 @@ import { fusionTable } from "./fusionTable.ts"
 import { kafkaTable } from "./kafkaTable.ts"
 import { lineageSettings } from "./lineageSettings.ts"
 import { logSettings } from "./logSettings.ts"
+import { observabilitySettings } from "./observabilitySettings.ts"
 import { samplingSettings } from "./samplingSettings.ts"
 import { layerFlags, type Setting, settingError } from "./Setting.ts"
 import { sourceSettings } from "./sourceSettings.ts"
@@ -21,7 +22,8 @@ export const settings = {
   ...sourceSettings,
   ...tracingSettings,
   ...samplingSettings,
-  ...lineageSettings
+  ...lineageSettings,
+  ...observabilitySettings
 }
 
 /** All of them, in the groups and the order in which they are shown. */
@@ -34,6 +36,7 @@ export const settingGroups: ReadonlyArray<
   { title: "Sampling", settings: Object.values(samplingSettings) },
   { title: "Lineage", settings: Object.values(lineageSettings) },
   { title: "Fusion pipeline", settings: Object.values(fusionTable) },
+  { title: "HTTP, metrics and logs", settings: Object.values(observabilitySettings) },
   { title: "Kafka", settings: Object.values(kafkaTable) }
 ]
 
