@@ -7,11 +7,13 @@
  * `working`: the six stages do small real work (a radar frame read, checked, deduplicated, counted per track, filtered, projected).
  * `idle`: they do nothing much, so that the difference is the framework's own cost.
  */
-import { Cause, Effect, Layer, pipe, Stream, Tracer } from "effect"
+import { Cause, Effect, Layer, pipe, Stream } from "effect"
 import { type Element, sourceBatch } from "../src/domain/Batch.ts"
 import type { EventContext } from "../src/domain/Envelope.ts"
 import { decodeRadarFrame, encodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
 import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
+import { layerPerigeeTracer } from "../src/layers/observability/PerigeeTracer.ts"
+import { SpanSink } from "../src/layers/observability/SpanSink.ts"
 import { StageLineage, StageMetrics, StageTracing } from "../src/layers/stage/StageHooks.ts"
 import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
 import { dedupe } from "../src/operators/dedupe.ts"
@@ -24,17 +26,12 @@ const distinct = 16 * size
 const sampledEvery = 100
 const ttl = 1e9
 
-/** A tracer whose spans go nowhere. */
-const tracer = Tracer.make({
-  span: (options) => new Tracer.NativeSpan(options)
-})
-
 const everything = Layer.mergeAll(
   DeadLettersMemory.layer,
   StageRegistry.layer,
   StageMetrics.layer,
   StageLineage.layer,
-  StageTracing.layer.pipe(Layer.provide(Layer.succeed(Tracer.Tracer, tracer)))
+  StageTracing.layer.pipe(Layer.provide(layerPerigeeTracer), Layer.provide(SpanSink.layerOff))
 )
 
 const contextOf = (index: number): EventContext => {

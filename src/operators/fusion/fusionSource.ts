@@ -1,7 +1,7 @@
 /** The head of the pipeline: records of the log as batches, each array followed by the progress mark that lets its positions be committed. */
-import { type Array as Arr, Effect, Stream } from "effect"
+import { type Array as Arr, Clock, Effect, Stream } from "effect"
 import { type Element, sourceBatch } from "../../domain/Batch.ts"
-import { type EventContext, progress, type TraceContext } from "../../domain/Envelope.ts"
+import { type EventContext, type Lineage, progress, type TraceContext } from "../../domain/Envelope.ts"
 import { traceIdOf } from "../../domain/observation/observationId.ts"
 import { decodeRawRecordHeaders } from "../../domain/observation/rawRecordHeaders.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
@@ -9,6 +9,7 @@ import { followParent } from "../../domain/sampling/parent.ts"
 import { extract } from "../../domain/tracing/propagation.ts"
 import type { LogRecord } from "../../layers/log/MessageLog.ts"
 import { type HeadDecision, HeadSampler } from "../../layers/stage/HeadSampler.ts"
+import { StageLineage, StageTracing } from "../../layers/stage/StageHooks.ts"
 
 type Decide = (traceId: string, source: string) => HeadDecision
 
@@ -24,7 +25,12 @@ const traceOf = (record: ReceivedRecord, decide: Decide): TraceContext => {
 }
 
 /** The context of one record. Until it is decoded, its event time is its receive time. */
-const contextOf = (record: LogRecord, payload: ReceivedRecord, decide: Decide): EventContext => {
+const contextOf = (
+  record: LogRecord,
+  payload: ReceivedRecord,
+  trace: TraceContext,
+  lineage: Lineage | undefined
+): EventContext => {
   const { format, source } = payload.raw
   return {
     id: payload.observationId,
@@ -33,8 +39,8 @@ const contextOf = (record: LogRecord, payload: ReceivedRecord, decide: Decide): 
     eventTime: payload.receivedAt,
     ingestTime: payload.receivedAt,
     position: { topic: record.topic, partition: record.partition, offset: record.offset },
-    trace: traceOf(payload, decide),
-    lineage: undefined,
+    trace,
+    lineage,
     raw: payload.raw
   }
 }
@@ -43,17 +49,24 @@ const contextOf = (record: LogRecord, payload: ReceivedRecord, decide: Decide): 
 export const fusionSource = <E, R>(
   records: Stream.Stream<LogRecord, E, R>
 ): Stream.Stream<Element<ReceivedRecord>, E, R> =>
-  Stream.unwrap(Effect.map(HeadSampler, ({ decide }) =>
-    Stream.mapArray(records, (array) => {
+  Stream.unwrap(Effect.gen(function*() {
+    const { decide } = yield* HeadSampler
+    const tracing = yield* StageTracing
+    const lineage = yield* StageLineage
+    const clock = yield* Clock.Clock
+    return Stream.mapArray(records, (array) => {
       const payloads: Array<ReceivedRecord> = []
       const contexts: Array<EventContext> = []
       for (const record of array) {
         const payload = decodeRawRecordHeaders(record)
         payloads.push(payload)
-        contexts.push(contextOf(record, payload, decide))
+        const trace = traceOf(payload, decide)
+        const context = contextOf(record, payload, trace, lineage.begin(payload.observationId, trace.sampled))
+        contexts.push(trace.sampled ? tracing.root("observation", context, clock.currentTimeNanosUnsafe()) : context)
       }
       const { offset, partition, topic } = array[array.length - 1] ?? array[0]
       const elements: Arr.NonEmptyArray<Element<ReceivedRecord>> = [sourceBatch(payloads, contexts)]
       elements.push(progress([{ topic, partition, offset: offset + 1 }]))
       return elements
-    })))
+    })
+  }))

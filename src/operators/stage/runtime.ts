@@ -146,10 +146,10 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
       const span = collector.spans.get(context)
       if (span === undefined || span.status._tag === "Ended") continue
       span.attribute("error.type", errorKind)
-      span.end(endTime, Exit.fail(message))
+      tracing.end(span, endTime, Exit.fail(message))
     }
-    for (const span of collector.spans.values()) if (span.status._tag !== "Ended") span.end(endTime, Exit.void)
-    for (const span of collector.emissions) if (span.status._tag !== "Ended") span.end(endTime, Exit.void)
+    for (const span of collector.spans.values()) if (span.status._tag !== "Ended") tracing.end(span, endTime, Exit.void)
+    for (const span of collector.emissions) if (span.status._tag !== "Ended") tracing.end(span, endTime, Exit.void)
   }
 
   /** A sampled event waited for another try. */

@@ -25,6 +25,9 @@ export interface SqliteLineageOptions extends LineageStoreOptions {
   readonly directory: string
 }
 
+/** Ids are random, so that nodes are found all over the index: what is named often should stay in memory. */
+const cacheKibibytes = 16_384
+
 /** What `node:sqlite` threw, under the errors that were made of it. */
 const rootOf = (cause: unknown): unknown =>
   isSqlError(cause) ? rootOf(cause.reason.cause) : cause instanceof Error && cause.cause ? rootOf(cause.cause) : cause
@@ -61,7 +64,13 @@ const makeStore = Effect.fnUntraced(function*(options: SqliteLineageOptions) {
       isSqlError(cause) ? fail(cause) : new LineageError({ reason: "Invalid", message: `${file}: ${cause.message}` })
     )
   )
-  const graph = yield* Effect.try({ try: () => makeSqliteGraph(database, options), catch: fail })
+  const graph = yield* Effect.try({
+    try: () => {
+      database.exec(`PRAGMA cache_size = -${cacheKibibytes}`)
+      return makeSqliteGraph(database, options)
+    },
+    catch: fail
+  })
   return yield* makeLineageStore(graph, snapshots(database, file), options)
 })
 
