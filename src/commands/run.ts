@@ -130,6 +130,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const services = Layer.mergeAll(
     layerAlertsFromConfig,
     layerDeadLettersFromConfig,
+    layerLineageFromConfig,
     layerHttpFromConfig({ onlyIfAsked: bounded })
   ).pipe(
     Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
