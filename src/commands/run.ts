@@ -141,6 +141,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       SourceStats.layer,
       Shutdown.layer,
       Health.layer,
+      layerLineageFromConfig,
       layerFileCursorStore(directory),
       NodeHttpClient.layerUndici
     )),
