@@ -1,4 +1,8 @@
 export * from "./assignWatermarks.ts"
 export * from "./dedupe.ts"
+export * from "./intervalJoin.ts"
+export * from "./join.ts"
+export * from "./keyed.ts"
 export * from "./source.ts"
 export * as Stage from "./Stage.ts"
+export * from "./windowJoin.ts"
