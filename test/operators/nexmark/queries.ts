@@ -1,44 +1,33 @@
 /** NEXMark's queries with keyed state and joins, written with the public operators alone. */
-import { Effect, Layer, Stream } from "effect"
-import type { Digest } from "../../../bench/nexmark/digest.ts"
-import {
-  type Auction,
-  auctionKind,
-  type Bid,
-  bidKind,
-  type NexmarkEvent,
-  type Person,
-  personKind
-} from "../../../bench/nexmark/events.ts"
-import { join } from "../../../src/operators/join.ts"
-import { keyed } from "../../../src/operators/keyed.ts"
-import * as Stage from "../../../src/operators/Stage.ts"
-import { windowJoin } from "../../../src/operators/windowJoin.ts"
+import { pipe } from "effect"
+import { join, keyed, Stage, windowJoin } from "perigee/operators"
+import { type Auction, auctionKind, type Bid, type NexmarkEvent, personKind } from "../../../bench/nexmark/events.ts"
+import type { NexmarkPipeline } from "../../../bench/nexmark/queries/pipeline.ts"
 
-export interface Query<B> {
-  readonly operator: Stage.Operator<NexmarkEvent, B, never, Stage.StageServices>
-  readonly fold: (digest: Digest, row: B) => void
+interface SellerRow {
+  readonly name: string
+  readonly city: string
+  readonly state: string
+  readonly id: number
 }
 
-const query = <B>(query: Query<B>): Query<B> => query
-
-export const q3 = query({
+export const q3: NexmarkPipeline<SellerRow> = {
   operator: join({
     name: "q3",
     left: {
       select: (e: NexmarkEvent) =>
         e.kind === personKind && (e.state === "OR" || e.state === "ID" || e.state === "CA") ? e : undefined,
-      key: (person: Person) => person.id,
+      key: (person) => person.id,
       unique: true
     },
     right: {
       select: (e: NexmarkEvent) => e.kind === auctionKind && e.category === 10 ? e : undefined,
-      key: (auction: Auction) => auction.seller
+      key: (auction) => auction.seller
     },
     combine: ({ city, name, state }, { id }) => ({ name, city, state, id })
   }),
   fold: (digest, { city, id, name, state }) => digest.row().text(name).text(city).text(state).int(id).end()
-})
+}
 
 /** An auction with its greatest bid, or bids that came before their auction. */
 type Lot =
@@ -110,29 +99,30 @@ const averages = keyed<{ readonly category: number; readonly price: number }, nu
   }
 })
 
-export const q4 = query({
-  operator: Stage.andThen(
-    Stage.andThen(
-      keep("auctions and bids", (e) => e.kind !== personKind ? e : undefined),
-      closeAuctions
-    ),
-    averages
+export const q4: NexmarkPipeline<Average> = {
+  operator: pipe(
+    Stage.filter("auctions and bids", (e: NexmarkEvent): e is Auction | Bid => e.kind !== personKind),
+    Stage.via(closeAuctions),
+    Stage.via(averages)
   ),
   fold: (digest, { category, count, end, sum }) =>
     digest.row().int(category).time(end).int(count).int(Math.floor(sum / count)).end()
-})
+}
 
-export const q8 = query({
+interface NewSeller {
+  readonly id: number
+  readonly name: string
+  readonly end: number
+}
+
+export const q8: NexmarkPipeline<NewSeller> = {
   operator: windowJoin({
     name: "q8",
     window: { sizeMillis: 10_000 },
     type: "semi",
-    left: { select: (e: NexmarkEvent) => e.kind === personKind ? e : undefined, key: (person: Person) => person.id },
-    right: {
-      select: (e: NexmarkEvent) => e.kind === auctionKind ? e : undefined,
-      key: (auction: Auction) => auction.seller
-    },
+    left: { select: (e: NexmarkEvent) => e.kind === personKind ? e : undefined, key: (person) => person.id },
+    right: { select: (e: NexmarkEvent) => e.kind === auctionKind ? e : undefined, key: (auction) => auction.seller },
     combine: ({ id, name }, _, { end }) => ({ id, name, end })
   }),
   fold: (digest, { end, id, name }) => digest.row().int(id).text(name).time(end).end()
-})
+}
