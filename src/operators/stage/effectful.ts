@@ -14,7 +14,8 @@ import { type Element, envelopesOf } from "../../domain/Batch.ts"
 import type { Control, Envelope } from "../../domain/Envelope.ts"
 import { isNonEmpty } from "./elements.ts"
 import type { Emit } from "./Emit.ts"
-import { direct, type Edge, type Operator } from "./Operator.ts"
+import { direct, type Edge, nodeGraph } from "./Graph.ts"
+import { makeOperator, type Operator } from "./Operator.ts"
 import { makeRuntime, type StageServices } from "./runtime.ts"
 
 export type ErrorClass = "transient" | "permanent" | "discardable"
@@ -31,6 +32,8 @@ const defaultRetry: RetryPolicy = { times: 5, baseMillis: 50, capMillis: 5000 }
 export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
   readonly name: string
   readonly edge?: Edge
+  /** How it is drawn. */
+  readonly kind?: "effectful" | "sink"
   readonly step: (events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => Effect.Effect<void, E, R>
   readonly classify?: (error: E) => ErrorClass
   readonly retry?: RetryPolicy
@@ -42,8 +45,9 @@ export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
 export const effectful = <A, B, E, R, E2 = never>(
   options: EffectfulOptions<A, B, E, R, E2>
 ): Operator<A, B, E2, R | StageServices> => {
-  const { name, edge = direct, step, classify = () => "permanent", retry = defaultRetry, onControl } = options
-  return Object.assign(
+  const { name, edge = direct, step, classify = () => "permanent", retry = defaultRetry, onControl, kind = "effectful" } = options
+  return makeOperator<A, B, E2, R | StageServices>(
+    nodeGraph({ name, kind, edge }),
     <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E0 | E2, R0 | R | StageServices> =>
       Stream.transformPull(
         self,
@@ -156,7 +160,6 @@ export const effectful = <A, B, E, R, E2 = never>(
           })
           return next
         })
-      ),
-    { stages: [{ name, kind: "effectful" as const, edge }] }
+      )
   )
 }
