@@ -43,6 +43,9 @@ export interface Graph {
 
 export const nodeGraph = (node: StageNode): Graph => ({ nodes: [node], edges: [], inputs: [0], outputs: [0] })
 
+/** Of what is no stage. */
+export const noStage: Graph = { nodes: [], edges: [], inputs: [], outputs: [] }
+
 /** Several graphs next to each other: the branches of a fork, the inputs of a merge. */
 export const sideBySide = (graphs: ReadonlyArray<Graph>): Graph => {
   const nodes: Array<StageNode> = []
@@ -61,6 +64,8 @@ export const sideBySide = (graphs: ReadonlyArray<Graph>): Graph => {
 
 /** One graph behind another. `between`: the edges that join them, if they are not those of the stages that they leave. */
 export const inRow = (first: Graph, second: Graph, between?: Edge): Graph => {
+  if (first.nodes.length === 0) return second
+  if (second.nodes.length === 0) return first
   const { edges, inputs, nodes, outputs } = sideBySide([first, second])
   const joining = first.outputs.flatMap((from) => {
     const edge = between ?? nodes[from]?.edge ?? direct
