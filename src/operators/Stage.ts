@@ -28,11 +28,12 @@ import type { StageServices } from "./stage/runtime.ts"
 
 export { andThen, via } from "./stage/andThen.ts"
 export { type Collector } from "./stage/Collector.ts"
-export { effectful, type EffectfulOptions, type ErrorClass, type RetryPolicy } from "./stage/effectful.ts"
+export { effectful, type EffectfulOptions } from "./stage/effectful.ts"
 export { type Emit } from "./stage/Emit.ts"
 export { direct, type Edge, edgeProblems, type Graph, type GraphEdge, type StageNode } from "./stage/Graph.ts"
 export { describe, type Operator } from "./stage/Operator.ts"
 export { type ColumnsStep, StageDefect, type Step } from "./stage/pure.ts"
+export { type ErrorClass, noRetry, retry, type RetryPolicy } from "./stage/retry.ts"
 export { type StageServices } from "./stage/runtime.ts"
 
 export interface StageOptions<in A, out B, S> extends Step<A, B, S> {
