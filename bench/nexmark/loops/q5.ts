@@ -28,8 +28,8 @@ export const q5 = (run: NexmarkRun, { event }: EventSource = makeGenerator(run))
   /** The counts of pane `p`, which is in neither of the two places at hand. */
   const open = (p: number): Counts => {
     const there = panes.get(p)
-    if (there !== undefined) return there
-    const fresh: Counts = new Map()
+    const fresh: Counts = there ?? new Map()
+    if (there !== undefined || (p + 1) * slide <= emitted) return fresh
     panes.set(p, fresh)
     if ((p + 1) * slide < boundary) boundary = (p + 1) * slide
     return fresh

@@ -5,7 +5,7 @@
 import { Context, Effect, Layer } from "effect"
 import { withThreshold } from "../../domain/sampling/otMember.ts"
 import type { SamplingDecision } from "../../domain/sampling/parent.ts"
-import { keepsBits, type Threshold, thresholdOf, traceIdHigh24, traceIdLow32 } from "../../domain/sampling/threshold.ts"
+import { keepsBits, keepsTraceId, type Threshold, thresholdOf } from "../../domain/sampling/threshold.ts"
 import { LoadGuard } from "../observability/LoadGuard.ts"
 
 export type HeadDecision = SamplingDecision
@@ -44,9 +44,7 @@ export class HeadSampler extends Context.Reference<{
     HeadSampler.of({
       decide: (traceId, source) => {
         const { sampled, threshold } = levelFor(source)
-        const high = traceIdHigh24(traceId)
-        const kept = high === threshold.high ? traceIdLow32(traceId) >= threshold.low : high > threshold.high
-        return kept ? sampled : unsampled
+        return keepsTraceId(threshold, traceId) ? sampled : unsampled
       },
       decideBits: (high24, low32, source) => {
         const { sampled, threshold } = levelFor(source)

@@ -64,6 +64,12 @@ describe("NEXMark by plain loops", () => {
     { arbitrary: { runs: 300, size: 150 } }
   )
 
+  it.each(["q4", "q5", "q7", "q8"] as const)("%s drops and counts what comes after its window was emitted", (query) => {
+    const run = { query, n: 20_000, disorder: 0, seed: 3 }
+    assert.isAbove(loops[query](run, makeGenerator({ seed: 3, disorder: 60_000 })).lateDropped, 0)
+    assert.strictEqual(loops[query]({ ...run, disorder: 60_000 }).lateDropped, 0)
+  })
+
   describe.skipIf(all === undefined)(
     `the published answers${all === undefined ? " (expected.json is not beside the repository)" : ""}`,
     () => {
