@@ -7,10 +7,13 @@
  * `working`: the six stages do small real work (a radar frame read, checked, deduplicated, counted per track, filtered, projected).
  * `idle`: they do nothing much, so that the difference is the framework's own cost.
  */
-import { Cause, Effect, Layer, pipe, Stream, Tracer } from "effect"
-import { type Element, type Envelope, envelope, type EventContext } from "../src/domain/Envelope.ts"
+import { Cause, Effect, Layer, pipe, Stream } from "effect"
+import { type Element, sourceBatch } from "../src/domain/Batch.ts"
+import type { EventContext } from "../src/domain/Envelope.ts"
 import { decodeRadarFrame, encodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
 import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
+import { layerPerigeeTracer } from "../src/layers/observability/PerigeeTracer.ts"
+import { SpanSink } from "../src/layers/observability/SpanSink.ts"
 import { StageLineage, StageMetrics, StageTracing } from "../src/layers/stage/StageHooks.ts"
 import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
 import { dedupe } from "../src/operators/dedupe.ts"
@@ -23,17 +26,12 @@ const distinct = 16 * size
 const sampledEvery = 100
 const ttl = 1e9
 
-/** A tracer whose spans go nowhere. */
-const tracer = Tracer.make({
-  span: (options) => new Tracer.NativeSpan(options)
-})
-
 const everything = Layer.mergeAll(
   DeadLettersMemory.layer,
   StageRegistry.layer,
   StageMetrics.layer,
   StageLineage.layer,
-  StageTracing.layer.pipe(Layer.provide(Layer.succeed(Tracer.Tracer, tracer)))
+  StageTracing.layer.pipe(Layer.provide(layerPerigeeTracer), Layer.provide(SpanSink.layerOff))
 )
 
 const contextOf = (index: number): EventContext => {
@@ -47,7 +45,7 @@ const contextOf = (index: number): EventContext => {
     ingestTime: index,
     position: undefined,
     trace: { traceId: id, spanId: undefined, sampled, traceState: undefined },
-    lineage: sampled ? [] : undefined,
+    lineage: sampled ? "source" : undefined,
     raw: undefined
   }
 }
@@ -61,34 +59,47 @@ const cut = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> => {
   )
 }
 
-/** The arrays as they are, at next to no cost. */
-const source = <A>(arrays: ReadonlyArray<ReadonlyArray<Envelope<A>>>): Stream.Stream<Element<A>> =>
+/** Payloads and contexts of one array. */
+interface Columns<A> {
+  readonly payloads: ReadonlyArray<A>
+  readonly contexts: ReadonlyArray<EventContext>
+}
+
+/**
+ * The arrays, at next to no cost. Each batch is made when it is pulled, as a source does: were they all made beforehand and kept, V8 would
+ * take batches for long-lived objects and put those of every stage into the old generation.
+ */
+const source = <A>(columns: ReadonlyArray<Columns<A>>): Stream.Stream<Element<A>> =>
   Stream.fromPull(Effect.sync(() => {
     let index = 0
     return Effect.suspend(() => {
-      const next = arrays[index++] ?? []
-      return isNonEmpty(next) ? Effect.succeed(next) : Cause.done()
+      const next = columns[index++]
+      return next === undefined
+        ? Cause.done()
+        : Effect.succeed<Chunk<A>>([sourceBatch(next.payloads, next.contexts)])
     })
   }))
 
-const isNonEmpty = <A>(array: ReadonlyArray<A>): array is readonly [A, ...Array<A>] => array.length > 0
+type Chunk<A> = readonly [Element<A>, ...Array<Element<A>>]
 
 const run = <A, B>(
-  arrays: ReadonlyArray<ReadonlyArray<Envelope<A>>>,
+  columns: ReadonlyArray<Columns<A>>,
   operator: Stage.Operator<A, B, never, Stage.StageServices>,
   expected: (last: B | undefined, count: number) => void
 ): Promise<void> => {
   let count = 0
   let last: B | undefined
   return pipe(
-    source(arrays),
+    source(columns),
     operator,
     Stream.runForEachArray((elements) =>
       Effect.sync(() => {
         for (const element of elements) {
-          if (element._tag !== "Event") continue
-          count++
-          last = element.payload
+          if (element._tag !== "Batch") continue
+          for (const payload of element.payloads) {
+            count++
+            last = payload
+          }
         }
       })
     ),
@@ -260,14 +271,15 @@ const measure = async <A, B>(
   loops: (arrays: ReadonlyArray<ReadonlyArray<A>>) => { readonly count: number; readonly last: B | undefined }
 ) => {
   const plain = cut(input)
-  const enveloped = cut(input.map((payload, index) => envelope(payload, contextOf(index))))
+  const contexts = cut(input.map((_, index) => contextOf(index)))
+  const columns = plain.map((payloads, index) => ({ payloads, contexts: contexts[index] ?? [] }))
   const check = same(name, loops(plain))
   const hand = () =>
     cpuTimed(() => {
       const { count, last } = loops(plain)
       check(last, count)
     })
-  const staged = () => cpuTimed(() => run(enveloped, operator, check))
+  const staged = () => cpuTimed(() => run(columns, operator, check))
   const result = await runPairs(hand, staged, { pairs: 30 })
   console.log(`${name}: ${formatRatio("loops", "stages", result)}`)
   const each = (result.medianB - result.medianA) * 1e6 / total

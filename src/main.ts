@@ -5,6 +5,7 @@ import { Cause, Console, Effect, Exit, Layer, Logger, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
 import { config } from "./commands/config.ts"
 import { dlq } from "./commands/dlq.ts"
+import { lineage } from "./commands/lineage.ts"
 import { run } from "./commands/run.ts"
 import { simulate } from "./commands/simulate.ts"
 import { version } from "./commands/version.ts"
@@ -12,7 +13,7 @@ import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
 
 const perigee = Command.make("perigee").pipe(
   Command.withDescription("A stream processor for Space Domain Awareness: observations in, conjunction alerts out"),
-  Command.withSubcommands([run, simulate, dlq, config])
+  Command.withSubcommands([run, simulate, lineage, dlq, config])
 )
 
 /** 0 ok, 1 failed, 2 bad usage or input. What the command line library shows itself is not shown again. */

@@ -1,15 +1,15 @@
 /** `perigee dlq`: what was given up, why, and the raw record. Reads beside a run; writes nothing but the file of `--raw`. */
-import { Clock, Console, Effect, FileSystem, Layer, Option, Schema } from "effect"
+import { Console, Effect, FileSystem, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { DeadLetter, ErrorKind } from "../domain/deadletter/DeadLetter.ts"
-import { parseDuration } from "../domain/duration.ts"
-import { format, parse } from "../domain/UtcTime.ts"
+import { format } from "../domain/UtcTime.ts"
 import { withFlags } from "../layers/config/settings.ts"
 import { LogReader } from "../layers/log/LogReader.ts"
 import { layerLogReaderFromConfig } from "../layers/log/logReaderFromConfig.ts"
 import { findLetter, listLetters } from "./dlq/letters.ts"
 import { letterText, listText } from "./dlq/text.ts"
 import { InputError } from "./InputError.ts"
+import { timeOf } from "./inputs.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
 
 const mostListed = 100_000
@@ -50,16 +50,6 @@ const logReader = (flags: LogFlags) =>
       )
     )
   )
-
-/** A time, or how long ago. */
-const timeOf = Effect.fnUntraced(function*(flag: string, given: Option.Option<string>) {
-  if (Option.isNone(given)) return undefined
-  const ago = parseDuration(given.value)
-  const time = ago === undefined ? parse(given.value) : (yield* Clock.currentTimeMillis) - ago
-  return time ?? (yield* new InputError({
-    message: `--${flag} ${given.value}: expected an RFC 3339 time, or how long ago, such as 2h`
-  }))
-})
 
 const list = Command.make(
   "list",

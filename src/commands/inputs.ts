@@ -1,11 +1,13 @@
 /** Reading what a command is given: durations, times, files. What cannot be read is an {@link InputError}. */
-import { Effect, FileSystem, Option, Result } from "effect"
+import { Clock, Effect, FileSystem, Option, Result } from "effect"
+import { parseDuration } from "../domain/duration.ts"
 import { defaultRegistry } from "../domain/observation/defaultSensors.ts"
 import { decodeRegistry } from "../domain/observation/SensorRegistry.ts"
 import { decodeCatalogue } from "../domain/orbit/Catalogue.ts"
+import { parse } from "../domain/UtcTime.ts"
 import { InputError } from "./InputError.ts"
 
-export { parseDuration } from "../domain/duration.ts"
+export { parseDuration }
 
 /** The value, or the failure that says what was expected. */
 export const required = <A>(value: A | undefined, message: string): Effect.Effect<A, InputError> =>
@@ -16,6 +18,16 @@ export const orInputError = <A>(
   result: Result.Result<A, { readonly message: string }>
 ): Effect.Effect<A, InputError> =>
   Effect.fromResult(Result.mapError(result, ({ message }) => new InputError({ message })))
+
+/** A time, or how long ago; `undefined` where none is given. */
+export const timeOf = Effect.fnUntraced(function*(flag: string, given: Option.Option<string>) {
+  if (Option.isNone(given)) return undefined
+  const ago = parseDuration(given.value)
+  const time = ago === undefined ? parse(given.value) : (yield* Clock.currentTimeMillis) - ago
+  return time ?? (yield* new InputError({
+    message: `--${flag} ${given.value}: expected an RFC 3339 time, or how long ago, such as 2h`
+  }))
+})
 
 const readText = (file: string) =>
   Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(file)).pipe(

@@ -2,15 +2,18 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { Clock, Config, Console, Effect, FileSystem, Layer, Option, Path } from "effect"
 import { Command, Flag } from "effect/cli"
+import { SecureRandom } from "effect/crypto"
 import type { SensorRegistry } from "../domain/observation/SensorRegistry.ts"
 import { parseFaults } from "../domain/simulation/faults.ts"
 import { type ScenarioOptions, seededStart } from "../domain/simulation/scenario.ts"
 import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
-import { fusionSettings, settings, withFlags } from "../layers/config/settings.ts"
+import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerLog as deadLetterLog } from "../layers/deadletters/deadLetterLog.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/observability/tracingFromConfig.ts"
+import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
+import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
@@ -20,9 +23,11 @@ import { HeadSampler } from "../layers/stage/HeadSampler.ts"
 import { StageMetrics } from "../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { AlertStore } from "../layers/stores/AlertStore.ts"
+import { layerLineageFromConfig } from "../layers/stores/lineage/lineageFromConfig.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
 import { runJob } from "./run/job.ts"
+import { describeRun } from "./run/runDescription.ts"
 import { toJson, toText } from "./run/RunReport.ts"
 import { asLines, onTerminal } from "./run/status.ts"
 import { fileWorld, sensorWorld, simulatedWorld } from "./run/world.ts"
@@ -80,6 +85,26 @@ const scenarioOf = Effect.fnUntraced(
   }
 )
 
+/** What lineage catalogues are told of a run in this directory. */
+const descriptionOf = Effect.fnUntraced(function*(flags: Flags, values: Settings, directory: string) {
+  const path = yield* Path.Path
+  const absolute = (file: string | undefined) => file === undefined || file === "-" ? undefined : path.resolve(file)
+  return describeRun({
+    version,
+    namespace: values.openLineageNamespace,
+    log: values.log === "memory"
+      ? undefined
+      : values.log === "embedded"
+      ? { file: path.resolve(directory, "log.sqlite") }
+      : {
+        kafka: (yield* Effect.mapError(kafkaSettings, (error) =>
+          new InputError({ message: settingMessage(error) }))).brokers[0] ?? ""
+      },
+    inputFile: absolute(Option.getOrUndefined(flags.input)),
+    catalogueFile: absolute(values.catalogue)
+  })
+})
+
 const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const durationMillis = Option.isNone(flags.duration)
     ? Infinity
@@ -102,6 +127,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     SourceStats.layer,
     Shutdown.layer,
     StageMetrics.layer,
+    layerLineageFromConfig,
     layerFileCursorStore(directory),
     NodeHttpClient.layerUndici
   ).pipe(Layer.provideMerge(layerLogFromConfig), Layer.provide(withFlags({ "data-dir": directory })))
@@ -148,7 +174,18 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 
-  const report = yield* Effect.provide(Option.isNone(flags.input) && values.simulator ? simulated : real, tracing)
+  const chosen = Option.isNone(flags.input) && values.simulator ? simulated : real
+  const report = yield* withRunEvents(chosen, yield* descriptionOf(flags, values, directory)).pipe(
+    Effect.provide(
+      Layer.mergeAll(
+        tracing,
+        layerOpenLineageFromConfig.pipe(
+          Layer.provide([NodeHttpClient.layerUndici, withFlags({ "data-dir": directory })])
+        ),
+        SecureRandom.layerWebCrypto
+      )
+    )
+  )
   yield* Console.log(flags.json ? JSON.stringify(toJson(report)) : toText(report))
   if (!flags.json && report.deadLetters.size > 0) {
     yield* Console.error(`look at the dead letters: perigee dlq list --data-dir ${directory}`)

@@ -13,3 +13,6 @@ export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>, indent = "")
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)))
   return rows.map((row) => indent + row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd())
 }
+
+/** `1 input`, `2 inputs`. */
+export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`

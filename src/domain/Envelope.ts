@@ -36,8 +36,22 @@ export type WireFormat = "radar" | "optical" | "isl" | "observation" | "tdm"
 export interface LineageStep {
   readonly operator: string
   readonly at: UtcTime
+  /** Ids of up to four parents; `parentCount` is exact. */
   readonly parents: ReadonlyArray<string>
   readonly parentCount: number
+}
+
+/**
+ * An event's history, newest step first; `source` where it begins. A list, so that a step more costs the same however long the history is,
+ * and what two events have in common is kept once.
+ */
+export type Lineage = (LineageStep & { readonly previous: Lineage }) | "source"
+
+/** The steps of a history, oldest first. */
+export const lineageSteps = (lineage: Lineage): ReadonlyArray<LineageStep> => {
+  const steps: Array<LineageStep> = []
+  for (let step = lineage; step !== "source"; step = step.previous) steps.push(step)
+  return steps.toReversed()
 }
 
 /** Everything about an event that is not its payload. Shared by all that is derived from it one to one. */
@@ -50,7 +64,8 @@ export interface EventContext {
   readonly ingestTime: UtcTime
   readonly position: SourcePosition | undefined
   readonly trace: TraceContext
-  readonly lineage: ReadonlyArray<LineageStep> | undefined
+  /** `undefined`: nobody follows this event's lineage. */
+  readonly lineage: Lineage | undefined
   readonly raw: RawRecord | undefined
 }
 
@@ -65,6 +80,7 @@ export interface Hop {
   readonly previous: Hop | undefined
 }
 
+/** One event as a step sees it. Between stages events travel in columns: see `Batch`. */
 export interface Envelope<out A> {
   readonly _tag: "Event"
   readonly payload: A
@@ -95,15 +111,38 @@ export interface Tick {
 /** Marks that travel in the stream, in order with the events. Every stage passes them on. */
 export type Control = Watermark | Progress | Tick
 
-/** What a stream between two stages carries. */
-export type Element<A> = Envelope<A> | Control
-
 export const envelope = <A>(payload: A, context: EventContext, hop?: Hop): Envelope<A> => ({
   _tag: "Event",
   payload,
   context,
   hop,
   followed: isFollowed(context)
+})
+
+/** A context with another trace, lineage and event time: the same event further down. Whatever made the first, the copy is plain. */
+export const contextBelow = (
+  context: EventContext,
+  trace: TraceContext,
+  lineage: EventContext["lineage"],
+  eventTime: UtcTime
+): EventContext => ({
+  id: context.id,
+  sourceId: context.sourceId,
+  sourceKind: context.sourceKind,
+  eventTime,
+  ingestTime: context.ingestTime,
+  position: context.position,
+  trace,
+  lineage,
+  raw: context.raw
+})
+
+/** A trace seen from below another span. */
+export const traceBelow = (trace: TraceContext, spanId: string): TraceContext => ({
+  traceId: trace.traceId,
+  spanId,
+  sampled: trace.sampled,
+  traceState: trace.traceState
 })
 
 export const isFollowed = (context: EventContext): boolean => context.trace.sampled || context.lineage !== undefined

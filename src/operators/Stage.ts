@@ -17,19 +17,20 @@
  *
  * **End.** When the input ends, the watermark goes to +infinity once, so that everything still open is emitted.
  */
+import { envelopesOf } from "../domain/Batch.ts"
 import type { Envelope, EventContext } from "../domain/Envelope.ts"
-import { envelopesOf } from "./stage/Batch.ts"
 import type { Emit } from "./stage/Emit.ts"
 import { direct, type Edge, type Operator } from "./stage/Operator.ts"
-import { type ColumnStep, makeColumns, makeStateful, makeStateless, type Step } from "./stage/pure.ts"
+import { type ColumnsStep, type ColumnStep, makeColumns, makeStateful, makeStateless, type Step } from "./stage/pure.ts"
 import { pureOperator } from "./stage/pureOperator.ts"
 import type { StageServices } from "./stage/runtime.ts"
 
 export { andThen, via } from "./stage/andThen.ts"
+export { type Collector } from "./stage/Collector.ts"
 export { effectful, type EffectfulOptions, type ErrorClass, type RetryPolicy } from "./stage/effectful.ts"
 export { type Emit } from "./stage/Emit.ts"
 export { describe, direct, type Edge, type Operator, type StageNode } from "./stage/Operator.ts"
-export { StageDefect, type Step } from "./stage/pure.ts"
+export { type ColumnsStep, StageDefect, type Step } from "./stage/pure.ts"
 export { type StageServices } from "./stage/runtime.ts"
 
 export interface StageOptions<in A, out B, S> extends Step<A, B, S> {
@@ -43,6 +44,14 @@ export const stateful = <A, B, S>(options: StageOptions<A, B, S>): Operator<A, B
   return pureOperator([{ name, kind: "stateful", edge }], makeStateful(name, options))
 }
 
+/** {@link stateful} for a step that works on the columns of a batch, as the built-in operators do: no envelope is made. */
+export const columns = <A, B, S>(
+  options: ColumnsStep<A, B, S> & { readonly name: string; readonly edge?: Edge }
+): Operator<A, B, never, StageServices> => {
+  const { name, edge = direct } = options
+  return pureOperator([{ name, kind: "stateful", edge }], makeColumns(name, options))
+}
+
 /**
  * An operator from a step without state. Keeps arrays and order.
  *
@@ -54,15 +63,18 @@ export const stateless = <A, B>(options: {
   readonly step: (events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => void
 }): Operator<A, B, never, StageServices> => {
   const { name, edge = direct, step } = options
-  return columns(name, edge, { onBatch: (batch, collector) => step(envelopesOf(batch), collector) })
+  return statelessColumns(name, edge, { onBatch: (batch, collector) => step(envelopesOf(batch), collector) })
 }
 
-const columns = <A, B>(name: string, edge: Edge, step: ColumnStep<A, B>): Operator<A, B, never, StageServices> =>
-  pureOperator([{ name, kind: "stateless", edge }], makeStateless(name, step))
+const statelessColumns = <A, B>(
+  name: string,
+  edge: Edge,
+  step: ColumnStep<A, B>
+): Operator<A, B, never, StageServices> => pureOperator([{ name, kind: "stateless", edge }], makeStateless(name, step))
 
 /** One output per input. Keeps arrays and order. */
 export const map = <A, B>(name: string, f: (payload: A) => B): Operator<A, B, never, StageServices> =>
-  columns<A, B>(name, direct, { onBatch: (batch, collector) => collector.mapBatch(batch, f) })
+  statelessColumns<A, B>(name, direct, { onBatch: (batch, collector) => collector.mapBatch(batch, f) })
 
 /** Keeps what passes; the rest is counted as filtered under `reason`. Keeps arrays and order. */
 export const filter = <A>(
@@ -70,47 +82,46 @@ export const filter = <A>(
   predicate: (payload: A) => boolean,
   reason = "predicate"
 ): Operator<A, A, never, StageServices> =>
-  columns<A, A>(name, direct, { onBatch: (batch, collector) => collector.filterBatch(batch, predicate, reason) })
+  statelessColumns<A, A>(name, direct, {
+    onBatch: (batch, collector) => collector.filterBatch(batch, predicate, reason)
+  })
 
 /**
  * Keeps what passes a predicate that has a memory; the rest is counted as filtered under `reason`. The predicate sees each event once, in
  * order, and may change its state in place. Keeps arrays and order. State: the caller's, and its bound.
  */
-export const filterWith = <A, S>(options: {
-  readonly name: string
-  readonly initial: () => S
-  readonly predicate: (state: S, payload: A, context: EventContext) => boolean
-  readonly reason: string
-  readonly edge?: Edge
-}): Operator<A, A, never, StageServices> => {
-  const { edge = direct, initial, name, predicate, reason } = options
-  return pureOperator(
-    [{ name, kind: "stateful", edge }],
-    makeColumns<A, A>(name, () => {
-      const state = initial()
-      const passes = (payload: A, context: EventContext) => predicate(state, payload, context)
-      return { onBatch: (batch, collector) => collector.filterBatch(batch, passes, reason) }
-    })
-  )
+export const filterWith = <A, S>(
+  options: Memory<S> & {
+    readonly predicate: (state: S, payload: A, context: EventContext) => boolean
+    readonly reason: string
+  }
+): Operator<A, A, never, StageServices> => {
+  const { predicate, reason } = options
+  return columns<A, A, S>({
+    ...options,
+    onBatch: (state, batch, collector) =>
+      collector.filterBatch(batch, (payload, context) => predicate(state, payload, context), reason)
+  })
 }
 
 /**
  * One output per input, made with a memory of those before: running counts, last values. `f` sees each event once, in order, and may
  * change its state in place. Keeps arrays and order. State: the caller's, and its bound.
  */
-export const mapWith = <A, B, S>(options: {
+export const mapWith = <A, B, S>(
+  options: Memory<S> & {
+    readonly f: (state: S, payload: A) => B
+  }
+): Operator<A, B, never, StageServices> => {
+  const { f } = options
+  return columns<A, B, S>({
+    ...options,
+    onBatch: (state, batch, collector) => collector.mapBatch(batch, (payload) => f(state, payload))
+  })
+}
+
+/** What an operator with a memory of the caller's is made from. */
+interface Memory<S> extends Pick<Step<never, never, S>, "initial" | "codec" | "entries"> {
   readonly name: string
-  readonly initial: () => S
-  readonly f: (state: S, payload: A) => B
   readonly edge?: Edge
-}): Operator<A, B, never, StageServices> => {
-  const { edge = direct, f, initial, name } = options
-  return pureOperator(
-    [{ name, kind: "stateful", edge }],
-    makeColumns<A, B>(name, () => {
-      const state = initial()
-      const next = (payload: A) => f(state, payload)
-      return { onBatch: (batch, collector) => collector.mapBatch(batch, next) }
-    })
-  )
 }

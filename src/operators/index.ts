@@ -1,1 +1,4 @@
+export * from "./assignWatermarks.ts"
+export * from "./dedupe.ts"
+export * from "./source.ts"
 export * as Stage from "./Stage.ts"

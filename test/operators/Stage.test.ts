@@ -1,12 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Data, Effect, Exit, Fiber, Layer, Option, pipe, Schema, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
-import { type Element, progress, tick, watermark } from "../../src/domain/Envelope.ts"
+import type { Item } from "../../src/domain/Batch.ts"
+import { lineageSteps, progress, tick, watermark } from "../../src/domain/Envelope.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
 import { StageLineage, StageTracing } from "../../src/layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import * as Stage from "../../src/operators/Stage.ts"
-import { arrays, collectArrays, events, payloadsOf, stageLayer } from "../support/envelopes.ts"
+import { arrays, collectArrays, collectItems, events, payloadsOf, stageLayer } from "../support/envelopes.ts"
 
 const countsOf = (stage: string) => Effect.map(StageRegistry, (registry) => registry.countsOf(stage))
 
@@ -25,7 +26,7 @@ const recordingTracer = () => {
   return { spans, layer: Layer.succeed(Tracer.Tracer, tracer) }
 }
 
-const shape = (element: Element<number>) => element._tag === "Event" ? element.payload : element
+const shape = (element: Item<number>) => element._tag === "Event" ? element.payload : element
 
 describe("Stage", () => {
   it.effect("keeps arrays, order and the place of controls", () =>
@@ -63,7 +64,7 @@ describe("Stage", () => {
   it.effect("a stateless step that throws loses only the event that makes it throw", () =>
     Effect.gen(function*() {
       const { letters } = yield* DeadLettersMemory
-      const out = yield* Stream.runCollect(
+      const out = yield* collectItems(
         arrays<number>([events([1, 2, 3, 4])]).pipe(Stage.map("fragile", (n: number) => {
           if (n === 3) throw new Error("three")
           return n
@@ -116,7 +117,7 @@ describe("Stage", () => {
         }
       })
       const all = events([1, 2, 3, 4])
-      const out = yield* Stream.runCollect(
+      const out = yield* collectItems(
         arrays<number>([all.slice(0, 3), [watermark(1)], all.slice(3)]).pipe(sum)
       )
       assert.deepStrictEqual(payloadsOf(out), [6, 4])
@@ -163,8 +164,10 @@ describe("Stage", () => {
   it.effect("only the sampled get spans; outputs are below them, with their lineage and their hops", () =>
     Effect.gen(function*() {
       const { spans, layer } = recordingTracer()
-      const out = yield* Stream.runCollect(
-        arrays<number>([events([1, 2, 3], (i) => ({ sampled: i === 1, ...(i === 1 ? { lineage: [] } : {}) }))]).pipe(
+      const out = yield* collectItems(
+        arrays<number>([
+          events([1, 2, 3], (i) => ({ sampled: i === 1, ...(i === 1 ? { lineage: "source" as const } : {}) }))
+        ]).pipe(
           Stage.map("first", (n: number) => n),
           Stage.map("second", (n: number) => n)
         )
@@ -179,7 +182,10 @@ describe("Stage", () => {
       assert.strictEqual(sampled.context.trace.spanId, spans[1]?.spanId)
       const parent = spans[1]?.parent
       assert.strictEqual(parent?._tag === "Some" ? parent.value.spanId : undefined, spans[0]?.spanId)
-      assert.deepStrictEqual(sampled.context.lineage?.map(({ operator }) => operator), ["first", "second"])
+      assert.deepStrictEqual(lineageSteps(sampled.context.lineage ?? "source").map(({ operator }) => operator), [
+        "first",
+        "second"
+      ])
       const plain = out[0]
       if (plain?._tag !== "Event") return assert.fail("an event was expected")
       assert.deepStrictEqual([plain.hop?.stage, plain.hop?.previous?.stage], ["second", "first"])
@@ -199,7 +205,7 @@ describe("Stage in columns", () => {
         const { layer } = recordingTracer()
         const all = events(kept.map((_, index) => index), (index) => ({ sampled: index % step === 0 }))
         const cut = Math.floor(kept.length / 3)
-        const out = yield* Stream.runCollect(
+        const out = yield* collectItems(
           arrays<number>([all.slice(0, cut), all.slice(cut)]).pipe(
             pipe(
               Stage.map("one", (n: number) => n),
@@ -250,9 +256,9 @@ describe("Stage with a memory", () => {
       const input = [1, 3, 2, 5, 5, 7]
       const all = events(input)
       const stream = arrays<number>([all.slice(0, 2), all.slice(2, 3), all.slice(3)]).pipe(Stage.andThen(rising, sums))
-      assert.deepStrictEqual(payloadsOf(yield* Stream.runCollect(stream)), [1, 4, 9, 16])
+      assert.deepStrictEqual(payloadsOf(yield* collectItems(stream)), [1, 4, 9, 16])
       assert.deepStrictEqual(seen, input)
-      assert.deepStrictEqual(payloadsOf(yield* Stream.runCollect(stream)), [1, 4, 9, 16])
+      assert.deepStrictEqual(payloadsOf(yield* collectItems(stream)), [1, 4, 9, 16])
       const counts = yield* countsOf("rising")
       assert.deepStrictEqual([counts.in, counts.filtered, counts.processed], [12, 4, 8])
     }).pipe(Effect.provide(stageLayer)))
@@ -297,7 +303,7 @@ describe("Stage.effectful", () => {
           ? { trace: { traceId: "a".repeat(32), spanId: "b".repeat(16), sampled: true, traceState: undefined } }
           : {})
       }))
-      const out = yield* Stream.runCollect(arrays<number>([input]).pipe(ask)).pipe(
+      const out = yield* collectItems(arrays<number>([input]).pipe(ask)).pipe(
         Effect.provide(Layer.provideMerge(StageTracing.layer, layer))
       )
       assert.deepStrictEqual(payloadsOf(out), [1, 2, 3, 4, 5])
@@ -329,7 +335,7 @@ describe("Stage.effectful", () => {
 
   const run = (operator: ReturnType<typeof flaky>) =>
     Effect.gen(function*() {
-      const fiber = yield* Effect.forkChild(Stream.runCollect(arrays<number>([events([1, 2, 3])]).pipe(operator)))
+      const fiber = yield* Effect.forkChild(collectItems(arrays<number>([events([1, 2, 3])]).pipe(operator)))
       yield* TestClock.adjust("10 seconds")
       const out = yield* Fiber.join(fiber)
       const { letters } = yield* DeadLettersMemory

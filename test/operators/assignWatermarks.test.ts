@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { type Element, envelope, tick } from "../../src/domain/Envelope.ts"
+import type { Item } from "../../src/domain/Batch.ts"
+import { envelope, tick } from "../../src/domain/Envelope.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import { assignWatermarks, type SourceLateness } from "../../src/operators/assignWatermarks.ts"
@@ -11,10 +12,10 @@ const b = { latenessMillis: 1000, idleMillis: 5000 }
 const known = new Map<string, SourceLateness>([["a", a], ["b", b]])
 
 let index = 0
-const seen = (sourceId: string, eventTime: number): Element<string> =>
+const seen = (sourceId: string, eventTime: number): Item<string> =>
   envelope(`${sourceId}${eventTime}`, contextOf(index++, { sourceId, eventTime }))
 
-const shape = (element: Element<string>) =>
+const shape = (element: Item<string>) =>
   element._tag === "Event"
     ? element.payload
     : element._tag === "Watermark"
@@ -22,7 +23,7 @@ const shape = (element: Element<string>) =>
     : `tick ${element._tag === "Tick" ? element.now : ""}`
 
 const run = (
-  parts: ReadonlyArray<ReadonlyArray<Element<string>>>,
+  parts: ReadonlyArray<ReadonlyArray<Item<string>>>,
   { maxSources, sources = known }: { maxSources?: number; sources?: ReadonlyMap<string, SourceLateness> } = {}
 ) =>
   Effect.gen(function*() {

@@ -1,8 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema, Stream } from "effect"
+import { Effect, Schema } from "effect"
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import { dedupe } from "../../src/operators/dedupe.ts"
-import { arrays, collectArrays, events, payloadsOf, stageLayer } from "../support/envelopes.ts"
+import { arrays, collectArrays, collectItems, events, payloadsOf, stageLayer } from "../support/envelopes.ts"
 
 interface Arrival {
   readonly key: string
@@ -16,7 +16,7 @@ const run = (
   Effect.gen(function*() {
     const all = events(arrivals, (index) => ({ ingestTime: arrivals[index]?.at ?? 0 }))
     const parts = Array.from({ length: Math.ceil(all.length / cut) }, (_, i) => all.slice(i * cut, (i + 1) * cut))
-    const out = yield* Stream.runCollect(
+    const out = yield* collectItems(
       arrays(parts).pipe(dedupe<Arrival>({ key: ({ key }) => key, ttlMillis, capacity }))
     )
     const { filteredReasons, processed } = (yield* StageRegistry).countsOf("dedupe")

@@ -1,5 +1,6 @@
-import { type Effect, Layer, Stream } from "effect"
-import { type Element, type Envelope, envelope, type EventContext } from "../../src/domain/Envelope.ts"
+import { Effect, Layer, Stream } from "effect"
+import { type Element, elementsOf, type Item, itemsOf } from "../../src/domain/Batch.ts"
+import { type Envelope, envelope, type EventContext } from "../../src/domain/Envelope.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 
@@ -29,17 +30,23 @@ export const events = <A>(
 ): ReadonlyArray<Envelope<A>> => payloads.map((payload, index) => envelope(payload, contextOf(index, options(index))))
 
 /** A stream that emits exactly these arrays. */
-export const arrays = <A>(parts: ReadonlyArray<ReadonlyArray<Element<A>>>): Stream.Stream<Element<A>> =>
+export const arrays = <A>(parts: ReadonlyArray<ReadonlyArray<Item<A>>>): Stream.Stream<Element<A>> =>
   Stream.fromIterable(parts).pipe(
     Stream.filter((part) => part.length > 0),
     Stream.rechunk(1),
-    Stream.flatMap((part) => Stream.fromArray(part))
+    Stream.flatMap((part) => Stream.fromArray(elementsOf(part)))
   )
 
-/** Runs to the end and gives the arrays as they came. */
+/** Runs to the end and gives the arrays as they came, taken apart. */
 export const collectArrays = <A, E, R>(
-  stream: Stream.Stream<A, E, R>
-): Effect.Effect<ReadonlyArray<ReadonlyArray<A>>, E, R> => Stream.runCollect(Stream.chunks(stream))
+  stream: Stream.Stream<Element<A>, E, R>
+): Effect.Effect<ReadonlyArray<ReadonlyArray<Item<A>>>, E, R> =>
+  Effect.map(Stream.runCollect(Stream.chunks(stream)), (parts) => parts.map(itemsOf))
 
-export const payloadsOf = <A>(elements: ReadonlyArray<Element<A>>): ReadonlyArray<A> =>
-  elements.flatMap((element) => element._tag === "Event" ? [element.payload] : [])
+/** Runs to the end and gives events and controls one by one. */
+export const collectItems = <A, E, R>(
+  stream: Stream.Stream<Element<A>, E, R>
+): Effect.Effect<ReadonlyArray<Item<A>>, E, R> => Effect.map(Stream.runCollect(stream), itemsOf)
+
+export const payloadsOf = <A>(items: ReadonlyArray<Item<A>>): ReadonlyArray<A> =>
+  items.flatMap((item) => item._tag === "Event" ? [item.payload] : [])

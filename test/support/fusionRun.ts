@@ -1,8 +1,8 @@
 /** Observations through the whole fusion pipeline over the memory log: what a test needs to compare runs. */
 import { Effect, Layer, Result, Stream } from "effect"
 import type { ConjunctionAlert } from "../../src/domain/alert/ConjunctionAlert.ts"
+import type { Element } from "../../src/domain/Batch.ts"
 import type { DeadLetter } from "../../src/domain/deadletter/DeadLetter.ts"
-import type { Element } from "../../src/domain/Envelope.ts"
 import type { Observation } from "../../src/domain/observation/Observation.ts"
 import { observationIdOf } from "../../src/domain/observation/observationId.ts"
 import { encodeRawRecordHeaders, observationsTopic } from "../../src/domain/observation/rawRecordHeaders.ts"
@@ -110,7 +110,7 @@ export const runFusion = (
       ),
       Stream.runForEachArray((elements: ReadonlyArray<Element<ConjunctionAlert>>) =>
         Effect.sync(() => {
-          for (const element of elements) if (element._tag === "Event") versions.push(element.payload)
+          for (const element of elements) if (element._tag === "Batch") versions.push(...element.payloads)
         })
       )
     )

@@ -1,6 +1,6 @@
 /** Records of the topic `observations`, and streams of them in given arrays. */
 import { Stream } from "effect"
-import type { Element } from "../../src/domain/Envelope.ts"
+import type { Item } from "../../src/domain/Batch.ts"
 import type { LogRecord } from "../../src/layers/log/MessageLog.ts"
 import { lineRecord } from "./fusionRun.ts"
 
@@ -12,5 +12,4 @@ export const logRecord = (line: string, offset: number, headers: Readonly<Record
 export const parts = (records: ReadonlyArray<ReadonlyArray<LogRecord>>): Stream.Stream<LogRecord> =>
   Stream.fromIterable(records).pipe(Stream.rechunk(1), Stream.flatMap((part) => Stream.fromArray(part)))
 
-export const eventsOf = <A>(elements: ReadonlyArray<Element<A>>) =>
-  elements.filter((element) => element._tag === "Event")
+export const eventsOf = <A>(elements: ReadonlyArray<Item<A>>) => elements.filter((element) => element._tag === "Event")

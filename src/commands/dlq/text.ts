@@ -2,10 +2,8 @@
 import { isUtf8 } from "node:buffer"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import { format } from "../../domain/UtcTime.ts"
-import { columns, printable } from "../text.ts"
+import { columns, counted, printable } from "../text.ts"
 import type { Listing } from "./letters.ts"
-
-const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`
 
 export const listText = ({ byErrorKind, letters, unreadable }: Listing): string => {
   const total = byErrorKind.values().reduce((sum, count) => sum + count, 0)

@@ -14,7 +14,7 @@ import { Shutdown } from "../../layers/runtime/Shutdown.ts"
 import { startIngest } from "../../layers/sources/ingest.ts"
 import type { SourceError } from "../../layers/sources/Source.ts"
 import { SourceStats } from "../../layers/sources/SourceStats.ts"
-import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
+import { type HeadDecision, HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { AlertStore } from "../../layers/stores/AlertStore.ts"
 import { commit } from "../../operators/fusion/commit.ts"
@@ -97,13 +97,14 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
 
   const sampler = yield* HeadSampler
   let tracesSampled = 0
-  const counting = {
-    decide: (traceId: string) => {
-      const decision = sampler.decide(traceId)
-      if (decision.sampled) tracesSampled++
-      return decision
-    }
+  const counted = (decision: HeadDecision) => {
+    if (decision.sampled) tracesSampled++
+    return decision
   }
+  const counting = HeadSampler.of({
+    decide: (traceId, source) => counted(sampler.decide(traceId, source)),
+    decideBits: (high24, low32, source) => counted(sampler.decideBits(high24, low32, source))
+  })
   const fused = yield* Stream.merge(fusionSource(records), ticks, { haltStrategy: "left" }).pipe(
     pipeline,
     Stream.runDrain,

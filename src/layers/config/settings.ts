@@ -6,6 +6,7 @@
 import { Config, Duration, Effect, type Layer } from "effect"
 import { fusionTable } from "./fusionTable.ts"
 import { kafkaTable } from "./kafkaTable.ts"
+import { lineageSettings } from "./lineageSettings.ts"
 import { logSettings } from "./logSettings.ts"
 import { layerFlags, type Setting, settingError } from "./Setting.ts"
 import { sourceSettings } from "./sourceSettings.ts"
@@ -14,7 +15,7 @@ import { tracingSettings } from "./tracingSettings.ts"
 export { type Origin, type Setting, type SettingRow } from "./Setting.ts"
 
 /** The settings, each a `Config` of its value. */
-export const settings = { ...logSettings, ...sourceSettings, ...tracingSettings }
+export const settings = { ...logSettings, ...sourceSettings, ...tracingSettings, ...lineageSettings }
 
 /** All of them, in the groups and the order in which they are shown. */
 export const settingGroups: ReadonlyArray<
@@ -23,6 +24,7 @@ export const settingGroups: ReadonlyArray<
   { title: "Data and message log", settings: Object.values(logSettings) },
   { title: "Sources, simulator and sampling", settings: Object.values(sourceSettings) },
   { title: "Tracing", settings: Object.values(tracingSettings) },
+  { title: "Lineage", settings: Object.values(lineageSettings) },
   { title: "Fusion pipeline", settings: Object.values(fusionTable) },
   { title: "Kafka", settings: Object.values(kafkaTable) }
 ]

@@ -1,5 +1,5 @@
 /** The W3C `tracestate` of a span, as an annotation of it or of its parent: Effect's spans have no place of their own for it. */
-import { Context, Tracer } from "effect"
+import { Context, type Tracer } from "effect"
 import type { TraceContext } from "../../domain/Envelope.ts"
 import { noSpanId } from "./traceIds.ts"
 

@@ -49,5 +49,5 @@ export const layerOff: Layer.Layer<SpanSink> = Layer.mergeAll(
   Layer.succeed(References.TracerEnabled, false),
   // An HTTP client that may not trace writes a `traceparent` that is none.
   Layer.succeed(HttpClient.TracerPropagationEnabled, false),
-  Layer.succeed(HeadSampler, { decide: () => ({ sampled: false, traceState: undefined }) })
+  HeadSampler.layerOff
 )

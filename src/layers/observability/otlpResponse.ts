@@ -1,5 +1,5 @@
 /** What an OTLP receiver's answer means for the spans that were sent. */
-import { Duration, Option, Result, Schema } from "effect"
+import { type Duration, Option, Result, Schema } from "effect"
 import { Headers } from "effect/http"
 
 /** - `accepted`: all but `rejected` of them. - `retry`: none, and it may be tried again, `after` that long if the receiver says so.

@@ -2,38 +2,92 @@
  * What a stage calls beside its own step. Each is a reference with a default that does nothing, so that an operator runs the same with
  * tracing, metrics, lineage or chaos on or off, and none of them is named in an operator's file.
  */
-import { Context, Effect, Layer, Metric, Option, Tracer } from "effect"
-import type { EventContext, LineageStep } from "../../domain/Envelope.ts"
+import { Context, Effect, Exit, Layer, Metric, Option, type Tracer } from "effect"
+import { contextBelow, type EventContext, type Lineage, traceBelow } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
+import { parentSpan } from "../observability/SpanTraceState.ts"
+import { makeRootSpans, rootSpanDefaults, type RootSpanOptions } from "./rootSpans.ts"
 import type { StageCounts } from "./StageRegistry.ts"
 
-/** Starts the span of one sampled event in one stage. `undefined`: this event gets none. Called for sampled events only. */
+/**
+ * The spans of sampled events. A stage asks for one per event and array, and for one per emission from state; it is called for sampled events
+ * only. Times are ns since the Unix epoch.
+ */
 export class StageTracing extends Context.Reference<{
-  readonly start: (stage: string, event: EventContext, startTime: bigint) => Tracer.Span | undefined
-}>("perigee/layers/stage/StageTracing", { defaultValue: () => ({ start: () => undefined }) }) {
+  /** Opens the root span of an event at its source, and gives the event's context below it. */
+  readonly root: (name: string, event: EventContext, startTime: bigint) => EventContext
+  /** The event's span in a stage, linked to others that contributed. `undefined`: it gets none. */
+  readonly start: (
+    stage: string,
+    event: EventContext,
+    startTime: bigint,
+    links: ReadonlyArray<EventContext>
+  ) => Tracer.Span | undefined
+  readonly end: (span: Tracer.Span, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => void
+  /** A time in which the event did nothing but wait: in a queue, in a window, for a retry. */
+  readonly wait: (stage: string, event: EventContext, what: WaitKind, from: bigint, to: bigint) => void
+}>("perigee/layers/stage/StageTracing", {
+  defaultValue: () => ({ root: (_name, event) => event, start: () => undefined, end: () => {}, wait: () => {} })
+}) {
   /** Spans through Effect's `Tracer`, whichever is provided: child of the event's last span, in the event's own trace. */
-  static readonly layer = Layer.effect(
-    StageTracing,
-    Effect.map(Effect.tracer, (tracer) => ({
-      start: (stage: string, event: EventContext, startTime: bigint) => {
-        const { spanId, traceId, sampled } = event.trace
-        const span = tracer.span({
-          name: stage,
-          parent: spanId === undefined ? Option.none() : Option.some(Tracer.externalSpan({ spanId, traceId, sampled })),
-          annotations: Context.empty(),
-          links: [],
-          startTime,
-          kind: "internal",
-          root: spanId === undefined,
-          sampled: true
-        })
-        span.attribute("observation.id", event.id)
-        span.attribute("source.kind", event.sourceKind)
-        return span
-      }
-    }))
-  )
+  static readonly layerWith = (options: Partial<RootSpanOptions> = {}) =>
+    Layer.effect(
+      StageTracing,
+      Effect.gen(function*() {
+        const tracer = yield* Effect.tracer
+        const roots = yield* makeRootSpans({ ...rootSpanDefaults, ...options })
+        const start = (
+          name: string,
+          { id, sourceKind, trace }: EventContext,
+          startTime: bigint,
+          links: ReadonlyArray<EventContext>
+        ) => {
+          const span = tracer.span({
+            name,
+            parent: Option.some(parentSpan(trace)),
+            annotations: noAnnotations,
+            links: links.length === 0 ? [] : links.flatMap(linkTo),
+            startTime,
+            kind: "internal",
+            root: false,
+            sampled: true
+          })
+          span.attribute("observation.id", id)
+          span.attribute("source.kind", sourceKind)
+          return span
+        }
+        const end = (span: Tracer.Span, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => {
+          span.end(endTime, exit)
+          roots.heard(span.traceId, endTime)
+        }
+        return {
+          root: (name, event, startTime) => {
+            const span = start(name, event, startTime, noLinks)
+            roots.opened(span, startTime)
+            return contextBelow(event, traceBelow(event.trace, span.spanId), event.lineage, event.eventTime)
+          },
+          start,
+          end,
+          wait: (stage, event, what, from, to) => {
+            const span = start(`${stage} ${what}`, event, from, noLinks)
+            span.attribute("perigee.wait", what)
+            end(span, to, Exit.void)
+          }
+        }
+      })
+    )
+
+  static readonly layer = StageTracing.layerWith()
 }
+
+/** What an event waits for: a place downstream, its window to close, another try. */
+export type WaitKind = "queue" | "window" | "backoff"
+
+const noAnnotations = Context.empty()
+const noLinks: ReadonlyArray<EventContext> = []
+
+const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
+  trace.spanId === undefined ? [] : [{ span: parentSpan(trace), attributes: { "observation.id": id } }]
 
 /** What one array did to a stage. Nanoseconds are monotonic. */
 export interface ArrayOutcome {
@@ -86,28 +140,37 @@ const operatorLatency = (attributes: Record<string, string>) =>
     attributes
   })
 
-/** Gives the lineage of an output, or `undefined` for no lineage. Called for events that carry lineage, and at fan-in. */
+/** The lineage of events, for those that are followed. */
 export class StageLineage extends Context.Reference<{
+  /** Whether the lineage of an event fresh from its source is followed, and where it begins. */
+  readonly begin: (id: string, sampled: boolean) => Lineage | undefined
+  /** The lineage of an output; `undefined` for none. Called for events that are followed, and at fan-in. */
   readonly append: (
     stage: string,
     event: EventContext,
     parents: ReadonlyArray<EventContext>,
     parentCount: number,
     at: UtcTime
-  ) => ReadonlyArray<LineageStep> | undefined
-}>("perigee/layers/stage/StageLineage", { defaultValue: () => ({ append: (_stage, event) => event.lineage }) }) {
-  /** One step per stage; of a fan-in the first four parents are named and all are counted. */
-  static readonly layer = Layer.succeed(StageLineage, {
-    append: (stage, event, parents, parentCount, at) =>
-      event.lineage === undefined
-        ? undefined
-        : [...event.lineage, {
+  ) => Lineage | undefined
+}>("perigee/layers/stage/StageLineage", {
+  defaultValue: () => ({ begin: () => undefined, append: (_stage, event) => event.lineage })
+}) {
+  /** One step per stage; of a fan-in the first four parents are named and all are counted. `follows`: which ids, beside what is sampled. */
+  static readonly layerWith = (follows: (id: string) => boolean) =>
+    Layer.succeed(StageLineage, {
+      begin: (id, sampled) => sampled || follows(id) ? "source" : undefined,
+      append: (stage, event, parents, parentCount, at) =>
+        event.lineage === undefined ? undefined : {
           operator: stage,
           at,
-          parents: parents.slice(0, 4).map((parent) => parent.id),
-          parentCount
-        }]
-  })
+          parents: parents.length === 1 ? [event.id] : parents.slice(0, 4).map((parent) => parent.id),
+          parentCount,
+          previous: event.lineage
+        }
+    })
+
+  /** Follows what is sampled. */
+  static readonly layer = StageLineage.layerWith(() => false)
 }
 
 /** A chaos point in front of every array of every stage. `undefined`: nothing to do, at no cost. */

@@ -1,56 +1,72 @@
-/** The head of the pipeline: records of the log as envelopes, each array followed by the progress mark that lets its positions be committed. */
-import { type Array, Effect, Stream } from "effect"
-import { type Element, envelope, type EventContext, progress, type TraceContext } from "../../domain/Envelope.ts"
+/** The head of the pipeline: records of the log as batches, each array followed by the progress mark that lets its positions be committed. */
+import { type Array as Arr, Clock, Effect, Stream } from "effect"
+import { type Element, sourceBatch } from "../../domain/Batch.ts"
+import { type EventContext, type Lineage, progress, type TraceContext } from "../../domain/Envelope.ts"
 import { traceIdOf } from "../../domain/observation/observationId.ts"
 import { decodeRawRecordHeaders } from "../../domain/observation/rawRecordHeaders.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
-import { parseTraceParent } from "../../domain/tracing/traceparent.ts"
+import { followParent } from "../../domain/sampling/parent.ts"
+import { extract } from "../../domain/tracing/propagation.ts"
 import type { LogRecord } from "../../layers/log/MessageLog.ts"
 import { type HeadDecision, HeadSampler } from "../../layers/stage/HeadSampler.ts"
+import { StageLineage, StageTracing } from "../../layers/stage/StageHooks.ts"
 
-type Decide = (traceId: string) => HeadDecision
+type Decide = (traceId: string, source: string) => HeadDecision
 
 /** The producer's trace, if it sent one that can be read; else the observation's own, sampled as its id says. */
 const traceOf = (record: ReceivedRecord, decide: Decide): TraceContext => {
-  const parent = record.trace === undefined ? undefined : parseTraceParent(record.trace.traceparent)
+  const parent = record.trace === undefined ? undefined : extract({ ...record.trace })
   if (parent !== undefined) {
-    const { sampled, spanId, traceId } = parent
-    return { traceId, spanId, sampled, traceState: record.trace?.tracestate }
+    const { spanId, traceId } = parent
+    return { traceId, spanId, ...followParent(parent) }
   }
   const traceId = traceIdOf(record.observationId)
-  return { traceId, spanId: undefined, ...decide(traceId) }
+  return { traceId, spanId: undefined, ...decide(traceId, record.raw.source) }
 }
 
-/** The envelope of one record. Until it is decoded, its event time is its receive time. */
-const received = (record: LogRecord, decide: Decide) => {
-  const payload = decodeRawRecordHeaders(record)
-  const { format } = payload.raw
-  const context: EventContext = {
+/** The context of one record. Until it is decoded, its event time is its receive time. */
+const contextOf = (
+  record: LogRecord,
+  payload: ReceivedRecord,
+  trace: TraceContext,
+  lineage: Lineage | undefined
+): EventContext => {
+  const { format, source } = payload.raw
+  return {
     id: payload.observationId,
-    sourceId: payload.raw.source,
+    sourceId: source,
     sourceKind: format === "observation" || format === "tdm" ? "unknown" : format,
     eventTime: payload.receivedAt,
     ingestTime: payload.receivedAt,
     position: { topic: record.topic, partition: record.partition, offset: record.offset },
-    trace: traceOf(payload, decide),
-    lineage: undefined,
+    trace,
+    lineage,
     raw: payload.raw
   }
-  return envelope(payload, context)
 }
 
-/** Envelopes of a subscription's records. Arrays and order kept; a progress mark ends each array. State: none. */
+/** A subscription's records. Arrays and order kept; a progress mark ends each array. State: none. */
 export const fusionSource = <E, R>(
   records: Stream.Stream<LogRecord, E, R>
 ): Stream.Stream<Element<ReceivedRecord>, E, R> =>
-  Stream.unwrap(Effect.map(HeadSampler, ({ decide }) =>
-    Stream.mapArray(records, (array) => {
-      const last = array[array.length - 1] ?? array[0]
-      const elements: Array.NonEmptyArray<Element<ReceivedRecord>> = [received(array[0], decide)]
-      for (let i = 1; i < array.length; i++) {
-        const record = array[i]
-        if (record !== undefined) elements.push(received(record, decide))
+  Stream.unwrap(Effect.gen(function*() {
+    const { decide } = yield* HeadSampler
+    const tracing = yield* StageTracing
+    const lineage = yield* StageLineage
+    const clock = yield* Clock.Clock
+    return Stream.mapArray(records, (array) => {
+      const payloads: Array<ReceivedRecord> = []
+      const contexts: Array<EventContext> = []
+      for (const record of array) {
+        const payload = decodeRawRecordHeaders(record)
+        payloads.push(payload)
+        const trace = traceOf(payload, decide)
+        const context = contextOf(record, payload, trace, lineage.begin(payload.observationId, trace.sampled))
+        contexts.push(trace.sampled ? tracing.root("observation", context, clock.currentTimeNanosUnsafe()) : context)
       }
-      elements.push(progress([{ topic: last.topic, partition: last.partition, offset: last.offset + 1 }]))
+      const { offset, partition, topic } = array[array.length - 1] ?? array[0]
+      const elements: Arr.NonEmptyArray<Element<ReceivedRecord>> = [sourceBatch(payloads, contexts)]
+      elements.push(progress([{ topic, partition, offset: offset + 1 }]))
       return elements
-    })))
+    })
+  }))

@@ -2,7 +2,7 @@
  * An operator: a function from a stream to a stream that knows what it is made of.
  */
 import type { Effect, Stream } from "effect"
-import type { Element } from "../../domain/Envelope.ts"
+import type { Element } from "../../domain/Batch.ts"
 import type { Process } from "./pure.ts"
 
 /**

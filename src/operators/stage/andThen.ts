@@ -1,6 +1,6 @@
 /** Operators in a row. */
 import { Effect, type Stream } from "effect"
-import type { Element } from "../../domain/Envelope.ts"
+import type { Element } from "../../domain/Batch.ts"
 import type { Operator } from "./Operator.ts"
 import { compose } from "./pure.ts"
 import { pureOperator } from "./pureOperator.ts"

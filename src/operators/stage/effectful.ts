@@ -10,9 +10,9 @@
  * as filtered. What was emitted by a failed try is taken back; its effects are not, so a step must bear being run again.
  */
 import { Effect, type Pull, Random, Stream } from "effect"
-import type { Control, Element, Envelope } from "../../domain/Envelope.ts"
-import { toElements, toSegments } from "./Batch.ts"
-import { forEachRun, isNonEmpty } from "./elements.ts"
+import { type Element, envelopesOf } from "../../domain/Batch.ts"
+import type { Control, Envelope } from "../../domain/Envelope.ts"
+import { isNonEmpty } from "./elements.ts"
 import type { Emit } from "./Emit.ts"
 import { direct, type Edge, type Operator } from "./Operator.ts"
 import { makeRuntime, type StageServices } from "./runtime.ts"
@@ -52,6 +52,14 @@ export const effectful = <A, B, E, R, E2 = never>(
           const { collector } = runtime
           const context = yield* Effect.context<R>()
 
+          const backOff = (events: ReadonlyArray<Envelope<A>>, millis: number): Effect.Effect<void> =>
+            Effect.suspend(() => {
+              const from = runtime.clock.currentTimeNanosUnsafe()
+              return Effect.map(Effect.sleep(millis), () => {
+                for (const { context } of events) if (context.trace.sampled) runtime.backedOff(context, from)
+              })
+            })
+
           const attempt = (
             events: ReadonlyArray<Envelope<A>>,
             retries: number,
@@ -66,7 +74,7 @@ export const effectful = <A, B, E, R, E2 = never>(
                   Random.nextBetween(retry.baseMillis, Math.max(retry.baseMillis, wait * 3)),
                   (ms) => {
                     const delay = Math.min(retry.capMillis, ms)
-                    return Effect.andThen(Effect.sleep(delay), () => attempt(events, retries + 1, delay))
+                    return Effect.andThen(backOff(events, delay), () => attempt(events, retries + 1, delay))
                   }
                 )
               }
@@ -97,47 +105,43 @@ export const effectful = <A, B, E, R, E2 = never>(
                 : Effect.tap(Effect.withParentSpan(work, span), () => Effect.sync(runtime.endSpans))
             })
 
-          const steps = (elements: ReadonlyArray<Element<A>>): ReadonlyArray<Effect.Effect<void, E2, R>> => {
-            const planned: Array<Effect.Effect<void, E2, R>> = []
-            forEachRun(elements, (events) => {
-              let unsampled: Array<Envelope<A>> = []
-              const cut = () => {
-                if (unsampled.length > 0) {
-                  const run = unsampled
-                  planned.push(Effect.suspend(() => attempt(run, 0, retry.baseMillis)))
-                }
-                unsampled = []
-              }
-              for (const event of events) {
-                if (!event.context.trace.sampled) {
-                  unsampled.push(event)
-                  continue
-                }
+          /** The events of a batch: the unsampled in runs, each sampled one by itself, in their places. */
+          const batchSteps = (events: ReadonlyArray<Envelope<A>>): ReadonlyArray<Effect.Effect<void, never, R>> => {
+            const planned: Array<Effect.Effect<void, never, R>> = []
+            let unsampled: Array<Envelope<A>> = []
+            const cut = () => {
+              if (unsampled.length === 0) return
+              const run = unsampled
+              unsampled = []
+              planned.push(Effect.suspend(() => attempt(run, 0, retry.baseMillis)))
+            }
+            for (const event of events) {
+              if (event.followed && event.context.trace.sampled) {
                 cut()
                 planned.push(sampled(event))
-              }
-              cut()
-            }, (control) => {
-              if (onControl !== undefined) planned.push(onControl(control))
-              planned.push(Effect.sync(() => {
-                collector.control(control)
-              }))
-            })
+              } else unsampled.push(event)
+            }
+            cut()
             return planned
+          }
+
+          const controlSteps = (control: Control): ReadonlyArray<Effect.Effect<void, E2, R>> => {
+            const passOn = Effect.sync(() => collector.control(control))
+            return onControl === undefined ? [passOn] : [onControl(control), passOn]
           }
 
           const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<ReadonlyArray<Element<B>>, E2, R> =>
             Effect.suspend(() => {
-              runtime.begin(toSegments(elements), false)
-              return Effect.map(
-                Effect.andThen(
-                  Effect.forEach(steps(elements), (work) => work, { discard: true }),
-                  Effect.suspend(() => {
-                    const segments = runtime.finish()
-                    return Effect.isEffect(segments) ? segments : Effect.succeed(segments)
-                  })
-                ),
-                toElements
+              runtime.begin(elements, false)
+              const steps = elements.flatMap((element) =>
+                element._tag === "Batch" ? batchSteps(envelopesOf(element)) : controlSteps(element)
+              )
+              return Effect.andThen(
+                Effect.forEach(steps, (work) => work, { discard: true }),
+                Effect.suspend(() => {
+                  const output = runtime.finish()
+                  return Effect.isEffect(output) ? output : Effect.succeed(output)
+                })
               )
             })
 

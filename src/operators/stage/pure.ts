@@ -1,9 +1,11 @@
 /** A pure stage at work: its step and what surrounds it, one array at a time, without a stream. */
 import { Data, Effect } from "effect"
-import { type Control, type Envelope, type EventContext, type Hop, isFollowed } from "../../domain/Envelope.ts"
+import { type Batch, type Element, envelopesOf, single } from "../../domain/Batch.ts"
+import type { Control, Envelope } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
-import { type Batch, envelopesOf, noneFollowed, type Segment } from "./Batch.ts"
-import type { Collector, Emit } from "./Emit.ts"
+import type { StageSnapshot, StateCodec, StateHandle } from "../../layers/stage/StageState.ts"
+import type { Collector } from "./Collector.ts"
+import type { Emit } from "./Emit.ts"
 import { makeRuntime, type StageServices } from "./runtime.ts"
 
 /** A bug in a step. Not retried; ends the pipeline and names the stage. */
@@ -30,6 +32,21 @@ export interface Step<in A, out B, S> {
   readonly onTick?: (state: S, now: UtcTime, emit: Emit<B>) => S
   /** True for a step that assigns watermarks itself: those from above end here. */
   readonly assignsWatermarks?: boolean
+  /** How the state is kept in a snapshot. Without it the stage begins anew after a restore. */
+  readonly codec?: StateCodec<S>
+  /** How many entries the state has, in what its bound is counted in. */
+  readonly entries?: (state: S) => number
+}
+
+/** A stateful step that works on the columns of a batch, and changes its state in place. See {@link Step}. */
+export interface ColumnsStep<in A, in out B, in out S> {
+  readonly initial: () => S
+  readonly onBatch: (state: S, batch: Batch<A>, collector: Collector<B>) => void
+  readonly onWatermark?: (state: S, time: UtcTime, collector: Collector<B>) => void
+  readonly onTick?: (state: S, now: UtcTime, collector: Collector<B>) => void
+  readonly assignsWatermarks?: boolean
+  readonly codec?: StateCodec<S>
+  readonly entries?: (state: S) => number
 }
 
 /** A step that looks at payloads only, and so can work on the columns of a batch. */
@@ -42,16 +59,16 @@ export interface ColumnStep<A, B> {
  * chaos point.
  */
 export type Process<in A, out B> = (
-  segments: ReadonlyArray<Segment<A>>
-) => ReadonlyArray<Segment<B>> | Effect.Effect<ReadonlyArray<Segment<B>>>
+  elements: ReadonlyArray<Element<A>>
+) => ReadonlyArray<Element<B>> | Effect.Effect<ReadonlyArray<Element<B>>>
 
 const nothing: ReadonlyArray<never> = []
 
 /** One stage after the other. An array of which nothing is left goes no further. */
 export const compose = <A, B, C>(first: Process<A, B>, second: Process<B, C>): Process<A, C> => {
-  const go = (middle: ReadonlyArray<Segment<B>>) => middle.length === 0 ? nothing : second(middle)
-  return (segments) => {
-    const middle = first(segments)
+  const go = (middle: ReadonlyArray<Element<B>>) => middle.length === 0 ? nothing : second(middle)
+  return (elements) => {
+    const middle = first(elements)
     return Effect.isEffect(middle) ? Effect.flatMap(middle, (output) => toEffect(go(output))) : go(middle)
   }
 }
@@ -67,16 +84,16 @@ interface Parts<A, B> {
 
 const makeProcess = <A, B>(
   name: string,
-  parts: () => Parts<A, B>
+  parts: (open: (handle: StateHandle) => StageSnapshot | undefined) => Parts<A, B>
 ): Effect.Effect<Process<A, B>, never, StageServices> =>
-  Effect.map(makeRuntime<B>(name), ({ begin, chaos, collector, finish }) => {
-    const { onBatch, onControl } = parts()
-    const process: Process<A, B> = (segments) => {
+  Effect.map(makeRuntime<B>(name), ({ begin, chaos, collector, finish, state }) => {
+    const { onBatch, onControl } = parts((handle) => state.open(name, handle))
+    const process: Process<A, B> = (elements) => {
       try {
-        begin(segments, true)
-        for (const segment of segments) {
-          if (segment._tag === "Batch") onBatch(segment, collector)
-          else onControl(segment, collector)
+        begin(elements, true)
+        for (const element of elements) {
+          if (element._tag === "Batch") onBatch(element, collector)
+          else onControl(element, collector)
         }
       } catch (cause) {
         return Effect.die(new StageDefect({ stage: name, cause }))
@@ -85,16 +102,16 @@ const makeProcess = <A, B>(
     }
     return chaos === undefined
       ? process
-      : (segments) => Effect.andThen(chaos, Effect.suspend(() => toEffect(process(segments))))
+      : (elements) => Effect.andThen(chaos, Effect.suspend(() => toEffect(process(elements))))
   })
 
-/** Builds the process of a stateful stage: its state begins here. */
+/** Builds the process of a stateful stage: its state begins here, or where a snapshot left it. */
 export const makeStateful = <A, B, S>(
   name: string,
   step: Step<A, B, S>
 ): Effect.Effect<Process<A, B>, never, StageServices> =>
-  makeProcess<A, B>(name, () => {
-    let state = step.initial()
+  makeProcess<A, B>(name, (open) => {
+    let state: S = startState<S>(name, step, () => state, open)
     return {
       onBatch: (batch, collector) => {
         state = step.onEvents(state, envelopesOf(batch), collector)
@@ -111,20 +128,54 @@ export const makeStateful = <A, B, S>(
     }
   })
 
-/** Builds the process of a stage whose state is in `onBatch`: made anew with it, never run again over a batch. */
-export const makeColumns = <A, B>(
+/** Builds the process of a stateful stage that works in columns. */
+export const makeColumns = <A, B, S>(
   name: string,
-  make: () => ColumnStep<A, B>
+  step: ColumnsStep<A, B, S>
 ): Effect.Effect<Process<A, B>, never, StageServices> =>
-  makeProcess<A, B>(name, () => ({ ...make(), onControl: (control, collector) => collector.control(control) }))
+  makeProcess<A, B>(name, (open) => {
+    const { assignsWatermarks = false, onBatch, onTick, onWatermark } = step
+    const state: S = startState<S>(name, step, () => state, open)
+    return {
+      onBatch: (batch, collector) => onBatch(state, batch, collector),
+      onControl: (control, collector) => {
+        if (control._tag === "Watermark") {
+          onWatermark?.(state, control.time, collector)
+          if (assignsWatermarks) return
+        } else if (control._tag === "Tick") onTick?.(state, control.now, collector)
+        collector.control(control)
+      }
+    }
+  })
 
-const single = <A>(payload: A, context: EventContext, hop: Hop | undefined): Batch<A> => ({
-  _tag: "Batch",
-  payloads: [payload],
-  contexts: [context],
-  hop,
-  followed: isFollowed(context) ? [0] : noneFollowed
-})
+/** The state that a stage begins with. A snapshot that the stage cannot read ends the pipeline: going on without it would lose results. */
+const startState = <S>(
+  name: string,
+  { codec, entries, initial }: Pick<Step<never, never, S>, "initial" | "codec" | "entries">,
+  current: () => S,
+  open: (handle: StateHandle) => StageSnapshot | undefined
+): S => {
+  if (codec === undefined) return initial()
+  const restored = open({
+    snapshot: () => ({ version: codec.version, state: codec.encode(current()) }),
+    entries: () => entries?.(current()) ?? 0
+  })
+  if (restored === undefined) return initial()
+  const state = codec.decode(restored.state, restored.version)
+  if (state === undefined) throw new UnreadableState({ stage: name, version: restored.version, reads: codec.version })
+  return state
+}
+
+/** A snapshot of a version that this program's stage does not read. */
+export class UnreadableState extends Data.TaggedError("UnreadableState")<{
+  readonly stage: string
+  readonly version: number
+  readonly reads: number
+}> {
+  override get message(): string {
+    return `stage ${this.stage}: its state was written by version ${this.version}; this program reads version ${this.reads}`
+  }
+}
 
 /** Builds the process of a stage without state. A batch whose step throws is run again event by event. */
 export const makeStateless = <A, B>(

@@ -1,7 +1,7 @@
 /** A stream operator from one pure stage or several in a row. */
 import { Cause, Effect, Pull, Stream } from "effect"
-import { type Element, watermark } from "../../domain/Envelope.ts"
-import { type Segment, toElements, toSegments } from "./Batch.ts"
+import type { Element } from "../../domain/Batch.ts"
+import { watermark } from "../../domain/Envelope.ts"
 import { isNonEmpty } from "./elements.ts"
 import type { Operator, StageNode } from "./Operator.ts"
 import type { Process } from "./pure.ts"
@@ -16,7 +16,7 @@ const ends = (elements: ReadonlyArray<Element<unknown>>): boolean => {
   for (let i = elements.length - 1; i >= 0; i--) {
     const element = elements[i]
     // Whoever ends time does it with the last of the elements.
-    if (element === undefined || element._tag === "Event") return false
+    if (element === undefined || element._tag === "Batch") return false
     if (element._tag === "Watermark" && element.time === Infinity) return true
   }
   return false
@@ -36,13 +36,11 @@ export const pureOperator = <A, B, R>(
           let ended = false
           let done = false
 
-          const emitOrGoOn = (segments: ReadonlyArray<Segment<B>>): Pull.Pull<Output, E0> => {
-            const output = toElements(segments)
-            return isNonEmpty(output) ? Effect.succeed(output) : next
-          }
+          const emitOrGoOn = (output: ReadonlyArray<Element<B>>): Pull.Pull<Output, E0> =>
+            isNonEmpty(output) ? Effect.succeed(output) : next
 
           const run = (elements: ReadonlyArray<Element<A>>): Pull.Pull<Output, E0> => {
-            const result = process(toSegments(elements))
+            const result = process(elements)
             return Effect.isEffect(result) ? Effect.flatMap(result, emitOrGoOn) : emitOrGoOn(result)
           }
 

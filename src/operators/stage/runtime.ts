@@ -2,13 +2,14 @@
  * What every kind of stage does around its step, once per array: chaos point, spans of the sampled, counts, metrics, dead letters.
  */
 import { Clock, Effect, Exit, type Tracer } from "effect"
+import { type Element, eventsIn } from "../../domain/Batch.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import type { EventContext } from "../../domain/Envelope.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { StageChaos, StageLineage, StageMetrics, StageTracing } from "../../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
-import { eventsIn, type Segment } from "./Batch.ts"
-import { Collector, type Rejection } from "./Emit.ts"
+import { StageState } from "../../layers/stage/StageState.ts"
+import { Collector, type Rejection } from "./Collector.ts"
 
 const toDeadLetter = (stage: string, time: number, rejection: Rejection): DeadLetter => {
   const { context, errorKind, message, retryCount } = rejection
@@ -34,6 +35,8 @@ const toDeadLetter = (stage: string, time: number, rejection: Rejection): DeadLe
   }
 }
 
+const noLinks: ReadonlyArray<EventContext> = []
+
 /** Everything a stage holds while it runs. Made once per materialisation. */
 export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   const clock = yield* Clock.Clock
@@ -41,20 +44,27 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   const metrics = yield* StageMetrics
   const lineage = yield* StageLineage
   const chaos = yield* StageChaos
+  const state = yield* StageState
   const deadLetters = yield* DeadLetters
   const registry = yield* StageRegistry
 
   const counts = registry.countsOf(stage)
   const record = metrics.instruments(stage, counts)
+  // Times of the array at work: read once for all its events, and only where one is followed.
+  let nanos: bigint | undefined
+  let millis: number | undefined
+  const now = (): bigint => nanos ??= clock.currentTimeNanosUnsafe()
   const collector = new Collector<B>(stage, {
-    lineage: (event, parents, parentCount) => lineage.append(stage, event, parents, parentCount, lineageTime())
+    lineage: (event, parents, parentCount) =>
+      lineage.append(stage, event, parents, parentCount, millis ??= clock.currentTimeMillisUnsafe()),
+    emission: (trigger, absorbedAt, links) => {
+      if (absorbedAt !== undefined) tracing.wait(stage, trigger, "window", absorbedAt, now())
+      return tracing.start(stage, trigger, now(), links)
+    },
+    now
   })
   let enter = 0n
   let events = 0
-  // Times of the array at work: read once for all its events, and only where one is followed.
-  let spanTime: bigint | undefined
-  let lineageAt: number | undefined
-  const lineageTime = (): number => lineageAt ??= clock.currentTimeMillisUnsafe()
 
   /** The span of a sampled event in this stage: started now, or the one already open. */
   const openSpan = (
@@ -63,28 +73,26 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   ): Tracer.Span | undefined => {
     const open = collector.spans.get(context)
     if (open !== undefined) return open
-    const span = tracing.start(stage, context, time)
+    const span = tracing.start(stage, context, time, noLinks)
     if (span !== undefined) collector.spans.set(context, span)
     return span
   }
 
   /** Opens the array: counts what comes in and, for a pure step, starts the spans of the sampled. */
-  const begin = (segments: ReadonlyArray<Segment<unknown>>, startSpans: boolean): void => {
+  const begin = (elements: ReadonlyArray<Element<unknown>>, startSpans: boolean): void => {
     enter = clock.monotonicTimeNanosUnsafe()
-    spanTime = undefined
-    lineageAt = undefined
+    nanos = undefined
+    millis = undefined
     collector.begin(enter)
-    events = eventsIn(segments)
+    events = eventsIn(elements)
     counts.in += events
     counts.inFlight += events
     if (!startSpans) return
-    for (const segment of segments) {
-      if (segment._tag !== "Batch") continue
-      for (const index of segment.followed) {
-        const context = segment.contexts[index]
-        if (context?.trace.sampled !== true) continue
-        spanTime ??= clock.currentTimeNanosUnsafe()
-        openSpan(context, spanTime)
+    for (const element of elements) {
+      if (element._tag !== "Batch") continue
+      for (const index of element.followed) {
+        const context = element.contexts[index]
+        if (context?.trace.sampled === true) openSpan(context, now())
       }
     }
   }
@@ -92,22 +100,22 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   /**
    * Closes the array and gives its outputs; as an effect where something was given up, which is durable before they go on.
    */
-  const finish = (): ReadonlyArray<Segment<B>> | Effect.Effect<ReadonlyArray<Segment<B>>> => {
+  const finish = (): ReadonlyArray<Element<B>> | Effect.Effect<ReadonlyArray<Element<B>>> => {
     const exit = clock.monotonicTimeNanosUnsafe()
-    const segments = collector.finish(exit)
-    if (collector.spans.size > 0) endSpans()
+    const elements = collector.finish(exit)
+    if (collector.spans.size > 0 || collector.emissions.length > 0) endSpans()
     const { rejections } = collector
-    const emitted = eventsIn(segments)
-    const nanos = Number(exit - enter)
+    const emitted = eventsIn(elements)
+    const busy = Number(exit - enter)
     const filtered = countFiltered()
     counts.inFlight -= events
     counts.processed += events - filtered - rejections.length
     counts.filtered += filtered
     counts.emitted += emitted
-    counts.busyNanos += nanos
+    counts.busyNanos += busy
     const rejected = rejections.length > 0 ? takeRejections(rejections) : undefined
-    record({ events, emitted, nanos })
-    return rejected === undefined ? segments : Effect.as(rejected, segments)
+    record({ events, emitted, nanos: busy })
+    return rejected === undefined ? elements : Effect.as(rejected, elements)
   }
 
   const countFiltered = (): number => {
@@ -138,14 +146,17 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
       const span = collector.spans.get(context)
       if (span === undefined || span.status._tag === "Ended") continue
       span.attribute("error.type", errorKind)
-      span.end(endTime, Exit.fail(message))
+      tracing.end(span, endTime, Exit.fail(message))
     }
-    for (const span of collector.spans.values()) {
-      if (span.status._tag !== "Ended") span.end(endTime, Exit.void)
-    }
+    for (const span of collector.spans.values()) if (span.status._tag !== "Ended") tracing.end(span, endTime, Exit.void)
+    for (const span of collector.emissions) if (span.status._tag !== "Ended") tracing.end(span, endTime, Exit.void)
   }
 
-  return { collector, begin, finish, openSpan, endSpans, chaos: chaos.before(stage) }
+  /** A sampled event waited for another try. */
+  const backedOff = (context: EventContext, from: bigint): void =>
+    tracing.wait(stage, context, "backoff", from, clock.currentTimeNanosUnsafe())
+
+  return { collector, begin, finish, openSpan, endSpans, backedOff, clock, state, chaos: chaos.before(stage) }
 })
 
 /** What any stage needs from its surroundings; everything else is a reference with a default. */

@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import { formatTraceParent, parseTraceParent } from "../../../src/domain/tracing/traceparent.ts"
+import { formatTraceParent, isSampled, parseTraceParent, traceFlags } from "../../../src/domain/tracing/traceparent.ts"
 
 const example = "00-4bf92f3577b34da6a3ce929d0e0e4736-00f067aa0ba902b7-01"
 
@@ -9,26 +9,66 @@ describe("traceparent", () => {
     expect(parent).toEqual({
       traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
       spanId: "00f067aa0ba902b7",
-      sampled: true
+      sampled: true,
+      random: false
     })
     expect(parent && formatTraceParent(parent)).toBe(example)
-    expect(parseTraceParent(example.replace(/01$/, "00"))?.sampled).toBe(false)
   })
 
   it.each([
-    "",
-    "garbage",
-    example.toUpperCase(),
-    example.replace(/^00/, "ff"),
-    `${example}-more`,
-    example.replace("4bf92f3577b34da6a3ce929d0e0e4736", "0".repeat(32)),
-    example.replace("00f067aa0ba902b7", "0".repeat(16)),
-    example.slice(0, -1)
-  ])("ignores %j", (text) => {
+    ["00", false, false, "00"],
+    ["01", true, false, "01"],
+    ["02", false, true, "02"],
+    ["03", true, true, "03"],
+    ["fc", false, false, "00"],
+    ["ff", true, true, "03"]
+  ])("flags %s: sampled %j, random %j; written %s", (flags, sampled, random, written) => {
+    const parent = parseTraceParent(example.replace(/01$/, flags))
+    expect([parent?.sampled, parent?.random]).toEqual([sampled, random])
+    expect(parent && formatTraceParent(parent)).toBe(example.replace(/01$/, written))
+  })
+
+  it.each([
+    ["nothing", ""],
+    ["garbage", "garbage"],
+    ["upper case", example.toUpperCase()],
+    ["version ff", example.replace(/^00/, "ff")],
+    ["a version that is no hex", example.replace(/^00/, ".0")],
+    ["a version of one digit", example.slice(1)],
+    ["a version of three digits", `0${example}`],
+    ["version 00 with more", `${example}-more`],
+    ["version 00 with a stop", `${example}.`],
+    ["a later version with more that is not set off", `cc${example.slice(2)}.what-ever`],
+    ["a trace id of zeros", example.replace("4bf92f3577b34da6a3ce929d0e0e4736", "0".repeat(32))],
+    ["a trace id that is no hex", example.replace("4bf9", "4bg9")],
+    ["a trace id of 33 digits", example.replace("4bf9", "04bf9")],
+    ["a trace id of 31 digits", example.replace("4bf9", "4bf")],
+    ["a parent id of zeros", example.replace("00f067aa0ba902b7", "0".repeat(16))],
+    ["a parent id of 15 digits", example.replace("00f067aa0ba902b7", "0f067aa0ba902b7")],
+    ["flags of one digit", example.slice(0, -1)],
+    ["flags of three digits", `${example}0`],
+    ["flags that are no hex", example.replace(/01$/, "0.")],
+    ["two headers in one line", `${example},${example}`],
+    ["a line break before it", `\n${example}`]
+  ])("ignores %s", (_, text) => {
     expect(parseTraceParent(text)).toBeUndefined()
   })
 
-  it("reads a later version by its first four fields", () => {
-    expect(parseTraceParent(`cc${example.slice(2)}-what-ever`)?.spanId).toBe("00f067aa0ba902b7")
+  it.each([
+    `cc${example.slice(2)}`,
+    `cc${example.slice(2)}-what-ever`,
+    ` ${example}`,
+    `${example}\t`,
+    `\t ${example} `
+  ])(
+    "reads %j",
+    (text) => {
+      expect(parseTraceParent(text)).toMatchObject({ spanId: "00f067aa0ba902b7", sampled: true })
+    }
+  )
+
+  it("has a byte of flags, of which others are not looked at", () => {
+    expect([traceFlags({ sampled: true }), traceFlags({ sampled: false, random: true })]).toEqual([1, 2])
+    expect([isSampled(257), isSampled(256), isSampled(0)]).toEqual([true, false, false])
   })
 })

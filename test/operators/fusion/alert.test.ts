@@ -1,13 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema, Stream } from "effect"
+import { Effect, Schema } from "effect"
 import { type Conjunction, makeConjunction } from "../../../src/domain/alert/Conjunction.ts"
 import { ConjunctionAlert } from "../../../src/domain/alert/ConjunctionAlert.ts"
 import type { ConjunctionRisk } from "../../../src/domain/alert/ConjunctionRisk.ts"
-import { type Element, envelope, watermark } from "../../../src/domain/Envelope.ts"
+import type { Item } from "../../../src/domain/Batch.ts"
+import { envelope, watermark } from "../../../src/domain/Envelope.ts"
 import { makeCandidates } from "../../../src/domain/orbit/candidates.ts"
 import { alert, type AlertOptions } from "../../../src/operators/fusion/alert.ts"
 import type { AssessedPair } from "../../../src/operators/fusion/assess.ts"
-import { arrays, contextOf, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, contextOf, stageLayer } from "../../support/envelopes.ts"
 import { synthetic } from "../../support/scenario.ts"
 
 const { elements } = synthetic(7, undefined, 5)
@@ -50,7 +51,7 @@ const pair = (
   windowEnd: number,
   risk: ConjunctionRisk | undefined,
   fields: { operation?: "retract"; conjunction?: Conjunction; observations?: number; observedUntil?: number } = {}
-): Element<AssessedPair> =>
+): Item<AssessedPair> =>
   envelope({
     risk,
     update: {
@@ -71,11 +72,11 @@ const correction = (windowEnd: number, risk?: ConjunctionRisk) => pair("correcti
 
 const isAlert = Schema.is(Schema.toType(ConjunctionAlert))
 
-const run = (elements: ReadonlyArray<Element<AssessedPair>>, options: Partial<AlertOptions> = {}) =>
+const run = (elements: ReadonlyArray<Item<AssessedPair>>, options: Partial<AlertOptions> = {}) =>
   Effect.gen(function*() {
     let now = 0
     const operator = alert({ sequences: new Map(), now: () => ++now, ...options })
-    const out = yield* Stream.runCollect(arrays(elements.map((element) => [element])).pipe(operator))
+    const out = yield* collectItems(arrays(elements.map((element) => [element])).pipe(operator))
     const versions = out.flatMap((element) => element._tag === "Event" ? [element.payload] : [])
     const last = new Map<string, ConjunctionAlert>()
     for (const version of versions) {
@@ -91,7 +92,7 @@ const run = (elements: ReadonlyArray<Element<AssessedPair>>, options: Partial<Al
 const told = (versions: ReadonlyArray<ConjunctionAlert>) =>
   versions.map(({ final, level, missDistanceMetres }) => `${level} ${missDistanceMetres}${final ? " final" : ""}`)
 
-const story = (name: string, elements: ReadonlyArray<Element<AssessedPair>>, expected: ReadonlyArray<string>) =>
+const story = (name: string, elements: ReadonlyArray<Item<AssessedPair>>, expected: ReadonlyArray<string>) =>
   it.effect(name, () =>
     Effect.gen(function*() {
       assert.deepStrictEqual(told(yield* run(elements)), expected)
@@ -308,7 +309,7 @@ describe("alert: the law of the last version", () => {
     ({ start, windows }) =>
       Effect.gen(function*() {
         const endOf = (i: number): number => tca + start + 5000 * Math.min(i + 1, windows.length)
-        const finalOf = (i: number): ReadonlyArray<Element<AssessedPair>> => {
+        const finalOf = (i: number): ReadonlyArray<Item<AssessedPair>> => {
           const window = windows[i]
           if (window === undefined || window.final === "nothing") return []
           if (window.final === "gone") return [final(endOf(i))]
@@ -376,7 +377,7 @@ describe("alert: sequences", () => {
       const raise = (conjunction: Conjunction) => pair("final", 10, action, { conjunction })
       const sequences = new Map([[x.alertId, 7], [y.alertId, 8]])
       const operator = alert({ sequences, now: () => 0, capacity: 2 })
-      const out = yield* Stream.runCollect(
+      const out = yield* collectItems(
         arrays([[raise(conjunction)], [raise(y)], [raise(x)]]).pipe(operator)
       ).pipe(Effect.provide(stageLayer))
       const versions = out.flatMap((element) => element._tag === "Event" ? [element.payload] : [])

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema, Stream } from "effect"
+import { Effect, Schema } from "effect"
 import { makeConjunction } from "../../../src/domain/alert/Conjunction.ts"
 import { ConjunctionRisk } from "../../../src/domain/alert/ConjunctionRisk.ts"
 import type { PairUpdate } from "../../../src/domain/alert/PairUpdate.ts"
@@ -10,7 +10,7 @@ import type { TrackEstimate } from "../../../src/domain/orbit/TrackEstimate.ts"
 import { norm } from "../../../src/domain/orbit/vector3.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { assess, riskOf } from "../../../src/operators/fusion/assess.ts"
-import { arrays, contextOf, payloadsOf, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, contextOf, payloadsOf, stageLayer } from "../../support/envelopes.ts"
 import { synthetic } from "../../support/scenario.ts"
 
 const { elements, planned } = synthetic(7, undefined, 5)
@@ -120,7 +120,7 @@ describe("assess", () => {
         update("final")
       ]
       const out = payloadsOf(
-        yield* Stream.runCollect(arrays([updates.map((payload, i) => envelope(payload, contextOf(i)))]).pipe(assess))
+        yield* collectItems(arrays([updates.map((payload, i) => envelope(payload, contextOf(i)))]).pipe(assess))
       )
       assert.deepStrictEqual(out.map(({ risk, update }) => [update.kind, risk !== undefined]), [
         ["speculative", true],

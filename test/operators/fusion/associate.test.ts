@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
-import { type Element, type Envelope, envelope, watermark } from "../../../src/domain/Envelope.ts"
+import type { Item } from "../../../src/domain/Batch.ts"
+import { type Envelope, envelope, watermark } from "../../../src/domain/Envelope.ts"
 import type { Observation } from "../../../src/domain/observation/Observation.ts"
 import { makeCandidates } from "../../../src/domain/orbit/candidates.ts"
 import type { MeanElements } from "../../../src/domain/orbit/MeanElements.ts"
@@ -27,7 +28,7 @@ const event = (observation: Observation): Envelope<Observation> =>
   )
 
 const run = (
-  parts: ReadonlyArray<ReadonlyArray<Element<Observation>>>,
+  parts: ReadonlyArray<ReadonlyArray<Item<Observation>>>,
   objects: ReadonlyMap<string, MeanElements> = catalogue
 ) =>
   Effect.gen(function*() {
@@ -35,12 +36,12 @@ const run = (
     return yield* collectArrays(arrays(parts).pipe(operator))
   }).pipe(Effect.provide(stageLayer))
 
-const updatesOf = (parts: ReadonlyArray<ReadonlyArray<Element<Association>>>): ReadonlyArray<TrackUpdate> =>
+const updatesOf = (parts: ReadonlyArray<ReadonlyArray<Item<Association>>>): ReadonlyArray<TrackUpdate> =>
   parts.flat().flatMap((element) =>
     element._tag === "Event" && element.payload._tag === "TrackUpdate" ? [element.payload] : []
   )
 
-const uncorrelatedOf = (parts: ReadonlyArray<ReadonlyArray<Element<Association>>>) =>
+const uncorrelatedOf = (parts: ReadonlyArray<ReadonlyArray<Item<Association>>>) =>
   parts.flat().flatMap((element) =>
     element._tag === "Event" && element.payload._tag === "UncorrelatedObservation"
       ? [[element.payload.reason, element.payload.candidates] as const]
@@ -56,7 +57,7 @@ const numbers = ({ kind, objectId, observationTime, estimate, revises }: TrackUp
   covariance: [...estimate.covariance],
   accepted: estimate.accepted
 })
-const finals = (parts: ReadonlyArray<ReadonlyArray<Element<Association>>>) =>
+const finals = (parts: ReadonlyArray<ReadonlyArray<Item<Association>>>) =>
   updatesOf(parts).filter(({ kind }) => kind === "final").map(numbers)
 
 const withHint = (observation: Observation, objectHint: string | undefined): Observation => {
@@ -184,7 +185,7 @@ describe("associate: order", () => {
 })
 
 describe("associate: corrections", () => {
-  const corrections = (parts: ReadonlyArray<ReadonlyArray<Element<Association>>>) =>
+  const corrections = (parts: ReadonlyArray<ReadonlyArray<Item<Association>>>) =>
     updatesOf(parts).filter(({ kind }) => kind === "correction").map(numbers)
 
   it.effect("a late one corrects itself and every later final estimate of its object, and none before", () =>

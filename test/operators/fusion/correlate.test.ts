@@ -2,7 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { type Conjunction, makeConjunction } from "../../../src/domain/alert/Conjunction.ts"
 import type { PairUpdate } from "../../../src/domain/alert/PairUpdate.ts"
-import { type Element, envelope, watermark } from "../../../src/domain/Envelope.ts"
+import type { Item } from "../../../src/domain/Batch.ts"
+import { envelope, watermark } from "../../../src/domain/Envelope.ts"
 import { makeCandidates } from "../../../src/domain/orbit/candidates.ts"
 import type { TrackUpdate } from "../../../src/domain/orbit/TrackUpdate.ts"
 import { correlate } from "../../../src/operators/fusion/correlate.ts"
@@ -26,7 +27,7 @@ const update = (
   observationTime: number,
   mark: number,
   { conjunctions = [ab], revises = false }: { conjunctions?: ReadonlyArray<Conjunction>; revises?: boolean } = {}
-): Element<ScreenedUpdate> => {
+): Item<ScreenedUpdate> => {
   const estimate = candidates.estimateOf(objectId)
   if (estimate === undefined) throw new Error(`${objectId} is not in the catalogue`)
   const track = {
@@ -47,7 +48,7 @@ const corrected = (objectId: string, time: number, mark: number) => update("corr
 const revised = (objectId: string, time: number, mark: number) =>
   update("correction", objectId, time, mark, { revises: true })
 
-const run = (parts: ReadonlyArray<ReadonlyArray<Element<ScreenedUpdate>>>) =>
+const run = (parts: ReadonlyArray<ReadonlyArray<Item<ScreenedUpdate>>>) =>
   Effect.gen(function*() {
     const operator = correlate({ candidates, windowMillis: 30_000, slideMillis: 5000 })
     return yield* collectArrays(arrays(parts).pipe(operator))
@@ -57,7 +58,7 @@ const shape = ({ conjunction, estimates, kind, observations, observedUntil, oper
   `${conjunction === ab ? "ab" : "ac"} ${kind}${operation === "retract" ? " retract" : ""} until ${windowEnd}: `
   + `${observations} to ${observedUntil}, ${estimates.map(({ accepted }) => accepted).join("+")}`
 
-const told = (parts: ReadonlyArray<ReadonlyArray<Element<PairUpdate>>>) =>
+const told = (parts: ReadonlyArray<ReadonlyArray<Item<PairUpdate>>>) =>
   parts.map((part) =>
     part.map((element) =>
       element._tag === "Event" ? shape(element.payload) : element._tag === "Watermark" ? element.time : element
@@ -154,13 +155,13 @@ describe("correlate: final", () => {
           const id = ids[object] ?? a
           return { time: time += gap, of: final(id, time, i + 1, id === a ? [ab, ac] : id === b ? [ab] : [ac]), id }
         })
-        const onlyFinals = (parts: ReadonlyArray<ReadonlyArray<Element<PairUpdate>>>) =>
+        const onlyFinals = (parts: ReadonlyArray<ReadonlyArray<Item<PairUpdate>>>) =>
           parts.flat().flatMap((element) =>
             element._tag === "Event" && element.payload.kind === "final" ? [shape(element.payload)] : []
           )
         const atOnce = yield* run([finals.map(({ of }) => of)])
         // Finals come with the watermark that makes them final: those up to it, then the mark.
-        const parts: Array<ReadonlyArray<Element<ScreenedUpdate>>> = [
+        const parts: Array<ReadonlyArray<Item<ScreenedUpdate>>> = [
           finals.map(({ id, time }) => speculative(id, time, 99))
         ]
         let from = 0

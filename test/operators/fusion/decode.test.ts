@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
-import { type Element, envelope, isFollowed } from "../../../src/domain/Envelope.ts"
+import { Effect } from "effect"
+import type { Item } from "../../../src/domain/Batch.ts"
+import { envelope, isFollowed } from "../../../src/domain/Envelope.ts"
 import type { Observation } from "../../../src/domain/observation/Observation.ts"
 import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
@@ -9,7 +10,7 @@ import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.t
 import type { LogRecord } from "../../../src/layers/log/MessageLog.ts"
 import { decode, makeTally } from "../../../src/operators/fusion/decode.ts"
 import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
-import { arrays, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, stageLayer } from "../../support/envelopes.ts"
 import { observed } from "../../support/fusionRun.ts"
 import { eventsOf, logRecord, parts } from "../../support/observationRecords.ts"
 import { registry, scenario } from "../../support/scenario.ts"
@@ -24,7 +25,7 @@ const parent = `00-${traceId}-00f067aa0ba902b7-01`
 
 const decoded = (records: ReadonlyArray<LogRecord>, tally = makeTally()) =>
   Effect.gen(function*() {
-    const out: ReadonlyArray<Element<Observation>> = yield* Stream.runCollect(
+    const out: ReadonlyArray<Item<Observation>> = yield* collectItems(
       fusionSource(parts([records])).pipe(decode(registry, tally))
     )
     const { letters } = yield* DeadLettersMemory
@@ -64,7 +65,7 @@ describe("decode", () => {
         })
       })
       const tally = makeTally()
-      const out = eventsOf(yield* Stream.runCollect(arrays<ReceivedRecord>([records]).pipe(decode(registry, tally))))
+      const out = eventsOf(yield* collectItems(arrays<ReceivedRecord>([records]).pipe(decode(registry, tally))))
       assert.deepStrictEqual([...tally.byKind], [["radar", 1], ["optical", 1], ["isl", 1]])
       for (const [i, { context, payload }] of out.entries()) {
         const emission = one[i]

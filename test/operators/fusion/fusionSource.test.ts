@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect } from "effect"
 import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
-import { collectArrays } from "../../support/envelopes.ts"
+import { collectArrays, collectItems } from "../../support/envelopes.ts"
 import { observed } from "../../support/fusionRun.ts"
 import { eventsOf, logRecord, parts } from "../../support/observationRecords.ts"
 
@@ -39,7 +39,7 @@ describe("fusionSource", () => {
 
   it.effect("until it is decoded a record's event time is its receipt, its id that of its bytes, its kind unknown", () =>
     Effect.gen(function*() {
-      const [event] = eventsOf(yield* Stream.runCollect(fusionSource(parts([[logRecord(json, 0)]]))))
+      const [event] = eventsOf(yield* collectItems(fusionSource(parts([[logRecord(json, 0)]]))))
       const id = observationIdOf("file", new TextEncoder().encode(json))
       assert.deepStrictEqual(
         [event?.context.id, event?.context.eventTime, event?.context.ingestTime, event?.context.sourceKind],
@@ -57,7 +57,7 @@ describe("fusionSource", () => {
   it.effect("a producer's trace goes on, sampled as the producer says, whatever the sampler would", () =>
     Effect.gen(function*() {
       const headers = { traceparent: parent, tracestate: "vendor=1" }
-      const [event] = eventsOf(yield* Stream.runCollect(fusionSource(parts([[logRecord(json, 0, headers)]]))))
+      const [event] = eventsOf(yield* collectItems(fusionSource(parts([[logRecord(json, 0, headers)]]))))
       assert.deepStrictEqual(event?.context.trace, {
         traceId,
         spanId: "00f067aa0ba902b7",
@@ -67,7 +67,7 @@ describe("fusionSource", () => {
       assert.isTrue(event?.followed)
       const unsampled = { traceparent: `${parent.slice(0, -2)}00` }
       const [other] = eventsOf(
-        yield* Stream.runCollect(fusionSource(parts([[logRecord(json, 0, unsampled)]]))).pipe(
+        yield* collectItems(fusionSource(parts([[logRecord(json, 0, unsampled)]]))).pipe(
           Effect.provide(HeadSampler.layerRatio(1))
         )
       )
@@ -79,7 +79,7 @@ describe("fusionSource", () => {
     (traceparent) =>
       Effect.gen(function*() {
         const [event] = eventsOf(
-          yield* Stream.runCollect(fusionSource(parts([[logRecord(json, 0, { traceparent })]]))).pipe(
+          yield* collectItems(fusionSource(parts([[logRecord(json, 0, { traceparent })]]))).pipe(
             Effect.provide(HeadSampler.layerRatio(1))
           )
         )
@@ -97,7 +97,7 @@ describe("fusionSource", () => {
     Effect.gen(function*() {
       const records = Array.from({ length: 400 }, (_, i) => logRecord(`line ${i}`, i))
       const sampled = Effect.map(
-        Stream.runCollect(fusionSource(parts([records]))),
+        collectItems(fusionSource(parts([records]))),
         (out) => eventsOf(out).filter((event) => event.context.trace.sampled).map((event) => event.context.id)
       ).pipe(Effect.provide(HeadSampler.layerRatio(0.25)))
       const first = yield* sampled

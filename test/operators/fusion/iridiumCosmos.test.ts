@@ -6,7 +6,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Array as Arr, Effect, Layer, pipe, Result, Stream } from "effect"
 import { readFileSync } from "node:fs"
 import type { ConjunctionAlert } from "../../../src/domain/alert/ConjunctionAlert.ts"
-import type { Element } from "../../../src/domain/Envelope.ts"
+import { type Element, itemsOf } from "../../../src/domain/Batch.ts"
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeRawRecordHeaders, observationsTopic } from "../../../src/domain/observation/rawRecordHeaders.ts"
 import { decodeCatalogue } from "../../../src/domain/orbit/Catalogue.ts"
@@ -70,7 +70,7 @@ const versionsOf = (seed: number) =>
       fusionSource,
       pipeline,
       Stream.runForEachArray((elements: ReadonlyArray<Element<ConjunctionAlert>>) =>
-        Effect.sync(() => versions.push(...payloadsOf(elements)))
+        Effect.sync(() => versions.push(...payloadsOf(itemsOf(elements))))
       )
     )
     return versions

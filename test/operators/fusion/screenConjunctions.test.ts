@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Stream } from "effect"
+import { Effect } from "effect"
 import type { Conjunction } from "../../../src/domain/alert/Conjunction.ts"
 import { envelope } from "../../../src/domain/Envelope.ts"
 import { makeCandidates } from "../../../src/domain/orbit/candidates.ts"
@@ -7,7 +7,7 @@ import { screenSlice } from "../../../src/domain/orbit/screen.ts"
 import type { TrackUpdate } from "../../../src/domain/orbit/TrackUpdate.ts"
 import { seededStart } from "../../../src/domain/simulation/scenario.ts"
 import { screenConjunctions } from "../../../src/operators/fusion/screenConjunctions.ts"
-import { arrays, contextOf, payloadsOf, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, contextOf, payloadsOf, stageLayer } from "../../support/envelopes.ts"
 import { synthetic } from "../../support/scenario.ts"
 
 const hour = 3_600_000
@@ -26,7 +26,7 @@ const screened = (
   horizonMillis: number,
   thresholdMetres = 25_000
 ) =>
-  Stream.runCollect(
+  collectItems(
     arrays(updates.map((part, p) =>
       part.map(([objectId, time], i) => envelope(updateOf(objectId, time), contextOf(10 * p + i)))
     )).pipe(screenConjunctions({ objects, candidates, horizonMillis, thresholdMetres }))
@@ -109,7 +109,7 @@ describe("screenConjunctions", () => {
         thresholdMetres: 25_000
       })
       const stranger = { ...updateOf(primary, seededStart), objectId: "nobody" }
-      const out = yield* Stream.runCollect(
+      const out = yield* collectItems(
         arrays([[envelope(stranger, contextOf(0)), envelope(updateOf(primary, seededStart), contextOf(1))]]).pipe(
           operator
         )

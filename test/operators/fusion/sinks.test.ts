@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { type Element, envelope, progress, type SourcePosition, tick, watermark } from "../../../src/domain/Envelope.ts"
+import type { Item } from "../../../src/domain/Batch.ts"
+import { envelope, progress, type SourcePosition, tick, watermark } from "../../../src/domain/Envelope.ts"
 import { Observation } from "../../../src/domain/observation/Observation.ts"
 import { makeCandidates } from "../../../src/domain/orbit/candidates.ts"
 import type { Association } from "../../../src/domain/orbit/TrackUpdate.ts"
@@ -14,7 +15,15 @@ import { commit } from "../../../src/operators/fusion/commit.ts"
 import { publish } from "../../../src/operators/fusion/publish.ts"
 import { publishUncorrelated, uncorrelatedTopic } from "../../../src/operators/fusion/publishUncorrelated.ts"
 import { alertVersion } from "../../support/alerts.ts"
-import { arrays, collectArrays, contextOf, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
+import {
+  arrays,
+  collectArrays,
+  collectItems,
+  contextOf,
+  events,
+  payloadsOf,
+  stageLayer
+} from "../../support/envelopes.ts"
 import { layerFailing, type Outage } from "../../support/failingLog.ts"
 import { observed } from "../../support/fusionRun.ts"
 
@@ -36,7 +45,7 @@ describe("publish", () => {
 
   it.effect("delivers what is new and passes it on; the rest is filtered as stale", () =>
     Effect.gen(function*() {
-      const out = yield* Stream.runCollect(arrays([events(versions)]).pipe(publish))
+      const out = yield* collectItems(arrays([events(versions)]).pipe(publish))
       assert.deepStrictEqual(payloadsOf(out).map(({ alertId, sequence }) => [alertId, sequence]), [["a", 1], ["b", 1], [
         "a",
         2
@@ -48,7 +57,7 @@ describe("publish", () => {
   it.effect("a store that fails for a while is tried again; everything is delivered once and in order", () => {
     const outage: Outage = { failures: 4, tried: [] }
     return Effect.gen(function*() {
-      const out = yield* patiently(Stream.runCollect(arrays([events(versions)]).pipe(publish)))
+      const out = yield* patiently(collectItems(arrays([events(versions)]).pipe(publish)))
       assert.strictEqual(payloadsOf(out).length, 3)
       assert.strictEqual(outage.tried.length, 5)
       const topic = yield* Stream.runCollect(readPages(yield* MessageLog, alertsTopic))
@@ -63,7 +72,7 @@ describe("publish", () => {
   it.effect("past its budget an alert is a dead letter, never dropped in silence", () => {
     const outage: Outage = { failures: Infinity, tried: [] }
     return Effect.gen(function*() {
-      const out = yield* patiently(Stream.runCollect(arrays([events(versions.slice(0, 2))]).pipe(publish)))
+      const out = yield* patiently(collectItems(arrays([events(versions.slice(0, 2))]).pipe(publish)))
       assert.deepStrictEqual(payloadsOf(out), [])
       const letters = (yield* DeadLettersMemory).letters()
       assert.deepStrictEqual(letters.map(({ errorKind, operator, retryCount }) => [operator, errorKind, retryCount]), [
@@ -96,7 +105,7 @@ describe("publishUncorrelated", () => {
     kind: "speculative",
     revises: false
   }
-  const input: ReadonlyArray<Element<Association>> = [
+  const input: ReadonlyArray<Item<Association>> = [
     uncorrelated("unmatched"),
     update,
     uncorrelated("ambiguous", ["1", "2"])
@@ -129,7 +138,7 @@ describe("publishUncorrelated", () => {
   it.effect("writes what belongs to no track, whole, counts it by reason, and passes the track updates on", () =>
     Effect.gen(function*() {
       yield* ready
-      const out = yield* Stream.runCollect(arrays([input, [watermark(1)]]).pipe(publishUncorrelated))
+      const out = yield* collectItems(arrays([input, [watermark(1)]]).pipe(publishUncorrelated))
       assert.deepStrictEqual(payloadsOf(out), [update])
       assert.deepStrictEqual(yield* written, expected)
       const counts = yield* countsOf("uncorrelated")
@@ -140,7 +149,7 @@ describe("publishUncorrelated", () => {
   it.effect("a log that fails for a while is tried again; nothing is doubled, here or below", () =>
     Effect.gen(function*() {
       yield* ready
-      const out = yield* patiently(Stream.runCollect(arrays([input]).pipe(publishUncorrelated)))
+      const out = yield* patiently(collectItems(arrays([input]).pipe(publishUncorrelated)))
       assert.deepStrictEqual(payloadsOf(out), [update])
       assert.deepStrictEqual(yield* written, expected)
       assert.deepStrictEqual([...(yield* countsOf("uncorrelated")).filteredReasons], [["unmatched", 1], [
@@ -152,7 +161,7 @@ describe("publishUncorrelated", () => {
   it.effect("when it fails for good, the track updates go on and the others are dead letters", () =>
     Effect.gen(function*() {
       yield* ready
-      const out = yield* patiently(Stream.runCollect(arrays([input]).pipe(publishUncorrelated)))
+      const out = yield* patiently(collectItems(arrays([input]).pipe(publishUncorrelated)))
       assert.deepStrictEqual(payloadsOf(out), [update])
       const letters = (yield* DeadLettersMemory).letters()
       assert.deepStrictEqual(letters.map(({ errorKind }) => errorKind), [
@@ -194,7 +203,7 @@ describe("commit", () => {
           done.push(position?.offset ?? -1)
           return Effect.void
         })
-      const out = yield* Stream.runCollect(
+      const out = yield* collectItems(
         arrays<number>([[progress([at(1)])], events([1]), [progress([at(2)])]]).pipe(commit(failing))
       )
       assert.deepStrictEqual(payloadsOf(out), [1])

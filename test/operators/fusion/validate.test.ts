@@ -1,13 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema, Stream } from "effect"
-import { type Element, envelope } from "../../../src/domain/Envelope.ts"
+import { Effect, Schema } from "effect"
+import type { Item } from "../../../src/domain/Batch.ts"
+import { envelope } from "../../../src/domain/Envelope.ts"
 import type { Observation, Target } from "../../../src/domain/observation/Observation.ts"
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
 import { sensorOf } from "../../../src/domain/observation/sensorRecord.ts"
 import { makeRegistry } from "../../../src/domain/observation/SensorRegistry.ts"
 import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.ts"
 import { validate } from "../../../src/operators/fusion/validate.ts"
-import { arrays, contextOf, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, contextOf, stageLayer } from "../../support/envelopes.ts"
 
 const registry = makeRegistry([
   sensorOf({
@@ -39,7 +40,7 @@ const run = (...observations: ReadonlyArray<Observation>) =>
     const elements = observations.map((payload, index) =>
       envelope(payload, contextOf(index, { eventTime: payload.sensorTimestamp, ingestTime: payload.ingestTimestamp }))
     )
-    const out: ReadonlyArray<Element<Observation>> = yield* Stream.runCollect(
+    const out: ReadonlyArray<Item<Observation>> = yield* collectItems(
       arrays([elements]).pipe(validate(registry))
     )
     const { letters } = yield* DeadLettersMemory

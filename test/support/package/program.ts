@@ -1,6 +1,6 @@
 /** What someone writes who depends on the package: an operator of their own in a pipeline, with the services in memory. */
 import { Effect, Layer, Option, Stream } from "effect"
-import { type Element, envelope, observationIdOf, traceIdOf, UtcTime } from "perigee/domain"
+import { elementsOf, envelope, itemsOf, observationIdOf, traceIdOf, UtcTime } from "perigee/domain"
 import { DeadLettersMemory, MessageLog, StageRegistry } from "perigee/layers"
 import { Stage } from "perigee/operators"
 
@@ -14,7 +14,7 @@ export const wrong: Stage.Operator<number, string, never, Stage.StageServices> =
 
 const time = UtcTime.parse("2026-01-01T00:00:00Z") ?? 0
 
-const events = ["radar", "optical", "isl"].map((word): Element<string> => {
+const events = ["radar", "optical", "isl"].map((word) => {
   const id = observationIdOf("words", new TextEncoder().encode(word))
   return envelope(word, {
     id,
@@ -30,10 +30,10 @@ const events = ["radar", "optical", "isl"].map((word): Element<string> => {
 })
 
 const program = Effect.gen(function*() {
-  const out = yield* Stream.fromIterable(events).pipe(shoutShortWords, Stream.runCollect)
+  const out = yield* Stream.fromIterable(elementsOf(events)).pipe(shoutShortWords, Stream.runCollect)
   return {
     stages: shoutShortWords.stages.map(({ name }) => name),
-    words: out.flatMap((element) => element._tag === "Event" ? [element.payload] : []),
+    words: itemsOf(out).flatMap((element) => element._tag === "Event" ? [element.payload] : []),
     time: UtcTime.format(time),
     log: Option.isSome(yield* Effect.serviceOption(MessageLog)) ? "some" : "none"
   }

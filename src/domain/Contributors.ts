@@ -1,0 +1,76 @@
+/**
+ * Who contributed to a value kept in state: a window's sum, a track, a joined row waiting for its other side.
+ *
+ * Bounded and mergeable: the first and the last contributor in order of arrival, up to {@link maxSampled} sampled ones, the exact count, and
+ * the range of their event times. An emission made from it continues the trace of one of them and links the others.
+ */
+import type { EventContext, Hop } from "./Envelope.ts"
+import type { UtcTime } from "./UtcTime.ts"
+
+/** How many sampled contributors are kept; those beyond are counted and not traced. */
+export const maxSampled = 16
+
+/** A sampled contributor, and when it was taken in (ns since the Unix epoch): from then on it waited. */
+export interface SampledContributor {
+  readonly context: EventContext
+  readonly absorbedAt: bigint
+}
+
+export class Contributors {
+  count = 0
+  /** The least and the greatest event time, UTC ms. */
+  from: UtcTime = Infinity
+  to: UtcTime = -Infinity
+  first: EventContext | undefined = undefined
+  last: EventContext | undefined = undefined
+  /** The way that the last one came. */
+  lastHop: Hop | undefined = undefined
+  sampled: Array<SampledContributor> | undefined = undefined
+
+  /** Takes in an event that is not sampled. */
+  add(context: EventContext, hop: Hop | undefined): void {
+    const time = context.eventTime
+    this.count++
+    if (time < this.from) this.from = time
+    if (time > this.to) this.to = time
+    if (this.first === undefined) this.first = context
+    this.last = context
+    this.lastHop = hop
+  }
+
+  /** Takes in a sampled event; `context` is below the span that took it in. */
+  addSampled(context: EventContext, hop: Hop | undefined, absorbedAt: bigint): void {
+    this.add(context, hop)
+    this.sampled ??= []
+    if (this.sampled.length < maxSampled) this.sampled.push({ context, absorbedAt })
+  }
+
+  /** Takes in all of another set, whose members came later. The other stays as it is. */
+  merge(other: Contributors): void {
+    if (other.count === 0) return
+    this.count += other.count
+    if (other.from < this.from) this.from = other.from
+    if (other.to > this.to) this.to = other.to
+    if (this.first === undefined) this.first = other.first
+    this.last = other.last
+    this.lastHop = other.lastHop
+    if (other.sampled === undefined) return
+    this.sampled = [...(this.sampled ?? []), ...other.sampled].slice(0, maxSampled)
+  }
+
+  /** The one whose trace an emission continues: the newest sampled one that is kept, else the last. */
+  trigger(): SampledContributor | undefined {
+    const sampled = this.sampled?.[this.sampled.length - 1]
+    if (sampled !== undefined) return sampled
+    return this.last === undefined ? undefined : { context: this.last, absorbedAt: 0n }
+  }
+
+  /** The contributors that are named: the sampled, the first and the last, each once. */
+  named(): ReadonlyArray<EventContext> {
+    const named = new Map<string, EventContext>()
+    for (const context of [this.first, ...(this.sampled ?? []).map((each) => each.context), this.last]) {
+      if (context !== undefined) named.set(context.id, context)
+    }
+    return Array.from(named.values())
+  }
+}

@@ -1,0 +1,28 @@
+/**
+ * `composite`: several policies share one rate of spans a second by percentages. It is made of the others: each policy is held to its share
+ * by {@link rateLimiting}, and all are joined by {@link or}. A trace that two of them keep counts against both shares.
+ */
+import { Result } from "effect"
+import { type CheckedPolicy, PolicyError } from "./checked.ts"
+import { type Or, or } from "./or.ts"
+import { rateLimiting } from "./rateLimiting.ts"
+
+export interface Share {
+  /** Above 0; all of them together at most 100. */
+  readonly percent: number
+  readonly policy: CheckedPolicy
+}
+
+export const composite = (
+  spansPerSecond: number,
+  first: Share,
+  ...more: ReadonlyArray<Share>
+): CheckedPolicy<Or> => {
+  const total = [first, ...more].reduce((sum, { percent }) => sum + percent, 0)
+  if (!(total <= 100)) {
+    return Result.fail(new PolicyError({ message: `composite: expected shares of at most 100 percent, got ${total}` }))
+  }
+  const limited = ({ percent, policy }: Share) =>
+    rateLimiting({ unit: "spans", perSecond: spansPerSecond * percent / 100 }, policy)
+  return or(limited(first), ...more.map(limited))
+}

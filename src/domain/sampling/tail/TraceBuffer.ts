@@ -1,0 +1,153 @@
+/**
+ * Traces that wait for their decision: bounded in traces, spans and bytes; over a bound, those of the lowest randomness go first.
+ *
+ * State: the spans, and one entry a trace in each of a map, a heap by randomness and a queue by arrival. Adding a span costs a look-up; a
+ * trace costs O(log n) more.
+ */
+import type { SpanData } from "../../tracing/SpanData.ts"
+import { compareBits, type Randomness, type Threshold } from "../threshold.ts"
+import { spanBytes } from "../TraceSummary.ts"
+
+export interface OpenTrace {
+  readonly traceId: string
+  readonly randomness: Randomness
+  readonly spans: Array<SpanData>
+  bytes: number
+  readonly arrivedAt: number
+  /** The floor that the trace had to pass when it came. */
+  readonly floorAtArrival: Threshold
+  /** When it is to be decided, at the latest; earlier once it is known to be complete or too large. */
+  dueAt: number
+  /** Why it is then. */
+  reason: DueReason
+  open: boolean
+}
+
+/** `root`: the root span ended; `wait`: it did not in time; `size`: the trace is as large as one may be. */
+export type DueReason = "root" | "wait" | "size"
+
+export interface BufferBounds {
+  readonly maxTraces: number
+  readonly maxSpans: number
+  readonly maxBytes: number
+}
+
+export interface TraceBuffer {
+  readonly get: (traceId: string) => OpenTrace | undefined
+  readonly begin: (trace: OpenTrace) => void
+  readonly append: (trace: OpenTrace, span: SpanData) => void
+  /** The trace is due earlier than it was. */
+  readonly hasten: (trace: OpenTrace, dueAt: number, reason: DueReason) => void
+  /** Takes out what is due, in no certain order. */
+  readonly takeDue: (now: number) => Array<OpenTrace>
+  readonly takeAll: () => Array<OpenTrace>
+  /** While a bound is exceeded: takes out the trace of the lowest randomness. */
+  readonly takeExcess: () => OpenTrace | undefined
+  readonly counts: () => { readonly traces: number; readonly spans: number; readonly bytes: number }
+}
+
+export const makeTraceBuffer = ({ maxBytes, maxSpans, maxTraces }: BufferBounds): TraceBuffer => {
+  const traces = new Map<string, OpenTrace>()
+  const byRandomness = makeHeap<OpenTrace>((a, b) => compareBits(a.randomness, b.randomness))
+  const byDue = makeHeap<{ readonly trace: OpenTrace; readonly dueAt: number }>((a, b) => a.dueAt - b.dueAt)
+  let spans = 0
+  let bytes = 0
+
+  const remove = (trace: OpenTrace): OpenTrace => {
+    trace.open = false
+    traces.delete(trace.traceId)
+    spans -= trace.spans.length
+    bytes -= trace.bytes
+    // What is closed leaves the heaps when it comes up; when that takes long they are swept.
+    if (byRandomness.size() > 2 * traces.size + 1024) byRandomness.retain((trace) => trace.open)
+    if (byDue.size() > 4 * traces.size + 1024) byDue.retain(({ trace }) => trace.open)
+    return trace
+  }
+
+  return {
+    get: (traceId) => traces.get(traceId),
+    begin: (trace) => {
+      traces.set(trace.traceId, trace)
+      byRandomness.push(trace)
+      byDue.push({ trace, dueAt: trace.dueAt })
+    },
+    append: (trace, span) => {
+      const size = spanBytes(span)
+      trace.spans.push(span)
+      trace.bytes += size
+      spans++
+      bytes += size
+    },
+    hasten: (trace, dueAt, reason) => {
+      if (dueAt >= trace.dueAt) return
+      trace.dueAt = dueAt
+      trace.reason = reason
+      byDue.push({ trace, dueAt })
+    },
+    takeDue: (now) => {
+      const due: Array<OpenTrace> = []
+      for (let next = byDue.peek(); next !== undefined && next.dueAt <= now; next = byDue.peek()) {
+        byDue.pop()
+        if (next.trace.open) due.push(remove(next.trace))
+      }
+      return due
+    },
+    takeAll: () => Array.from(traces.values(), remove),
+    takeExcess: () => {
+      if (traces.size <= maxTraces && spans <= maxSpans && bytes <= maxBytes) return undefined
+      for (let lowest = byRandomness.pop(); lowest !== undefined; lowest = byRandomness.pop()) {
+        if (lowest.open) return remove(lowest)
+      }
+      return undefined
+    },
+    counts: () => ({ traces: traces.size, spans, bytes })
+  }
+}
+
+/** A binary heap, the least on top. */
+const makeHeap = <A>(compare: (a: A, b: A) => number) => {
+  let items: Array<A> = []
+  const siftUp = (item: A, from: number): void => {
+    let at = from
+    while (at > 0) {
+      const up = (at - 1) >> 1
+      const parent = items[up]
+      if (parent === undefined || compare(parent, item) <= 0) break
+      items[at] = parent
+      at = up
+    }
+    items[at] = item
+  }
+  const siftDown = (item: A): void => {
+    let at = 0
+    for (;;) {
+      const left = 2 * at + 1
+      let child = items[left]
+      if (child === undefined) break
+      const right = items[left + 1]
+      const takesRight = right !== undefined && compare(right, child) < 0
+      if (takesRight) child = right
+      if (compare(item, child) <= 0) break
+      items[at] = child
+      at = takesRight ? left + 1 : left
+    }
+    items[at] = item
+  }
+  const push = (item: A): void => siftUp(item, items.length)
+  return {
+    push,
+    peek: (): A | undefined => items[0],
+    pop: (): A | undefined => {
+      const top = items[0]
+      const last = items.pop()
+      if (last !== undefined && items.length > 0) siftDown(last)
+      return top
+    },
+    retain: (keep: (item: A) => boolean): void => {
+      const kept = items.filter(keep)
+      items = []
+      kept.forEach(push)
+    },
+    size: () => items.length
+  }
+}

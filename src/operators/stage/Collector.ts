@@ -1,0 +1,359 @@
+/**
+ * Takes what a step emits and gives it its context.
+ *
+ * A collector serves one stage and is filled anew for every array. Cost per output of an event that is neither sampled nor followed by
+ * lineage: two entries in the columns of a batch, no look into the context.
+ */
+import type { Tracer } from "effect"
+import { type Batch, batch as batchOf, type Element } from "../../domain/Batch.ts"
+import type { Contributors } from "../../domain/Contributors.ts"
+import type { ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
+import {
+  contextBelow,
+  type Control,
+  type Envelope,
+  type EventContext,
+  type Hop,
+  isFollowed,
+  traceBelow
+} from "../../domain/Envelope.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { Emit } from "./Emit.ts"
+
+/** A record that was given up, before it becomes a dead letter. */
+export interface Rejection {
+  readonly context: EventContext
+  readonly hop: Hop | undefined
+  readonly errorKind: ErrorKind
+  readonly message: string
+  readonly retryCount: number
+}
+
+/** What the collector needs from the stage's hooks. */
+export interface CollectorHooks {
+  readonly lineage: (
+    event: EventContext,
+    parents: ReadonlyArray<EventContext>,
+    parentCount: number
+  ) => EventContext["lineage"]
+  /** The span of what a sampled context kept in state gives rise to. `absorbedAt`: since when it waited, ns since the Unix epoch. */
+  readonly emission: (
+    trigger: EventContext,
+    absorbedAt: bigint | undefined,
+    links: ReadonlyArray<EventContext>
+  ) => Tracer.Span | undefined
+  /** Now, in ns since the Unix epoch; read once an array. */
+  readonly now: () => bigint
+}
+
+/** How much was in the collector at some moment. */
+export interface Mark {
+  readonly elements: number
+  readonly rejections: number
+  readonly filtered: number
+}
+
+interface OpenHop {
+  readonly stage: string
+  readonly enter: bigint
+  exit: bigint
+  readonly previous: Hop | undefined
+}
+
+export class Collector<B> implements Emit<B> {
+  readonly rejections: Array<Rejection> = []
+  /** Reasons, and under the same index how many events were filtered for it. A reason may come again. */
+  readonly filteredReasons: Array<string> = []
+  readonly filteredCounts: Array<number> = []
+  /** Spans of this array's sampled events. */
+  spans = new Map<EventContext, Tracer.Span>()
+  /** Spans of what was emitted from state. */
+  readonly emissions: Array<Tracer.Span> = []
+  private readonly stage: string
+  private readonly hooks: CollectorHooks
+  private belowContexts = new Map<EventContext, EventContext>()
+  private readonly hops: Array<OpenHop> = []
+  private elements: Array<Element<B>> = []
+  // The batch being filled, and the hop that its events come by.
+  private payloads: Array<B> = []
+  private contexts: Array<EventContext> = []
+  private followed: Array<number> = []
+  private hop: OpenHop
+  private enter = 0n
+
+  constructor(stage: string, hooks: CollectorHooks) {
+    this.stage = stage
+    this.hooks = hooks
+    this.hop = { stage, enter: 0n, exit: 0n, previous: undefined }
+  }
+
+  /** Empties the collector for the next array, entered at `enter` (monotonic ns). */
+  begin(enter: bigint): void {
+    this.elements = []
+    this.enter = enter
+    this.hop = { stage: this.stage, enter, exit: enter, previous: undefined }
+    this.hops.length = 0
+    this.hops.push(this.hop)
+    if (this.payloads.length > 0) this.dropBatch()
+    if (this.rejections.length > 0) this.rejections.length = 0
+    if (this.filteredReasons.length > 0) this.filteredReasons.length = this.filteredCounts.length = 0
+    // Not cleared: a cleared map's old table goes on holding its entries and the next table, so that dead arrays outlive young collections.
+    if (this.spans.size > 0) this.spans = new Map()
+    if (this.emissions.length > 0) this.emissions.length = 0
+    if (this.belowContexts.size > 0) this.belowContexts = new Map()
+  }
+
+  /** Closes the hops of this array and gives what was emitted. */
+  finish(exit: bigint): ReadonlyArray<Element<B>> {
+    for (const hop of this.hops) hop.exit = exit
+    this.cut()
+    return this.elements
+  }
+
+  /** Where the collector stands, to go back to. */
+  mark(): Mark {
+    this.cut()
+    return {
+      elements: this.elements.length,
+      rejections: this.rejections.length,
+      filtered: this.filteredReasons.length
+    }
+  }
+
+  /** Takes back what was emitted since `mark`. */
+  rewind(mark: Mark): void {
+    this.dropBatch()
+    this.elements.length = mark.elements
+    this.rejections.length = mark.rejections
+    this.filteredReasons.length = this.filteredCounts.length = mark.filtered
+  }
+
+  /** Passes a control on, in its place. */
+  control(control: Control): void {
+    this.cut()
+    this.elements.push(control)
+  }
+
+  /** Passes a batch on as it is: its events have been through this stage. */
+  pass(batch: Batch<B>): void {
+    this.withPayloads(batch, batch.payloads)
+  }
+
+  /** Passes on what another stage made of the events: a branch of a fork. */
+  adopt(element: Element<B>): void {
+    this.cut()
+    this.elements.push(element)
+  }
+
+  /** Other payloads for all events of a batch. */
+  withPayloads(batch: Batch<unknown>, payloads: ReadonlyArray<B>): void {
+    this.cut()
+    const contexts = batch.followed.length === 0 ? batch.contexts : this.belowThis(batch)
+    this.elements.push(batchOf(payloads, contexts, this.hopAfter(batch.hop), batch.followed))
+  }
+
+  /** One output for each event of a batch. */
+  mapBatch<A>(batch: Batch<A>, f: (payload: A) => B): void {
+    const payloads: Array<B> = []
+    for (const payload of batch.payloads) payloads.push(f(payload))
+    this.withPayloads(batch, payloads)
+  }
+
+  /** The events of a batch that pass, as they are. Where all do, its columns are handed on without a copy. */
+  filterBatch(
+    batch: Batch<B>,
+    predicate: (payload: B, context: EventContext) => boolean,
+    reason: string
+  ): void {
+    let passing = 0
+    for (const payload of batch.payloads) {
+      const context = batch.contexts[passing]
+      if (context === undefined || !predicate(payload, context)) break
+      passing++
+    }
+    if (passing === batch.payloads.length) {
+      this.pass(batch)
+      return
+    }
+    const payloads = batch.payloads.slice(0, passing)
+    const contexts = batch.contexts.slice(0, passing)
+    // Where the followed events are afterwards; those before the first that goes stay where they are.
+    const followed = batch.followed.filter((place) => place < passing)
+    let next = followed.length
+    let index = -1
+    for (const payload of batch.payloads) {
+      index++
+      if (index < passing) continue
+      const isNext = batch.followed[next] === index
+      if (isNext) next++
+      const context = batch.contexts[index]
+      if (index === passing || context === undefined || !predicate(payload, context)) continue
+      if (isNext) followed.push(payloads.length)
+      payloads.push(payload)
+      contexts.push(context)
+    }
+    this.addFiltered(reason, batch.payloads.length - payloads.length)
+    if (payloads.length > 0) this.pass(batchOf(payloads, contexts, batch.hop, followed))
+  }
+
+  /** {@link Emit.out} for a step that works on columns: the event at a place of a batch, which of its events is followed told by the caller. */
+  outAt(batch: Batch<unknown>, index: number, isFollowedHere: boolean, payload: B): void {
+    const context = batch.contexts[index]
+    if (context === undefined) return
+    if (this.hop.previous !== batch.hop) this.comeBy(batch.hop)
+    if (isFollowedHere) this.followed.push(this.payloads.length)
+    this.contexts.push(isFollowedHere ? this.below(context) : context)
+    this.payloads.push(payload)
+  }
+
+  /** Takes the event at a place of a batch into a set of contributors. */
+  absorb(contributors: Contributors, context: EventContext, hop: Hop | undefined, isFollowedHere: boolean): void {
+    if (isFollowedHere && context.trace.sampled) {
+      contributors.addSampled(this.below(context), hop, this.hooks.now())
+    } else contributors.add(context, hop)
+  }
+
+  out(from: Envelope<unknown>, payload: B): void {
+    if (this.hop.previous !== from.hop) this.comeBy(from.hop)
+    if (from.followed) {
+      this.followed.push(this.payloads.length)
+      this.contexts.push(this.below(from.context))
+    } else this.contexts.push(from.context)
+    this.payloads.push(payload)
+  }
+
+  derived(trigger: EventContext, payload: B, eventTime = trigger.eventTime): void {
+    const context = isFollowed(trigger) ? this.below(trigger) : trigger
+    this.push(
+      undefined,
+      payload,
+      context.eventTime === eventTime ? context : contextBelow(context, context.trace, context.lineage, eventTime)
+    )
+  }
+
+  merged(contributors: Contributors, payload: B, eventTime = contributors.to): void {
+    const trigger = contributors.trigger()
+    if (trigger === undefined) return
+    const { absorbedAt, context } = trigger
+    const links = contributors.sampled?.flatMap((each) => each.context === context ? [] : [each.context]) ?? []
+    const span = this.emission(context, absorbedAt, links)
+    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
+    const lineage = this.hooks.lineage(context, contributors.named(), contributors.count)
+    this.push(contributors.lastHop, payload, contextBelow(context, trace, lineage, eventTime))
+  }
+
+  event(from: Envelope<unknown>, payload: B, context: EventContext): void {
+    const span = this.spans.get(from.context)
+    this.push(
+      from.hop,
+      payload,
+      span === undefined
+        ? context
+        : contextBelow(context, traceBelow(context.trace, span.spanId), context.lineage, context.eventTime)
+    )
+  }
+
+  filtered(_from: Envelope<unknown>, reason: string): void {
+    this.addFiltered(reason, 1)
+  }
+
+  late(from: Envelope<unknown>, message: string): void {
+    this.dead(from, "Late", message)
+  }
+
+  dead(
+    { context, hop }: Pick<Envelope<unknown>, "context" | "hop">,
+    errorKind: ErrorKind,
+    message: string,
+    retryCount = 0
+  ): void {
+    this.rejections.push({ context, hop, errorKind, message, retryCount })
+  }
+
+  shed(from: Envelope<unknown>, message: string): void {
+    this.dead(from, "Shed", message)
+  }
+
+  watermark(time: UtcTime): void {
+    this.control({ _tag: "Watermark", time })
+  }
+
+  /** Counts events that are not wanted further down. */
+  addFiltered(reason: string, events: number): void {
+    this.filteredReasons.push(reason)
+    this.filteredCounts.push(events)
+  }
+
+  private push(previous: Hop | undefined, payload: B, context: EventContext): void {
+    if (this.hop.previous !== previous) this.comeBy(previous)
+    if (isFollowed(context)) this.followed.push(this.payloads.length)
+    this.payloads.push(payload)
+    this.contexts.push(context)
+  }
+
+  /** Closes the batch being filled. */
+  private cut(): void {
+    if (this.payloads.length === 0) return
+    this.elements.push(batchOf(this.payloads, this.contexts, this.hop, this.followed))
+    this.dropBatch()
+  }
+
+  private dropBatch(): void {
+    this.payloads = []
+    this.contexts = []
+    this.followed = []
+  }
+
+  /** The next outputs come after another hop. */
+  private comeBy(previous: Hop | undefined): void {
+    this.cut()
+    this.hopAfter(previous)
+  }
+
+  /** A batch's contexts, those of the followed replaced. */
+  private belowThis({ contexts, followed }: Batch<unknown>): ReadonlyArray<EventContext> {
+    const below = contexts.slice()
+    for (const index of followed) {
+      const context = contexts[index]
+      if (context !== undefined) below[index] = this.below(context)
+    }
+    return below
+  }
+
+  /** The context of an output: below this stage's span, with this stage's lineage step. Made once per event and array. */
+  private below(context: EventContext): EventContext {
+    const known = this.belowContexts.get(context)
+    if (known !== undefined) return known
+    const span = this.emission(context, undefined, [])
+    const next = contextBelow(
+      context,
+      span === undefined ? context.trace : traceBelow(context.trace, span.spanId),
+      this.hooks.lineage(context, [context], 1),
+      context.eventTime
+    )
+    this.belowContexts.set(context, next)
+    return next
+  }
+
+  /** The span that outputs of this context are below: the event's own in this array, else one for what state gives rise to. */
+  private emission(
+    context: EventContext,
+    absorbedAt: bigint | undefined,
+    links: ReadonlyArray<EventContext>
+  ): Tracer.Span | undefined {
+    if (!context.trace.sampled) return undefined
+    const own = this.spans.get(context)
+    if (own !== undefined) return own
+    const span = this.hooks.emission(context, absorbedAt, links)
+    if (span !== undefined) this.emissions.push(span)
+    return span
+  }
+
+  private hopAfter(previous: Hop | undefined): OpenHop {
+    const known = this.hops.find((hop) => hop.previous === previous)
+    const hop = known ?? { stage: this.stage, enter: this.enter, exit: this.enter, previous }
+    if (known === undefined) this.hops.push(hop)
+    this.hop = hop
+    return hop
+  }
+}

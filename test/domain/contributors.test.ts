@@ -1,0 +1,107 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Schema } from "effect"
+import { Contributors, maxSampled } from "../../src/domain/Contributors.ts"
+import {
+  decodeContext,
+  decodeContributors,
+  encodeContext,
+  encodeContributors
+} from "../../src/domain/contributorsCodec.ts"
+import { contextBelow } from "../../src/domain/Envelope.ts"
+import { SequenceContext, sequenceId } from "../../src/domain/SequenceContext.ts"
+import { contextOf } from "../support/envelopes.ts"
+
+const Event = Schema.Struct({
+  time: Schema.Int.check(Schema.isBetween({ minimum: -1000, maximum: 1000 })),
+  sampled: Schema.Boolean,
+  lineage: Schema.Boolean
+})
+type Event = typeof Event.Type
+
+const contextsOf = (events: ReadonlyArray<Event>, from = 0) =>
+  events.map(({ lineage, sampled, time }, i) =>
+    contextOf(from + i, {
+      eventTime: time,
+      sampled,
+      position: { topic: "t", partition: 1, offset: i },
+      lineage: lineage ? { operator: "o", at: 1, parents: ["p"], parentCount: 1, previous: "source" } : undefined,
+      raw: i % 3 === 0
+        ? { format: "radar", source: "s", bytes: new Uint8Array([i % 256, 255, 0]), locator: "l" }
+        : undefined
+    })
+  )
+
+const setOf = (contexts: ReturnType<typeof contextsOf>): Contributors => {
+  const set = new Contributors()
+  for (const context of contexts) {
+    if (context.trace.sampled) set.addSampled(context, undefined, 7n)
+    else set.add(context, undefined)
+  }
+  return set
+}
+
+describe("contributors", () => {
+  it.prop(
+    "count all, name the first, the last and at most 16 sampled, and know the range",
+    [Schema.Array(Event)],
+    ([events]) => {
+      const contexts = contextsOf(events)
+      const set = setOf(contexts)
+      const times = contexts.map(({ eventTime }) => eventTime)
+      assert.strictEqual(set.count, events.length)
+      assert.strictEqual(set.first, contexts[0])
+      assert.strictEqual(set.last, contexts.at(-1))
+      assert.strictEqual(set.from, Math.min(...times))
+      assert.strictEqual(set.to, Math.max(...times))
+      const sampled = contexts.filter(({ trace }) => trace.sampled)
+      assert.deepStrictEqual(set.sampled?.map(({ context }) => context) ?? [], sampled.slice(0, maxSampled))
+      assert.isAtMost(set.named().length, maxSampled + 2)
+    }
+  )
+
+  it.prop("merged, they are those of all events in a row", [Schema.Array(Event), Schema.Array(Event)], ([one, two]) => {
+    const first = contextsOf(one)
+    const second = contextsOf(two, 1000)
+    const merged = setOf(first)
+    const other = setOf(second)
+    const before = encodeContributors(other)
+    merged.merge(other)
+    assert.deepStrictEqual(merged, setOf([...first, ...second]))
+    assert.deepStrictEqual(encodeContributors(other), before)
+  })
+
+  it.prop("survive a snapshot", [Schema.Array(Event)], ([events]) => {
+    const set = setOf(contextsOf(events))
+    const json: Schema.Json = JSON.parse(JSON.stringify(encodeContributors(set)))
+    assert.deepStrictEqual(decodeContributors(json, new Contributors()), set)
+  })
+
+  it("what is no contributor set is not read as one", () => {
+    assert.isUndefined(decodeContributors({ count: "many" }, new Contributors()))
+    assert.isUndefined(decodeContext(null))
+  })
+})
+
+describe("a numbered context", () => {
+  const origin = { sourceId: "bids", salt: 12345 }
+
+  it("has one id for its number, which is its trace id, and is written like any other", () => {
+    const context = new SequenceContext(origin, 7, 100, 200)
+    assert.match(context.id, /^[0-9a-f]{32}$/)
+    assert.strictEqual(context.id, sequenceId(origin, 7))
+    assert.strictEqual(context.trace.traceId, context.id)
+    assert.deepStrictEqual(
+      decodeContext(encodeContext(context)),
+      contextBelow(context, context.trace, context.lineage, context.eventTime)
+    )
+  })
+
+  it("no two ids are alike, and their random part is even", () => {
+    const ids = Array.from({ length: 20_000 }, (_, i) => sequenceId(origin, i))
+    assert.strictEqual(new Set(ids).size, ids.length)
+    assert.strictEqual(new Set(ids.map((id) => id.slice(18))).size, ids.length)
+    const below = ids.filter((id) => Number.parseInt(id.slice(18, 22), 16) < 0x4000).length
+    // A quarter of them, within five standard deviations.
+    assert.isBelow(Math.abs(below - 5000), 5 * Math.sqrt(20_000 * 0.25 * 0.75))
+  })
+})
