@@ -76,13 +76,15 @@ const tracerOf = (layer: Layer.Layer<SpanSink>) => Effect.runPromise(Effect.prov
 const light = withTracer(await tracerOf(layerPerigeeTracer.pipe(Layer.provideMerge(SpanSink.layerOff))))
 const stored = withTracer(await tracerOf(layerBackend({ maxSpans: 20_000 })))
 
+const variant = (work: () => void) => () => {
+  globalThis.gc?.()
+  return cpuTimed(work)
+}
+
+const nanos = (millis: number): string => `${(millis * 1e6 / total).toFixed(0)} ns`
+
 const measure = async (nameA: string, a: () => void, nameB: string, b: () => void): Promise<void> => {
-  const variant = (work: () => void) => () => {
-    globalThis.gc?.()
-    return cpuTimed(work)
-  }
   const result = await runPairs(variant(a), variant(b))
-  const nanos = (millis: number) => `${(millis * 1e6 / total).toFixed(0)} ns`
   console.log(formatRatio(nameA, nameB, result))
   console.log(`  a span: ${nameA} ${nanos(result.medianA)}, ${nameB} ${nanos(result.medianB)}`)
 }

@@ -7,7 +7,7 @@ import { RecordedSpans, SpanProcessing, SpanSink } from "../../../src/layers/obs
 import { SpanStore } from "../../../src/layers/observability/SpanStore.ts"
 import { makeTraceIds } from "../../../src/layers/observability/traceIds.ts"
 import { layerBackend, layerTest } from "../../../src/layers/observability/Tracing.ts"
-import { spanData } from "../../support/spans.ts"
+import { spanData } from "../../support/spanData.ts"
 
 describe("sinks", () => {
   it.effect("a fan-out hands all to each, and nothing to one that keeps nothing", () =>

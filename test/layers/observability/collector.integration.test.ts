@@ -30,19 +30,16 @@ const collector = Effect.fnUntraced(function*(path: string, url: string) {
     (directory) => Effect.sync(() => rmSync(directory, { recursive: true, force: true }))
   )
   const [http, grpc] = [yield* Effect.promise(freePort), yield* Effect.promise(freePort)]
-  const args = [
-    "start",
-    ...["--otlp-http-endpoint", `127.0.0.1:${http}`, "--otlp-grpc-endpoint", `127.0.0.1:${grpc}`],
-    ...["--exporter", "otlp", "--otlp-exporter-protocol", "http"],
-    ...[
-      "--otlp-exporter-endpoint",
-      new URL(url).origin,
-      "--otlp-exporter-compression",
-      "none",
-      "--batch-timeout",
-      "100ms"
-    ]
-  ]
+  const options = {
+    "--otlp-http-endpoint": `127.0.0.1:${http}`,
+    "--otlp-grpc-endpoint": `127.0.0.1:${grpc}`,
+    "--exporter": "otlp",
+    "--otlp-exporter-protocol": "http",
+    "--otlp-exporter-endpoint": new URL(url).origin,
+    "--otlp-exporter-compression": "none",
+    "--batch-timeout": "100ms"
+  }
+  const args = ["start", ...Object.entries(options).flat()]
   yield* Effect.acquireRelease(
     Effect.promise(async () => {
       const server = startProcess(path, args, { cwd: directory, logFile: join(directory, "rotel.log") })
