@@ -9,8 +9,14 @@ import { type ScenarioOptions, seededStart } from "../domain/simulation/scenario
 import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
 import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
-import { layerLog as deadLetterLog } from "../layers/deadletters/deadLetterLog.ts"
+import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { Health } from "../layers/observability/Health.ts"
+import {
+  layerAlertsFromConfig,
+  layerDeadLettersFromConfig,
+  layerMetricsFromConfig
+} from "../layers/observability/metricsFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/observability/tracingFromConfig.ts"
 import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
 import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
@@ -20,13 +26,13 @@ import { Simulator } from "../layers/simulator/Simulator.ts"
 import { layerFileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
 import { HeadSampler } from "../layers/stage/HeadSampler.ts"
-import { StageMetrics } from "../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
-import { AlertStore } from "../layers/stores/AlertStore.ts"
+import { StageState } from "../layers/stage/StageState.ts"
 import { layerLineageFromConfig } from "../layers/stores/lineage/lineageFromConfig.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
 import { runJob } from "./run/job.ts"
+import { observeRun } from "./run/observe.ts"
 import { describeRun } from "./run/runDescription.ts"
 import { toJson, toText } from "./run/RunReport.ts"
 import { asLines, onTerminal } from "./run/status.ts"
@@ -120,17 +126,26 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const directory = yield* prepareDirectory(flags, values)
   const { opticalPollInterval: opticalPollMillis, radarReceiveBuffer: receiveBufferBytes, seed, speed } = values
 
+  const bounded = Option.isSome(flags.input)
   const services = Layer.mergeAll(
-    AlertStore.layer,
-    deadLetterLog,
-    StageRegistry.layer,
-    SourceStats.layer,
-    Shutdown.layer,
-    StageMetrics.layer,
+    layerAlertsFromConfig,
+    layerDeadLettersFromConfig,
     layerLineageFromConfig,
-    layerFileCursorStore(directory),
-    NodeHttpClient.layerUndici
-  ).pipe(Layer.provideMerge(layerLogFromConfig), Layer.provide(withFlags({ "data-dir": directory })))
+    layerHttpFromConfig({ onlyIfAsked: bounded })
+  ).pipe(
+    Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
+    Layer.provideMerge(Layer.mergeAll(
+      StageRegistry.layer,
+      StageState.layerMemory(),
+      SourceStats.layer,
+      Shutdown.layer,
+      Health.layer,
+      layerFileCursorStore(directory),
+      NodeHttpClient.layerUndici
+    )),
+    Layer.provideMerge(layerLogFromConfig),
+    Layer.provide(withFlags({ "data-dir": directory }))
+  )
 
   // Outside the services and their clock: what waits for a receiver of spans waits in real time.
   const tracing = Layer.provideMerge(layerTracingFromConfig(version), HeadSampler.layerRatio(values.traceRatio))
@@ -143,7 +158,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     const { catalogue, scenario } = yield* scenarioOf(values, registry, start, durationMillis)
     return yield* Effect.gen(function*() {
       const world = yield* simulatedWorld({ receiveBufferBytes, opticalPollMillis, speed })
-      return yield* runJob({ ...job, catalogue, world })
+      return yield* runJob({ ...job, catalogue, world, observe: yield* observeRun })
     }).pipe(
       Effect.scoped,
       Effect.provide(
@@ -170,7 +185,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       const over = Number.isFinite(durationMillis)
         ? Effect.asVoid(Effect.timeoutOption(world.over, durationMillis))
         : world.over
-      return yield* runJob({ ...job, catalogue, world: { ...world, over } })
+      return yield* runJob({ ...job, catalogue, world: { ...world, over }, observe: yield* observeRun })
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 

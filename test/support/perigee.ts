@@ -17,7 +17,7 @@ export interface Running {
   readonly says: (text: string) => Promise<void>
 }
 
-/** Starts `perigee` with these arguments in `cwd`; `env` is put over this process's own. */
+/** Starts `perigee` with these arguments in `cwd`. Unless `env` says otherwise, HTTP takes a free port. */
 export const startPerigee = (
   args: ReadonlyArray<string>,
   cwd: string,
@@ -25,7 +25,7 @@ export const startPerigee = (
 ): Running => {
   const child = spawn(process.execPath, [resolve(root, "bin/perigee.js"), ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: "1", ...env },
+    env: { ...process.env, NO_COLOR: "1", PERIGEE_HTTP_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"]
   })
   let stdout = ""

@@ -130,6 +130,18 @@ export const addresses = kind<ReadonlyArray<string>>({
   format: (list) => list.join(",")
 })
 
+const logLevels = "trace|debug|info|warn|error|fatal|none"
+
+const operatorLevel = new RegExp(`^[a-z][a-z0-9-]*=(${logLevels})$`)
+
+/** Log levels by operator. */
+export const levels: Kind<string> = kind({
+  expected: `operator=level, separated by commas, of ${logLevels.replaceAll("|", ", ")}`,
+  unit: "list",
+  parse: (text) => text.split(",").every((part) => part === "" || operatorLevel.test(part.trim())) ? text : undefined,
+  format: (text) => text
+})
+
 const fault = new RegExp(`^(${faultNames.join("|")})(=[^@,]+)?(@\\d+(\\.\\d+)?s?)?$`)
 
 /** Feed faults; whether the sensors named exist is judged by who knows the sensors. */

@@ -8,6 +8,7 @@ import { fusionTable } from "./fusionTable.ts"
 import { kafkaTable } from "./kafkaTable.ts"
 import { lineageSettings } from "./lineageSettings.ts"
 import { logSettings } from "./logSettings.ts"
+import { observabilitySettings } from "./observabilitySettings.ts"
 import { layerFlags, type Setting, settingError } from "./Setting.ts"
 import { sourceSettings } from "./sourceSettings.ts"
 import { tracingSettings } from "./tracingSettings.ts"
@@ -15,7 +16,13 @@ import { tracingSettings } from "./tracingSettings.ts"
 export { type Origin, type Setting, type SettingRow } from "./Setting.ts"
 
 /** The settings, each a `Config` of its value. */
-export const settings = { ...logSettings, ...sourceSettings, ...tracingSettings, ...lineageSettings }
+export const settings = {
+  ...logSettings,
+  ...sourceSettings,
+  ...tracingSettings,
+  ...lineageSettings,
+  ...observabilitySettings
+}
 
 /** All of them, in the groups and the order in which they are shown. */
 export const settingGroups: ReadonlyArray<
@@ -26,6 +33,7 @@ export const settingGroups: ReadonlyArray<
   { title: "Tracing", settings: Object.values(tracingSettings) },
   { title: "Lineage", settings: Object.values(lineageSettings) },
   { title: "Fusion pipeline", settings: Object.values(fusionTable) },
+  { title: "HTTP, metrics and logs", settings: Object.values(observabilitySettings) },
   { title: "Kafka", settings: Object.values(kafkaTable) }
 ]
 

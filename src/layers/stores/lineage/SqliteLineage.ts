@@ -3,8 +3,8 @@
  * writes. WAL lets readers in: neither waits for the other.
  *
  * **What survives.** What was written survives the process, however it ends; what still waited in the buffer of a killed process (some
- * 200 ms) does not. A power failure may cost the last batches; the file stays sound. Cost: see bench/lineage.ts. About 400 bytes a node
- * with a record, 70 an edge. The file does not shrink: what goes leaves room for what comes.
+ * 200 ms) does not. A power failure may cost the last batches; the file stays sound. Cost: see bench/lineage.ts. Some 500 bytes an
+ * output with eight steps, 190 an input without a record, 70 an edge. The file does not shrink: what goes leaves room for what comes.
  */
 import { Effect, Layer } from "effect"
 import { isSqlError } from "effect/sql/SqlError"
