@@ -70,7 +70,7 @@ describe("perigee run, traced", () => {
         assert.deepStrictEqual(orphans.map(({ name }) => name), [])
 
         receiver.reply = () => "hang"
-        const hung = yield* run({ ...otlp, OTEL_BSP_MAX_QUEUE_SIZE: "1000" })
+        const hung = yield* run({ ...otlp, PERIGEE_TRACE_RATIO: "1", OTEL_BSP_MAX_QUEUE_SIZE: "1000" })
         assert.deepStrictEqual(hung.result, off.result)
         assert.include(hung.stderr, "spans dropped by the OTLP exporter: ")
         assert.include(hung.stderr, "queue_full")
