@@ -35,7 +35,7 @@ describe("keyed", () => {
         const { out, snapshot } = yield* runLaw(operatorOf(options), cutInto(items, sizes))
         const model = runModel(items, options)
         assert.deepStrictEqual(out, model.out)
-        const { entries, timers } = Schema.decodeUnknownSync(Snapshot)(snapshot.get("keyed")?.state)
+        const { entries, timers } = yield* Schema.decodeUnknownEffect(Snapshot)(snapshot.get("keyed")?.state)
         const held = entries.map(({ contributors, key, value }, place) => ({
           key,
           value,
@@ -145,8 +145,8 @@ describe("keyed", () => {
         attributes.get("state.writer") ?? "-",
         links.map(({ span }) => span.traceId)
       ])
-      const [a, b, c] = [0, 1, 2].map((i) => contextOf(i).id)
-      const [traceB, traceC] = [1, 2].map((i) => contextOf(i).trace.traceId)
+      const [a = "", b = "", c = ""] = [0, 1, 2].map((i) => contextOf(i).id)
+      const [traceB = "", traceC = ""] = [1, 2].map((i) => contextOf(i).trace.traceId)
       assert.deepStrictEqual(told, [
         ["store", traceB, "-", []],
         ["store", traceC, "-", []],
