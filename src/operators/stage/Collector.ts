@@ -86,7 +86,7 @@ export class Collector<B> implements Emit<B> {
   /** What left state in this array because there was too much of it. */
   evicted = 0
   /** Spans of what was emitted from state. */
-  readonly emissions: Array<Tracer.Span> = []
+  readonly emissions: Array<{ readonly context: EventContext; readonly span: Tracer.Span }> = []
   private readonly stage: string
   private readonly hooks: CollectorHooks
   private belowContexts = new Map<EventContext, EventContext>()
@@ -448,7 +448,7 @@ export class Collector<B> implements Emit<B> {
     const own = this.spans.get(context)
     if (own !== undefined) return own
     const span = this.hooks.emission(context, absorbedAt, links)
-    if (span !== undefined) this.emissions.push(span)
+    if (span !== undefined) this.emissions.push({ context, span })
     return span
   }
 

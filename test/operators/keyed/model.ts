@@ -7,7 +7,6 @@ interface Held {
   readonly key: string
   value: number | undefined
   touched: number
-  timers: Array<number>
   /** Times of the events that wrote it. */
   writers: Array<number>
 }
@@ -15,7 +14,7 @@ interface Held {
 export interface ModelRun {
   readonly out: ReadonlyArray<string | Control>
   /** What is held before the end of the input, the one written longest ago first. */
-  readonly held: ReadonlyArray<Held>
+  readonly held: ReadonlyArray<Held & { readonly timers: ReadonlyArray<number> }>
 }
 
 export const runModel = (items: ReadonlyArray<Item<Command>>, options: Options): ModelRun => {
@@ -36,7 +35,7 @@ export const runModel = (items: ReadonlyArray<Item<Command>>, options: Options):
   const make = (key: string, time: number): Held => {
     const stale = held.find((entry) => entry.key === key)
     if (stale !== undefined) forget(stale)
-    return { key, value: undefined, touched: time, timers: [], writers: [] }
+    return { key, value: undefined, touched: time, writers: [] }
   }
   const write = (entry: Held, time: number): void => {
     held = [...held.filter((other) => other !== entry), entry]
@@ -101,7 +100,13 @@ export const runModel = (items: ReadonlyArray<Item<Command>>, options: Options):
       out.push(item)
     }
   }
-  const before = held.map((entry) => ({ ...entry, timers: timersOf(entry.key).toSorted((a, b) => a - b) }))
+  const before = held.map((entry) => ({
+    key: entry.key,
+    value: entry.value,
+    touched: entry.touched,
+    writers: entry.writers,
+    timers: timersOf(entry.key).toSorted((a, b) => a - b)
+  }))
   onWatermark(Infinity)
   out.push(watermark(Infinity))
   return { out, held: before }
