@@ -10,7 +10,13 @@
  */
 import { type Effect, Stream } from "effect"
 import type { Element } from "../domain/Batch.ts"
-import { merge as mergeStreams, mergeEdge, mergeName, type MergeOptions, mergeTagged as mergeTaggedStreams } from "./merge.ts"
+import {
+  merge as mergeStreams,
+  mergeEdge,
+  mergeName,
+  type MergeOptions,
+  mergeTagged as mergeTaggedStreams
+} from "./merge.ts"
 import type { Operator } from "./Stage.ts"
 import { andThen } from "./Stage.ts"
 import { direct, type Graph, inRow, nodeGraph, sideBySide } from "./stage/Graph.ts"

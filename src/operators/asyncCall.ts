@@ -33,7 +33,9 @@ type Answer<B> =
   | { readonly ok: true; readonly value: B }
   | { readonly ok: false; readonly errorClass: ErrorClass; readonly message: string; readonly retries: number }
 
-export const asyncCall = <A, B, E, R>(options: AsyncCallOptions<A, B, E, R>): Operator<A, B, never, R | StageServices> => {
+export const asyncCall = <A, B, E, R>(
+  options: AsyncCallOptions<A, B, E, R>
+): Operator<A, B, never, R | StageServices> => {
   const { call, classify = () => "permanent", edge = direct, name, retry = defaultRetry } = options
   const concurrency = Math.max(1, Math.floor(options.concurrency))
 
@@ -87,16 +89,20 @@ export const asyncCall = <A, B, E, R>(options: AsyncCallOptions<A, B, E, R>): Op
           }))
 
         const settle = (runtime: Runtime<B>, event: Envelope<A>, answer: Answer<B>): void => {
-          if (answer.ok) runtime.collector.out(event, answer.value)
-          else if (answer.errorClass === "discardable") runtime.collector.filtered(event, answer.message)
-          else runtime.collector.dead(event, errorKindOf(answer), answer.message, retriesOf(answer))
+          if (answer.ok) {
+            runtime.collector.out(event, answer.value)
+          } else if (answer.errorClass === "discardable") {
+            runtime.collector.filtered(event, answer.message)
+          } else runtime.collector.dead(event, errorKindOf(answer), answer.message, retriesOf(answer))
         }
 
         const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<ReadonlyArray<Element<B>>> =>
           Effect.suspend(() => {
             const runtime = idle.pop() ?? stage.another()
             runtime.begin(elements, false)
-            const events = elements.flatMap((element) => element._tag === "Batch" ? envelopesOf(element) : [])
+            const events = elements.flatMap((element) =>
+              element._tag === "Batch" ? envelopesOf(element) : []
+            )
             const answered = Effect.provideContext(
               Effect.forEach(events, (event) => answerTo(runtime, event), { concurrency }),
               context

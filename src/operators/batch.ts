@@ -26,11 +26,14 @@ export const batch = <A>(options: BatchOptions<A>): Operator<A, ReadonlyArray<A>
   if (withinMillis === undefined || timer === "ticks") {
     return pureOperator(graph, Effect.suspend(() => makeColumns(name, makeStep(options, tickTimer()))))
   }
-  return makeOperator<A, ReadonlyArray<A>, never, StageServices>(graph, (self) =>
-    Stream.unwrap(Effect.map(Clock.Clock, (clock) => {
-      const byClock: GroupTimer = { now: () => clock.currentTimeMillisUnsafe(), deadline: undefined }
-      return wakeAtDeadline(self, byClock).pipe(
-        pureOperator(graph, makeColumns(name, makeStep(options, byClock)))
-      )
-    })))
+  return makeOperator<A, ReadonlyArray<A>, never, StageServices>(
+    graph,
+    (self) =>
+      Stream.unwrap(Effect.map(Clock.Clock, (clock) => {
+        const byClock: GroupTimer = { now: () => clock.currentTimeMillisUnsafe(), deadline: undefined }
+        return wakeAtDeadline(self, byClock).pipe(
+          pureOperator(graph, makeColumns(name, makeStep(options, byClock)))
+        )
+      }))
+  )
 }

@@ -7,8 +7,8 @@
  * whole, and none of its marks goes on. State: none if all branches are pure; else `capacity` events in front of and behind each branch.
  * Cost: pure branches run in the turn of the array on the same batch, nothing is copied; else a fiber a branch and two queue operations an array.
  */
-import { fanOut } from "./stage/fanOut.ts"
 import type { Edge, Operator } from "./Stage.ts"
+import { fanOut } from "./stage/fanOut.ts"
 import type { AnyOperator, CommonInput, ErrorOf, OutputOf, ServicesOf } from "./stage/types.ts"
 
 export interface ForkOptions {

@@ -48,10 +48,13 @@ const requests = (cache: string, outcome: "hit" | "miss") =>
     attributes: { cache, outcome }
   })
 
-const sampledSpan = Effect.map(Effect.serviceOption(Tracer.ParentSpan), (span) =>
-  Option.isSome(span) && span.value._tag === "Span" && span.value.sampled
-    ? Tracer.externalSpan({ spanId: span.value.spanId, traceId: span.value.traceId, sampled: true })
-    : undefined)
+const sampledSpan = Effect.map(
+  Effect.serviceOption(Tracer.ParentSpan),
+  (span) =>
+    Option.isSome(span) && span.value._tag === "Span" && span.value.sampled
+      ? Tracer.externalSpan({ spanId: span.value.spanId, traceId: span.value.traceId, sampled: true })
+      : undefined
+)
 
 const makeLookup = Effect.fnUntraced(
   function*<A, K, V, B, E, R>({ capacity, combine, key, load, name, ttlMillis }: LookupOptions<A, K, V, B, E, R>) {
@@ -108,6 +111,8 @@ export const lookup = <A, K, V, B, E, R>(
     })
   // A cache for each run: what one run remembers is none of another's business.
   const { graph } = operator(() => Effect.never)
-  return makeOperator<A, B, never, R | StageServices>(graph, (self) =>
-    Stream.unwrap(Effect.map(makeLookup(options), (call) => operator(call)(self))))
+  return makeOperator<A, B, never, R | StageServices>(
+    graph,
+    (self) => Stream.unwrap(Effect.map(makeLookup(options), (call) => operator(call)(self)))
+  )
 }

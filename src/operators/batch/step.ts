@@ -18,7 +18,10 @@ export interface BatchOptions<A> {
   /** What that is measured by: the clock, or the ticks of the source and the events' receive times, as in a replayed file. Default `clock`. */
   readonly timer?: "clock" | "ticks"
   /** How a payload is kept in a snapshot. */
-  readonly codec?: { readonly encode: (payload: A) => Schema.Json; readonly decode: (json: Schema.Json) => A | undefined }
+  readonly codec?: {
+    readonly encode: (payload: A) => Schema.Json
+    readonly decode: (json: Schema.Json) => A | undefined
+  }
   readonly edge?: Edge
 }
 

@@ -51,7 +51,9 @@ const edgeSvg = ({ height, label, points, title, x, y }: PlacedEdge): string =>
 
 export const graphSvg = (graph: Graph, title = "Pipeline"): string => {
   const { edges, height, stages, width } = layout(graph)
-  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${n(height)}" width="${n(width)}" height="${n(height)}" role="img">
+  return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${n(width)} ${n(height)}" width="${n(width)}" height="${
+    n(height)
+  }" role="img">
   <title>${escape(title)}</title>
   <style>${style}
   </style>

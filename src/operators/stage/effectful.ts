@@ -35,7 +35,15 @@ export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
 export const effectful = <A, B, E, R, E2 = never>(
   options: EffectfulOptions<A, B, E, R, E2>
 ): Operator<A, B, E2, R | StageServices> => {
-  const { name, edge = direct, step, classify = () => "permanent", retry = defaultRetry, onControl, kind = "effectful" } = options
+  const {
+    name,
+    edge = direct,
+    step,
+    classify = () => "permanent",
+    retry = defaultRetry,
+    onControl,
+    kind = "effectful"
+  } = options
   return makeOperator<A, B, E2, R | StageServices>(
     nodeGraph({ name, kind, edge }),
     <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E0 | E2, R0 | R | StageServices> =>

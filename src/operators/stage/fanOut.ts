@@ -54,9 +54,7 @@ const inOneTurn = <A, B>(branches: ReadonlyArray<Process<A, B>>): Process<A, B> 
   }
   return (elements) => {
     const outputs: Array<Element<B>> = []
-    const work = turnsOf(elements).flatMap((turn) =>
-      branches.map((process, branch) => ({ turn, process, branch }))
-    )
+    const work = turnsOf(elements).flatMap((turn) => branches.map((process, branch) => ({ turn, process, branch })))
     const from = (start: number): ReadonlyArray<Element<B>> | Effect.Effect<ReadonlyArray<Element<B>>> => {
       for (let i = start; i < work.length; i++) {
         const step = work[i]
@@ -111,8 +109,7 @@ const inFibers = <A, B, E, R, E0, R0>(
       })
       const ins = yield* Effect.forEach(
         branches,
-        (branch) =>
-          makeInlets<A, E0>({ stage: name, edges: [`${name} -> ${branch.name}`], capacity })
+        (branch) => makeInlets<A, E0>({ stage: name, edges: [`${name} -> ${branch.name}`], capacity })
       )
 
       const distribute = (elements: Elements<A>) =>

@@ -6,7 +6,13 @@ import { type Element, eventsIn } from "../../domain/Batch.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import type { EventContext } from "../../domain/Envelope.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
-import { type ArrayOutcome, StageChaos, StageLineage, StageMetrics, StageTracing } from "../../layers/stage/StageHooks.ts"
+import {
+  type ArrayOutcome,
+  StageChaos,
+  StageLineage,
+  StageMetrics,
+  StageTracing
+} from "../../layers/stage/StageHooks.ts"
 import { type StageCounts, StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
 import { Collector, type Rejection } from "./Collector.ts"

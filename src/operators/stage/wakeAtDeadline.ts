@@ -28,11 +28,17 @@ export const wakeAtDeadline = <A, E, R>(
       return Effect.suspend(() => {
         const { deadline } = timer
         if (deadline === undefined && underWay === undefined) return pull
-        return Effect.flatMap(underWay === undefined ? Effect.forkIn(pull, scope) : Effect.succeed(underWay), (fiber) => {
-          underWay = fiber
-          if (deadline === undefined) return arrived(fiber)
-          const wait = Effect.timeoutOption(Fiber.await(fiber), Math.max(0, deadline - clock.currentTimeMillisUnsafe()))
-          return Effect.flatMap(wait, (exit) => Option.isNone(exit) ? Effect.succeed(lookAtTimer) : arrived(fiber))
-        })
+        return Effect.flatMap(
+          underWay === undefined ? Effect.forkIn(pull, scope) : Effect.succeed(underWay),
+          (fiber) => {
+            underWay = fiber
+            if (deadline === undefined) return arrived(fiber)
+            const wait = Effect.timeoutOption(
+              Fiber.await(fiber),
+              Math.max(0, deadline - clock.currentTimeMillisUnsafe())
+            )
+            return Effect.flatMap(wait, (exit) => Option.isNone(exit) ? Effect.succeed(lookAtTimer) : arrived(fiber))
+          }
+        )
       })
     }))
