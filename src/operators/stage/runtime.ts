@@ -8,6 +8,7 @@ import type { EventContext } from "../../domain/Envelope.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import {
   type ArrayOutcome,
+  linkTo,
   StageChaos,
   StageLineage,
   StageMetrics,
@@ -92,6 +93,14 @@ const openRuntime = <B>(
       if (absorbedAt !== undefined) tracing.wait(stage, trigger, "window", absorbedAt, now())
       return tracing.start(stage, trigger, now(), links)
     },
+    waited: (context, since) => tracing.wait(stage, context, "window", since, now()),
+    link: (span, to) => span.addLinks(linkTo(to)),
+    access: (what, context, writer) => {
+      const span = tracing.start(`${stage} ${what}`, context, now(), writer === undefined ? noLinks : [writer])
+      if (span === undefined) return
+      if (writer !== undefined) span.attribute("state.writer", writer.id)
+      tracing.end(span, context, clock.currentTimeNanosUnsafe(), Exit.void)
+    },
     now
   })
   let enter = 0n
@@ -143,6 +152,7 @@ const openRuntime = <B>(
     counts.processed += events - filtered - rejections.length
     counts.filtered += filtered
     counts.emitted += emitted
+    counts.evicted += collector.evicted
     counts.busyNanos += busy
     const rejected = rejections.length > 0 ? takeRejections(rejections) : undefined
     record({ events, emitted, nanos: busy })
@@ -174,8 +184,12 @@ const openRuntime = <B>(
   const endSpans = (): void => {
     const endTime = clock.currentTimeNanosUnsafe()
     for (const rejection of collector.rejections) endSpan(rejection.context, rejection)
-    for (const span of collector.spans.values()) if (span.status._tag !== "Ended") tracing.end(span, endTime, Exit.void)
-    for (const span of collector.emissions) if (span.status._tag !== "Ended") tracing.end(span, endTime, Exit.void)
+    for (const [context, span] of collector.spans) {
+      if (span.status._tag !== "Ended") tracing.end(span, context, endTime, Exit.void)
+    }
+    for (const { context, span } of collector.emissions) {
+      if (span.status._tag !== "Ended") tracing.end(span, context, endTime, Exit.void)
+    }
   }
 
   /** Ends the span of one event before the others of its array. `failure`: what it failed of. */
@@ -185,6 +199,7 @@ const openRuntime = <B>(
     if (failure !== undefined) span.attribute("error.type", failure.errorKind)
     tracing.end(
       span,
+      context,
       clock.currentTimeNanosUnsafe(),
       failure === undefined ? Exit.void : Exit.fail(failure.message)
     )
