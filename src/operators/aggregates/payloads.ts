@@ -81,4 +81,4 @@ export const maxBy = <A>(
 export const minBy = <A>(
   by: (payload: A) => number,
   options: TieOptions<A> = {}
-): Aggregate<A, Best<A>, ReadonlyArray<A>> => maxBy((payload) => -by(payload), options)
+): Aggregate<A, Best<A>, ReadonlyArray<A>> => maxBy((payload) => 0 - by(payload), options)
