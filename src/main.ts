@@ -1,19 +1,21 @@
 /** The entry point: which commands there are, and how the process ends. */
 import "effect/schema/SchemaJITCompiler/enable"
 import { NodeServices } from "@effect/platform-node"
-import { Cause, Console, Effect, Exit, Layer, Logger, Runtime } from "effect"
+import { Cause, Console, Effect, Exit, Layer, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
+import { budget } from "./commands/budget.ts"
 import { config } from "./commands/config.ts"
 import { dlq } from "./commands/dlq.ts"
 import { lineage } from "./commands/lineage.ts"
 import { run } from "./commands/run.ts"
 import { simulate } from "./commands/simulate.ts"
 import { version } from "./commands/version.ts"
+import { layerLoggingFromConfig } from "./layers/observability/loggingFromConfig.ts"
 import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
 
 const perigee = Command.make("perigee").pipe(
   Command.withDescription("A stream processor for Space Domain Awareness: observations in, conjunction alerts out"),
-  Command.withSubcommands([run, simulate, lineage, dlq, config])
+  Command.withSubcommands([run, simulate, lineage, dlq, budget, config])
 )
 
 /** 0 ok, 1 failed, 2 bad usage or input. What the command line library shows itself is not shown again. */
@@ -45,6 +47,6 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
 
 Command.run(perigee, { version }).pipe(
   Effect.tapCause(report),
-  Effect.provide(Layer.merge(NodeServices.layer, Logger.layer([Logger.withConsoleError(Logger.formatLogFmt)]))),
+  Effect.provide(Layer.merge(NodeServices.layer, layerLoggingFromConfig)),
   (main) => runMain(main, { disableErrorReporting: true, teardown: (exit, onExit) => onExit(exitCode(exit)) })
 )

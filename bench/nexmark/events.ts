@@ -49,6 +49,10 @@ export interface Bid {
 
 export type NexmarkEvent = Person | Auction | Bid
 
+export const isBid = (event: NexmarkEvent): event is Bid => event.kind === bidKind
+export const isAuction = (event: NexmarkEvent): event is Auction => event.kind === auctionKind
+export const isPerson = (event: NexmarkEvent): event is Person => event.kind === personKind
+
 const first = ["Peter", "Paul", "Luke", "John", "Saul", "Vicky", "Kate", "Julie", "Sarah", "Deiter", "Walter"] as const
 const last = ["Shultz", "Abrams", "Spencer", "White", "Bartels", "Walton", "Smith", "Jones", "Noris"] as const
 const cities = [

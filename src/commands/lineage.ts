@@ -1,7 +1,7 @@
 /** `perigee lineage`: what an output rests on, what an input touched, and what a bad sensor did. Reads beside a run; writes nothing. */
 import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
-import { type Direction, type LineageAnswer, lineageJson } from "../domain/lineage/LineageAnswer.ts"
+import { type LineageAnswer, type LineageDirection, lineageJson } from "../domain/lineage/LineageAnswer.ts"
 import { format } from "../domain/UtcTime.ts"
 import { withFlags } from "../layers/config/settings.ts"
 import { layerLineageReaderFromConfig } from "../layers/stores/lineage/lineageFromConfig.ts"
@@ -50,7 +50,7 @@ const reader = (flags: CommonFlags) =>
 const print = (answer: LineageAnswer, json: boolean, more: Readonly<Record<string, string | null>> = {}) =>
   Console.log(json ? JSON.stringify({ ...lineageJson(answer), ...more }) : answerText(answer))
 
-const follow = (direction: Direction, argument: string) =>
+const follow = (direction: LineageDirection, argument: string) =>
   Command.make(
     direction,
     { ...common, id: Argument.String("id").pipe(Argument.withDescription(argument)) },

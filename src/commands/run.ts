@@ -2,27 +2,39 @@
 import { NodeHttpClient } from "@effect/platform-node"
 import { Clock, Config, Console, Effect, FileSystem, Layer, Option, Path } from "effect"
 import { Command, Flag } from "effect/cli"
+import { SecureRandom } from "effect/crypto"
 import type { SensorRegistry } from "../domain/observation/SensorRegistry.ts"
 import { parseFaults } from "../domain/simulation/faults.ts"
 import { type ScenarioOptions, seededStart } from "../domain/simulation/scenario.ts"
 import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
-import { fusionSettings, settings, withFlags } from "../layers/config/settings.ts"
-import { layerLog as deadLetterLog } from "../layers/deadletters/deadLetterLog.ts"
+import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
+import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { layerHeadSamplerFromConfig } from "../layers/observability/headSamplerFromConfig.ts"
+import { Health } from "../layers/observability/Health.ts"
+import {
+  layerAlertsFromConfig,
+  layerDeadLettersFromConfig,
+  layerMetricsFromConfig
+} from "../layers/observability/metricsFromConfig.ts"
+import { layerTailSamplerFromConfig } from "../layers/observability/tailSamplerFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/observability/tracingFromConfig.ts"
+import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
+import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { layerFileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
-import { HeadSampler } from "../layers/stage/HeadSampler.ts"
-import { StageMetrics } from "../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
-import { AlertStore } from "../layers/stores/AlertStore.ts"
+import { StageState } from "../layers/stage/StageState.ts"
+import { layerLineageFromConfig } from "../layers/stores/lineage/lineageFromConfig.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
 import { runJob } from "./run/job.ts"
+import { observeRun } from "./run/observe.ts"
+import { describeRun } from "./run/runDescription.ts"
 import { toJson, toText } from "./run/RunReport.ts"
 import { asLines, onTerminal } from "./run/status.ts"
 import { fileWorld, sensorWorld, simulatedWorld } from "./run/world.ts"
@@ -80,6 +92,26 @@ const scenarioOf = Effect.fnUntraced(
   }
 )
 
+/** What lineage catalogues are told of a run in this directory. */
+const descriptionOf = Effect.fnUntraced(function*(flags: Flags, values: Settings, directory: string) {
+  const path = yield* Path.Path
+  const absolute = (file: string | undefined) => file === undefined || file === "-" ? undefined : path.resolve(file)
+  return describeRun({
+    version,
+    namespace: values.openLineageNamespace,
+    log: values.log === "memory"
+      ? undefined
+      : values.log === "embedded"
+      ? { file: path.resolve(directory, "log.sqlite") }
+      : {
+        kafka: (yield* Effect.mapError(kafkaSettings, (error) =>
+          new InputError({ message: settingMessage(error) }))).brokers[0] ?? ""
+      },
+    inputFile: absolute(Option.getOrUndefined(flags.input)),
+    catalogueFile: absolute(values.catalogue)
+  })
+})
+
 const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const durationMillis = Option.isNone(flags.duration)
     ? Infinity
@@ -95,19 +127,33 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const directory = yield* prepareDirectory(flags, values)
   const { opticalPollInterval: opticalPollMillis, radarReceiveBuffer: receiveBufferBytes, seed, speed } = values
 
+  const bounded = Option.isSome(flags.input)
   const services = Layer.mergeAll(
-    AlertStore.layer,
-    deadLetterLog,
-    StageRegistry.layer,
-    SourceStats.layer,
-    Shutdown.layer,
-    StageMetrics.layer,
-    layerFileCursorStore(directory),
-    NodeHttpClient.layerUndici
-  ).pipe(Layer.provideMerge(layerLogFromConfig), Layer.provide(withFlags({ "data-dir": directory })))
+    layerAlertsFromConfig,
+    layerDeadLettersFromConfig,
+    layerLineageFromConfig,
+    layerHttpFromConfig({ onlyIfAsked: bounded })
+  ).pipe(
+    Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
+    Layer.provideMerge(Layer.mergeAll(
+      StageRegistry.layer,
+      StageState.layerMemory(),
+      SourceStats.layer,
+      Shutdown.layer,
+      Health.layer,
+      layerLineageFromConfig,
+      layerFileCursorStore(directory),
+      NodeHttpClient.layerUndici
+    )),
+    Layer.provideMerge(layerLogFromConfig),
+    Layer.provide(withFlags({ "data-dir": directory }))
+  )
 
   // Outside the services and their clock: what waits for a receiver of spans waits in real time.
-  const tracing = Layer.provideMerge(layerTracingFromConfig(version), HeadSampler.layerRatio(values.traceRatio))
+  const tracing = layerTracingFromConfig(version).pipe(
+    Layer.provide(layerTailSamplerFromConfig),
+    Layer.provideMerge(layerHeadSamplerFromConfig)
+  )
   const watch = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }
 
@@ -117,7 +163,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     const { catalogue, scenario } = yield* scenarioOf(values, registry, start, durationMillis)
     return yield* Effect.gen(function*() {
       const world = yield* simulatedWorld({ receiveBufferBytes, opticalPollMillis, speed })
-      return yield* runJob({ ...job, catalogue, world })
+      return yield* runJob({ ...job, catalogue, world, observe: yield* observeRun })
     }).pipe(
       Effect.scoped,
       Effect.provide(
@@ -144,11 +190,22 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       const over = Number.isFinite(durationMillis)
         ? Effect.asVoid(Effect.timeoutOption(world.over, durationMillis))
         : world.over
-      return yield* runJob({ ...job, catalogue, world: { ...world, over } })
+      return yield* runJob({ ...job, catalogue, world: { ...world, over }, observe: yield* observeRun })
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 
-  const report = yield* Effect.provide(Option.isNone(flags.input) && values.simulator ? simulated : real, tracing)
+  const chosen = Option.isNone(flags.input) && values.simulator ? simulated : real
+  const report = yield* withRunEvents(chosen, yield* descriptionOf(flags, values, directory)).pipe(
+    Effect.provide(
+      Layer.mergeAll(
+        tracing,
+        layerOpenLineageFromConfig.pipe(
+          Layer.provide([NodeHttpClient.layerUndici, withFlags({ "data-dir": directory })])
+        ),
+        SecureRandom.layerWebCrypto
+      )
+    )
+  )
   yield* Console.log(flags.json ? JSON.stringify(toJson(report)) : toText(report))
   if (!flags.json && report.deadLetters.size > 0) {
     yield* Console.error(`look at the dead letters: perigee dlq list --data-dir ${directory}`)

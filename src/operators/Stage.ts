@@ -76,12 +76,15 @@ const statelessColumns = <A, B>(
 export const map = <A, B>(name: string, f: (payload: A) => B): Operator<A, B, never, StageServices> =>
   statelessColumns<A, B>(name, direct, { onBatch: (batch, collector) => collector.mapBatch(batch, f) })
 
-/** Keeps what passes; the rest is counted as filtered under `reason`. Keeps arrays and order. */
-export const filter = <A>(
-  name: string,
-  predicate: (payload: A) => boolean,
-  reason = "predicate"
-): Operator<A, A, never, StageServices> =>
+/** Keeps what passes; the rest is counted as filtered under `reason`. A type guard narrows. Keeps arrays and order. */
+export const filter: {
+  <A, B extends A>(
+    name: string,
+    predicate: (payload: A) => payload is B,
+    reason?: string
+  ): Operator<A, B, never, StageServices>
+  <A>(name: string, predicate: (payload: A) => boolean, reason?: string): Operator<A, A, never, StageServices>
+} = <A>(name: string, predicate: (payload: A) => boolean, reason = "predicate") =>
   statelessColumns<A, A>(name, direct, {
     onBatch: (batch, collector) => collector.filterBatch(batch, predicate, reason)
   })

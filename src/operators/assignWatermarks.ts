@@ -33,6 +33,8 @@ export interface WatermarkOptions {
   readonly allowedLatenessMillis: number
   readonly maxSources?: number
   readonly edge?: Edge
+  /** Is given the state once, when the operator starts; to look at, never to change. */
+  readonly onStart?: (state: WatermarkState) => void
 }
 
 interface SourceTime {
@@ -47,12 +49,21 @@ export interface WatermarkState {
   watermark: UtcTime
 }
 
+/** The watermark of one source at `state.now`. */
+const own = ({ now }: WatermarkState, { greatest, lastActive, lateness }: SourceTime): UtcTime => {
+  const idle = now - lastActive > lateness.idleMillis
+  return (idle ? Math.max(greatest, now) : greatest) - lateness.latenessMillis
+}
+
+/** The watermark of every source. */
+export const sourceWatermarks = (state: WatermarkState): ReadonlyArray<readonly [source: string, time: UtcTime]> =>
+  Array.from(state.sources, ([id, source]) => [id, own(state, source)] as const)
+
 /** The least watermark of all sources at `state.now`. */
 const common = (state: WatermarkState): UtcTime => {
   let least = Infinity
-  for (const { lateness, greatest, lastActive } of state.sources.values()) {
-    const idle = state.now - lastActive > lateness.idleMillis
-    const time = (idle ? Math.max(greatest, state.now) : greatest) - lateness.latenessMillis
+  for (const source of state.sources.values()) {
+    const time = own(state, source)
     if (time < least) least = time
   }
   return least === Infinity ? -Infinity : least
@@ -72,7 +83,7 @@ const begin = (state: WatermarkState, now: UtcTime): void => {
 }
 
 export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, never, StageServices> => {
-  const { name = "watermark", allowedLatenessMillis, maxSources = 10_000, edge = direct } = options
+  const { name = "watermark", allowedLatenessMillis, maxSources = 10_000, edge = direct, onStart } = options
 
   const sourceOf = (state: WatermarkState, context: EventContext): SourceTime => {
     const id = state.sources.has(context.sourceId) || state.sources.size < maxSources ? context.sourceId : "other"
@@ -87,23 +98,27 @@ export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, n
     name,
     edge,
     assignsWatermarks: true,
-    initial: () => ({
-      sources: new Map(
-        Array.from(
-          options.sources,
-          ([id, lateness]) => [id, { lateness, greatest: -Infinity, lastActive: -Infinity }] as const
-        )
-      ),
-      now: -Infinity,
-      watermark: -Infinity
-    }),
+    initial: () => {
+      const state = {
+        sources: new Map(
+          Array.from(
+            options.sources,
+            ([id, lateness]) => [id, { lateness, greatest: -Infinity, lastActive: -Infinity }] as const
+          )
+        ),
+        now: -Infinity,
+        watermark: -Infinity
+      }
+      onStart?.(state)
+      return state
+    },
     onEvents: (state, events: ReadonlyArray<Envelope<A>>, emit) => {
       for (const event of events) {
         const time = event.context.eventTime
         begin(state, time)
         const source = sourceOf(state, event.context)
-        const own = source.greatest - source.lateness.latenessMillis
-        const limit = Math.max(own, state.watermark) - allowedLatenessMillis
+        const reached = source.greatest - source.lateness.latenessMillis
+        const limit = Math.max(reached, state.watermark) - allowedLatenessMillis
         if (time < limit) {
           emit.late(event, `${((limit - time) / 1000).toFixed(3)} s past its lateness`)
           continue

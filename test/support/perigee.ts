@@ -17,11 +17,15 @@ export interface Running {
   readonly says: (text: string) => Promise<void>
 }
 
-/** Starts `perigee` with these arguments in `cwd`. */
-export const startPerigee = (args: ReadonlyArray<string>, cwd: string): Running => {
+/** Starts `perigee` with these arguments in `cwd`. Unless `env` says otherwise, HTTP takes a free port. */
+export const startPerigee = (
+  args: ReadonlyArray<string>,
+  cwd: string,
+  env: Readonly<Record<string, string>> = {}
+): Running => {
   const child = spawn(process.execPath, [resolve(root, "bin/perigee.js"), ...args], {
     cwd,
-    env: { ...process.env, NO_COLOR: "1" },
+    env: { ...process.env, NO_COLOR: "1", PERIGEE_HTTP_PORT: "0", ...env },
     stdio: ["ignore", "pipe", "pipe"]
   })
   let stdout = ""
@@ -50,4 +54,8 @@ export const startPerigee = (args: ReadonlyArray<string>, cwd: string): Running 
   }
 }
 
-export const perigee = (args: ReadonlyArray<string>, cwd: string): Promise<Outcome> => startPerigee(args, cwd).done
+export const perigee = (
+  args: ReadonlyArray<string>,
+  cwd: string,
+  env: Readonly<Record<string, string>> = {}
+): Promise<Outcome> => startPerigee(args, cwd, env).done

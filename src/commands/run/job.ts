@@ -6,6 +6,7 @@ import { tick } from "../../domain/Envelope.ts"
 import { observationsTopic } from "../../domain/observation/rawRecordHeaders.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
 import type { Catalogue } from "../../domain/orbit/Catalogue.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
 import { untilCaughtUp } from "../../layers/log/untilCaughtUp.ts"
@@ -21,6 +22,7 @@ import { commit } from "../../operators/fusion/commit.ts"
 import { makeTally } from "../../operators/fusion/decode.ts"
 import { fusion, type FusionSettings } from "../../operators/fusion/fusion.ts"
 import { fusionSource } from "../../operators/fusion/fusionSource.ts"
+import { type FusionViews, makeFusionViews } from "../../operators/fusion/FusionViews.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
 import { andThen, describe, type StageServices } from "../../operators/Stage.ts"
 import type { RunReport } from "./RunReport.ts"
@@ -36,6 +38,24 @@ export interface JobOptions {
   readonly world: World
   /** Watches the run; `undefined`: in silence. */
   readonly watch: ((progress: () => Progress) => Effect.Effect<void>) | undefined
+  /** Shows the run to whoever asks over HTTP; absent: nobody can. */
+  readonly observe?: (run: RunView) => Effect.Effect<void, never, Scope.Scope | MessageLog>
+}
+
+/** A run as it can be looked at from outside. */
+export interface RunView {
+  readonly startedAt: UtcTime
+  readonly progress: () => Progress
+  readonly views: FusionViews
+  readonly registry: SensorRegistry
+  readonly catalogue: Catalogue
+  readonly topic: string
+  readonly group: string
+  readonly ingestRetries: () => number
+  /** False once the pipeline has ended, however. */
+  readonly running: () => boolean
+  /** True from when the run was asked to stop. */
+  readonly stopping: () => boolean
 }
 
 const group = "fusion"
@@ -48,7 +68,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   LogError | SourceError,
   Scope.Scope | StageServices | MessageLog | AlertStore | SourceStats | Shutdown
 > {
-  const { catalogue, partitions, registry, seed, settings, watch, world } = options
+  const { catalogue, observe, partitions, registry, seed, settings, watch, world } = options
   const clock = yield* Clock.Clock
   const log = yield* MessageLog
   const alerts = yield* AlertStore
@@ -63,10 +83,11 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   yield* log.ensureTopic({ name: uncorrelatedTopic, partitions: 1, retentionMillis: 7 * 86_400_000 })
   const before = alerts.current()
   const alertSequences = new Map(Array.from(before, ([id, { sequence }]) => [id, sequence] as const))
-  const tally = makeTally()
+  const tally = makeTally(now)
+  const views = makeFusionViews()
   const subscription = yield* log.subscribe({ topic: observationsTopic, group, from: "earliest" })
   const pipeline = andThen(
-    fusion({ registry, catalogue, now, alertSequences, settings, tally }),
+    fusion({ registry, catalogue, now, alertSequences, settings, tally, views }),
     commit(subscription.commit)
   )
   for (const line of describe(pipeline.stages)) yield* Effect.logInfo(line)
@@ -121,10 +142,24 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     deadLetters: deadLetters.countByErrorKind(),
     sources: stats.all()
   })
+  let stopping = false
+  yield* observe?.({
+    startedAt,
+    progress,
+    views,
+    registry,
+    catalogue,
+    topic: observationsTopic,
+    group,
+    ingestRetries: () => ingest.counts().retries,
+    running: () => fused.pollUnsafe() === undefined,
+    stopping: () => stopping
+  }) ?? Effect.void
   const watcher = watch === undefined ? undefined : yield* Effect.forkScoped(watch(progress))
 
   const ended = Effect.raceFirst(world.over, Effect.raceFirst(ingest.finished, Fiber.join(fused)))
   const stopped = yield* Effect.raceFirst(Effect.as(shutdown.requested, true), Effect.as(ended, false))
+  stopping = stopped
   if (stopped) yield* Effect.logInfo("asked to stop: the sources stop, what was received is worked off")
   yield* Effect.forkScoped(Deferred.complete(ingested, Effect.asVoid(ingest.stop)))
   const drained = Fiber.join(fused)

@@ -3,7 +3,7 @@ import type { LineageStep } from "../Envelope.ts"
 import { format, type UtcTime } from "../UtcTime.ts"
 import type { LineageEdge } from "./LineageRecord.ts"
 
-export type Direction = "backward" | "forward"
+export type LineageDirection = "backward" | "forward"
 
 /** A node as far as it is known: of one that was only named as a parent, nothing but its id. */
 export interface KnownNode {
@@ -32,7 +32,7 @@ export interface KnownStep extends LineageStep {
 export interface LineageAnswer {
   /** What was asked for: an id, or a source. */
   readonly id: string
-  readonly direction: Direction
+  readonly direction: LineageDirection
   /** The nodes that this is: one, all versions of an alert, or all that a source gave in a period. */
   readonly matched: ReadonlyArray<MatchedNode>
   /**

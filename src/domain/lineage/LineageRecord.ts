@@ -71,7 +71,12 @@ export const lineageRecord = (
   kind,
   sourceId: context.sourceId,
   sensorTimestamp: context.eventTime,
-  steps: lineageSteps(context.lineage ?? "source"),
+  steps: lineageSteps(context.lineage ?? "source").map(({ at, operator, parentCount, parents }) => ({
+    operator,
+    at,
+    parents,
+    parentCount
+  })),
   inputs: inputs.length > mostInputs ? inputs.slice(0, mostInputs) : inputs,
   inputCount: inputCount ?? inputs.length
 })

@@ -29,7 +29,7 @@ export const lineageSettings = {
     kind: number({ unit: "nodes", minimum: 1, maximum: 100_000_000, whole: true }),
     fallback: 1_000_000,
     what: "Most inputs and outputs whose lineage is kept; then the oldest go, those of alerts last.",
-    why: "Some 400 MB on disk."
+    why: "Some 500 MB on disk."
   }),
   openLineage: setting({
     name: "PERIGEE_OPENLINEAGE",

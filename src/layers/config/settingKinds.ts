@@ -1,6 +1,7 @@
 /** What a setting's text may be. Each kind reads a text, writes a value back as text, and says what it expects. */
 import { Result, Schema } from "effect"
 import { formatDuration, parseDuration } from "../../domain/duration.ts"
+import { parsePolicy, type Policy } from "../../domain/sampling/policies/Policy.ts"
 import { faultNames } from "../../domain/simulation/faults.ts"
 
 export interface Kind<A> {
@@ -130,6 +131,18 @@ export const addresses = kind<ReadonlyArray<string>>({
   format: (list) => list.join(",")
 })
 
+const logLevels = "trace|debug|info|warn|error|fatal|none"
+
+const operatorLevel = new RegExp(`^[a-z][a-z0-9-]*=(${logLevels})$`)
+
+/** Log levels by operator. */
+export const levels: Kind<string> = kind({
+  expected: `operator=level, separated by commas, of ${logLevels.replaceAll("|", ", ")}`,
+  unit: "list",
+  parse: (text) => text.split(",").every((part) => part === "" || operatorLevel.test(part.trim())) ? text : undefined,
+  format: (text) => text
+})
+
 const fault = new RegExp(`^(${faultNames.join("|")})(=[^@,]+)?(@\\d+(\\.\\d+)?s?)?$`)
 
 /** Feed faults; whether the sensors named exist is judged by who knows the sensors. */
@@ -161,3 +174,13 @@ export const keyValues = kind<Readonly<Record<string, string>>>({
 const decodePart = (part: string): string | undefined => Result.getOrUndefined(decodeUriComponent(part.trim()))
 
 const decodeUriComponent = Schema.decodeResult(Schema.StringFromUriComponent)
+
+const parseJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
+
+/** A tail-sampling policy. */
+export const policy: Kind<Policy> = kind({
+  expected: "a tail-sampling policy (docs/sampling.md)",
+  unit: "JSON",
+  parse: (text) => Result.getOrUndefined(Result.flatMap(parseJson(text), parsePolicy)),
+  format: (policy) => JSON.stringify(policy)
+})

@@ -106,7 +106,11 @@ export const makeOtlpSpanExporter = Effect.fnUntraced(function*(options: OtlpOpt
     Effect.interruptible(drain).pipe(
       Effect.withTracerEnabled(false),
       Effect.timeoutOption(options.shutdownTimeout ?? "3 seconds"),
-      Effect.andThen(Effect.sync(() => dropped.drop("shutdown", batch.length + Queue.sizeUnsafe(queue))))
+      Effect.andThen(Effect.suspend(() => {
+        dropped.drop("shutdown", batch.length + Queue.sizeUnsafe(queue))
+        const reasons = Array.from(dropped.counts(), ([reason, count]) => `${reason} ${count}`)
+        return reasons.length === 0 ? Effect.void : Effect.logWarning(`spans dropped by the OTLP exporter: ${reasons}`)
+      }))
     )
   )
   yield* Effect.forkScoped(Effect.withTracerEnabled(loop, false))
@@ -144,6 +148,8 @@ const makeSend = Effect.fnUntraced(
         ),
         Effect.timeoutOption(timeout),
         Effect.map((answer): Outcome => Option.getOrElse(answer, () => ({ _tag: "failed", reason: "timeout" }))),
+        // An HTTP client that may not trace would write a `traceparent` that is none.
+        Effect.provideService(HttpClient.TracerPropagationEnabled, false),
         Effect.catchCause((cause) =>
           Cause.hasInterrupts(cause)
             ? Effect.interrupt

@@ -3,7 +3,7 @@
  * from whoever makes spans afterwards; behind it lies the {@link SpanProcessing} in force, such as a tail sampler, then what keeps them.
  */
 import { Context, Effect, Layer, References } from "effect"
-import type { HttpClient } from "effect/http"
+import { HttpClient } from "effect/http"
 import type { OtlpSerialization } from "effect/observability"
 import { HeadSampler } from "../stage/HeadSampler.ts"
 import { countTraces, KeptTraces } from "./KeptTraces.ts"
@@ -47,5 +47,7 @@ export const layerTest: Layer.Layer<SpanSink | RecordedSpans> = layerPerigeeTrac
 export const layerOff: Layer.Layer<SpanSink> = Layer.mergeAll(
   SpanSink.layerOff,
   Layer.succeed(References.TracerEnabled, false),
+  // An HTTP client that may not trace writes a `traceparent` that is none.
+  Layer.succeed(HttpClient.TracerPropagationEnabled, false),
   HeadSampler.layerOff
 )

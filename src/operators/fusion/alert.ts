@@ -32,7 +32,7 @@ interface OpenAlert {
   readonly context: EventContext
 }
 
-interface AlertState {
+export interface AlertState {
   readonly open: Map<string, OpenAlert>
   /** The last sequence of every alert known, open or closed, in order of change. */
   readonly sequences: Map<string, number>
@@ -47,10 +47,12 @@ export interface AlertOptions {
   readonly capacity?: number
   /** How long after its TCA updates of a conjunction may come: a window, a slide and the allowed lateness (default 60 s). */
   readonly lingerMillis?: number
+  /** Is given the state once, when the operator starts; to look at, never to change. */
+  readonly onStart?: (state: AlertState) => void
 }
 
 export const alert = (options: AlertOptions): Operator<AssessedPair, ConjunctionAlert, never, StageServices> => {
-  const { sequences, now, capacity = 100_000, lingerMillis = 60_000 } = options
+  const { sequences, now, capacity = 100_000, lingerMillis = 60_000, onStart } = options
 
   const nextSequence = (state: AlertState, alertId: string): number => {
     const sequence = (state.sequences.get(alertId) ?? 0) + 1
@@ -107,7 +109,11 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
 
   return stateful<AssessedPair, ConjunctionAlert, AlertState>({
     name: "alert",
-    initial: () => ({ open: new Map(), sequences: new Map(sequences), watermark: -Infinity }),
+    initial: () => {
+      const state = { open: new Map(), sequences: new Map(sequences), watermark: -Infinity }
+      onStart?.(state)
+      return state
+    },
     onEvents: (state, events, emit) => {
       for (const { context, payload } of events) {
         if (payload.update.operation === "retract") continue

@@ -16,7 +16,7 @@ import type { Association, TrackUpdate } from "../../domain/orbit/TrackUpdate.ts
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type Emit, type Operator, type StageServices, stateful } from "../Stage.ts"
 
-interface AssociateState {
+export interface AssociateState {
   readonly tracks: Map<string, Track>
   /** Tracks with entries that are not final yet. */
   readonly open: Set<Track>
@@ -42,8 +42,10 @@ export const associate = (options: {
   readonly candidates: Candidates
   readonly registry: SensorRegistry
   readonly allowedLatenessMillis: number
+  /** Is given the state once, when the operator starts; to look at, never to change. */
+  readonly onStart?: (state: AssociateState) => void
 }): Operator<Observation, Association, never, StageServices> => {
-  const { candidates, registry, allowedLatenessMillis } = options
+  const { candidates, registry, allowedLatenessMillis, onStart } = options
 
   const trackOf = (state: AssociateState, objectId: string): Track | undefined => {
     const known = state.tracks.get(objectId)
@@ -57,7 +59,11 @@ export const associate = (options: {
 
   return stateful<Observation, Association, AssociateState>({
     name: "associate",
-    initial: () => ({ tracks: new Map(), open: new Set(), held: new Set(), watermark: -Infinity }),
+    initial: () => {
+      const state = { tracks: new Map(), open: new Set<Track>(), held: new Set<Track>(), watermark: -Infinity }
+      onStart?.(state)
+      return state
+    },
     onEvents: (state, events, emit) => {
       for (const event of events) {
         const { context, payload: observation } = event

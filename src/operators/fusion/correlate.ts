@@ -35,7 +35,7 @@ interface Due {
   readonly context: EventContext
 }
 
-interface CorrelateState {
+export interface CorrelateState {
   readonly speculative: Map<string, TrackEstimate>
   readonly final: Map<string, TrackEstimate>
   readonly active: Map<string, Active>
@@ -43,16 +43,20 @@ interface CorrelateState {
   due: Array<Due>
   /** End of the last window closed. */
   closed: UtcTime
+  /** Retractions emitted. */
+  retractions: number
 }
 
 export interface CorrelateOptions {
   readonly candidates: Candidates
   readonly windowMillis: number
   readonly slideMillis: number
+  /** Is given the state once, when the operator starts; to look at, never to change. */
+  readonly onStart?: (state: CorrelateState) => void
 }
 
 export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, PairUpdate, never, StageServices> => {
-  const { candidates, windowMillis, slideMillis } = options
+  const { candidates, onStart, slideMillis, windowMillis } = options
   const endAfter = (time: UtcTime): UtcTime => (Math.floor(time / slideMillis) + 1) * slideMillis
 
   const estimatesOf = (
@@ -103,6 +107,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     const estimates = estimatesOf(state.final, conjunction)
     if (observedUntil === undefined || estimates === undefined) return
     if (kind === "correction" && last !== undefined) {
+      state.retractions++
       emit.derived(lastContext, { ...last, operation: "retract", kind })
     }
     const observations = times.length
@@ -169,13 +174,18 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
 
   return stateful<ScreenedUpdate, PairUpdate, CorrelateState>({
     name: "correlate",
-    initial: () => ({
-      speculative: new Map(),
-      final: new Map(),
-      active: new Map(),
-      due: [],
-      closed: -Infinity
-    }),
+    initial: () => {
+      const state: CorrelateState = {
+        speculative: new Map(),
+        final: new Map(),
+        active: new Map(),
+        due: [],
+        closed: -Infinity,
+        retractions: 0
+      }
+      onStart?.(state)
+      return state
+    },
     onEvents: (state, events, emit) => {
       const changed = new Set<Active>()
       for (const { context, payload: update } of events) {

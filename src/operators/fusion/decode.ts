@@ -13,29 +13,56 @@ import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
-/** Observations decoded so far: by kind, and for every sensor how many and the newest sensor time. State: an entry a sensor. */
+/** Observations decoded so far: by kind and by sensor. State: an entry a sensor. */
 export interface ObservationTally {
   readonly byKind: Map<SourceKind, number>
   readonly bySensor: Map<string, SensorTally>
+  /** When decoding takes place; without it there is no `pipelineLagMillis`. */
+  readonly now: () => UtcTime
 }
 
+/** What was seen of one sensor; changed in place. */
 export interface SensorTally {
-  readonly observations: number
-  readonly newest: UtcTime
+  observations: number
+  /** The newest sensor time. */
+  newest: UtcTime
+  /** When the newest of its observations was received. */
+  lastIngest: UtcTime
+  /** Of the last observation: from sensor time to receipt, and from receipt to decoding (NaN without a clock). */
+  sourceLagMillis: number
+  pipelineLagMillis: number
 }
 
-export const makeTally = (): ObservationTally => ({ byKind: new Map(), bySensor: new Map() })
+export const makeTally = (now: () => UtcTime = () => Number.NaN): ObservationTally => ({
+  byKind: new Map(),
+  bySensor: new Map(),
+  now
+})
 
 const count = (
   { byKind, bySensor }: ObservationTally,
-  { sensorTimestamp, sourceId, sourceKind }: Observation
+  { ingestTimestamp, sensorTimestamp, sourceId, sourceKind }: Observation,
+  at: UtcTime
 ): void => {
   byKind.set(sourceKind, (byKind.get(sourceKind) ?? 0) + 1)
+  const sourceLagMillis = ingestTimestamp - sensorTimestamp
+  const pipelineLagMillis = at - ingestTimestamp
   const known = bySensor.get(sourceId)
-  bySensor.set(sourceId, {
-    observations: (known?.observations ?? 0) + 1,
-    newest: Math.max(known?.newest ?? sensorTimestamp, sensorTimestamp)
-  })
+  if (known === undefined) {
+    bySensor.set(sourceId, {
+      observations: 1,
+      newest: sensorTimestamp,
+      lastIngest: ingestTimestamp,
+      sourceLagMillis,
+      pipelineLagMillis
+    })
+    return
+  }
+  known.observations++
+  if (sensorTimestamp > known.newest) known.newest = sensorTimestamp
+  if (ingestTimestamp > known.lastIngest) known.lastIngest = ingestTimestamp
+  known.sourceLagMillis = sourceLagMillis
+  known.pipelineLagMillis = pipelineLagMillis
 }
 
 /** `tally`, if given, is added to: a count for people, no part of the result. */
@@ -46,6 +73,7 @@ export const decode = (
   stateless({
     name: "decode",
     step: (events, emit) => {
+      const at = tally?.now() ?? Number.NaN
       for (const event of events) {
         const { context, payload } = event
         const result = decodeRawRecord(payload.raw, payload, registry)
@@ -58,7 +86,7 @@ export const decode = (
         const { trace } = context
         // A producer's trace goes on; a trace of the record's own is that of the observation inside it.
         const own = observationId !== context.id && trace.traceId === traceIdOf(payload.observationId)
-        if (tally !== undefined) count(tally, observation)
+        if (tally !== undefined) count(tally, observation, at)
         emit.event(event, observation, {
           ...context,
           id: observationId,

@@ -21,6 +21,7 @@ import { assess } from "./assess.ts"
 import { associate } from "./associate.ts"
 import { correlate } from "./correlate.ts"
 import { decode, type ObservationTally } from "./decode.ts"
+import type { FusionViews } from "./FusionViews.ts"
 import { publish } from "./publish.ts"
 import { publishUncorrelated } from "./publishUncorrelated.ts"
 import { screenConjunctions } from "./screenConjunctions.ts"
@@ -64,12 +65,13 @@ export interface FusionOptions {
   readonly alertSequences: ReadonlyMap<string, number>
   readonly settings?: FusionSettings
   readonly tally?: ObservationTally
+  readonly views?: FusionViews
 }
 
 export const fusion = (
   options: FusionOptions
 ): Operator<ReceivedRecord, ConjunctionAlert, never, StageServices | MessageLog | AlertStore> => {
-  const { alertSequences, catalogue, now, registry, settings = defaultFusionSettings, tally } = options
+  const { alertSequences, catalogue, now, registry, settings = defaultFusionSettings, tally, views } = options
   const candidates = makeCandidates(catalogue)
   const { allowedLatenessMillis, lateness, slideMillis, windowMillis } = settings
   const latenessOf = (kind: string): SourceLateness =>
@@ -85,9 +87,15 @@ export const fusion = (
     via(assignWatermarks({
       sources: new Map(Array.from(registry.bySourceId, ([id, { kind }]) => [id, latenessOf(kind)] as const)),
       lateness: ({ sourceKind }) => latenessOf(sourceKind),
-      allowedLatenessMillis
+      allowedLatenessMillis,
+      onStart: (state) => views?.set("watermark", state)
     })),
-    via(associate({ candidates, registry, allowedLatenessMillis })),
+    via(associate({
+      candidates,
+      registry,
+      allowedLatenessMillis,
+      onStart: (state) => views?.set("associate", state)
+    })),
     via(publishUncorrelated),
     via(screenConjunctions({
       objects: Array.from(catalogue.keys()),
@@ -95,9 +103,14 @@ export const fusion = (
       horizonMillis: settings.screenHorizonMillis,
       thresholdMetres: settings.screenThresholdMetres
     })),
-    via(correlate({ candidates, windowMillis, slideMillis })),
+    via(correlate({
+      candidates,
+      windowMillis,
+      slideMillis,
+      onStart: (state) => views?.set("correlate", state)
+    })),
     via(assess),
-    via(alert({ sequences: alertSequences, now })),
+    via(alert({ sequences: alertSequences, now, onStart: (state) => views?.set("alert", state) })),
     via(dedupe({
       name: "dedupe-alerts",
       key: ({ alertId, sequence }: ConjunctionAlert) => `${alertId}/${sequence}`,

@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, type Layer, Schema, type Scope } from "effect"
 import { TestClock } from "effect/testing"
-import type { Direction, LineageAnswer } from "../../../src/domain/lineage/LineageAnswer.ts"
+import type { LineageAnswer, LineageDirection } from "../../../src/domain/lineage/LineageAnswer.ts"
 import { alertVersionId, type LineageRecord } from "../../../src/domain/lineage/LineageRecord.ts"
 import { stream } from "../../../src/domain/simulation/random.ts"
 import { type LineageError, LineageStore, type LineageStoreOptions } from "../../../src/layers/stores/LineageStore.ts"
@@ -105,7 +105,7 @@ export const lineageStoreContract = (name: string, makeLayer: MakeLineageLayer):
           const far = distances(parents)
           yield* offered(records)
           const store = yield* LineageStore
-          const expected = (i: number, direction: Direction) =>
+          const expected = (i: number, direction: LineageDirection) =>
             parents.flatMap((_, j) => {
               const depth = direction === "backward" ? far(i, j) : far(j, i)
               return i !== j && Number.isFinite(depth) ? [[`n${j}`, depth] as const] : []

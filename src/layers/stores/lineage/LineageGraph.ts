@@ -1,5 +1,5 @@
 /** What a store of lineage must be able to do; batching, bounds and answers are the same for all. Calls are synchronous and may throw. */
-import type { Direction } from "../../../domain/lineage/LineageAnswer.ts"
+import type { LineageDirection } from "../../../domain/lineage/LineageAnswer.ts"
 import type { NodeRow, RecordRows } from "../../../domain/lineage/lineageRows.ts"
 import type { UtcTime } from "../../../domain/UtcTime.ts"
 
@@ -17,7 +17,7 @@ export interface ReadableGraph<K> {
   readonly find: (id: string) => ReadonlyArray<K>
   readonly node: (key: K) => NodeRow | undefined
   /** The edges to the parents of a node (backward) or to its children (forward). */
-  readonly edges: (key: K, direction: Direction) => ReadonlyArray<KeyedEdge<K>>
+  readonly edges: (key: K, direction: LineageDirection) => ReadonlyArray<KeyedEdge<K>>
   /** The first `limit` nodes of a source in event time order, of those that are alerts or have children. */
   readonly ofSource: (source: string, since: UtcTime, until: UtcTime, limit: number) => ReadonlyArray<K>
 }

@@ -1,6 +1,6 @@
 /** Answers from a graph, whichever store holds it. */
 import { Predicate } from "effect"
-import type { Direction, KnownNode, LineageAnswer } from "../../../domain/lineage/LineageAnswer.ts"
+import type { KnownNode, LineageAnswer, LineageDirection } from "../../../domain/lineage/LineageAnswer.ts"
 import { alertKind, type LineageEdge } from "../../../domain/lineage/LineageRecord.ts"
 import type { NodeRow } from "../../../domain/lineage/lineageRows.ts"
 import { decodeSteps } from "../../../domain/lineage/storedSteps.ts"
@@ -32,7 +32,7 @@ const byEnds = (a: LineageEdge, b: LineageEdge): number => byText(a.child, b.chi
 const answer = <K>(
   graph: ReadableGraph<K>,
   id: string,
-  direction: Direction,
+  direction: LineageDirection,
   starts: ReadonlyArray<K>,
   isReached: (found: Found) => boolean
 ): LineageAnswer => {
@@ -69,7 +69,7 @@ const answer = <K>(
 export const answerFor = <K>(
   graph: ReadableGraph<K>,
   id: string,
-  direction: Direction
+  direction: LineageDirection
 ): LineageAnswer | undefined => {
   const starts = graph.find(id)
   return starts.length === 0 ? undefined : answer(graph, id, direction, starts, ({ depth }) => depth > 0)

@@ -81,7 +81,11 @@ export const makeSqliteGraph = (
     `INSERT INTO nodes (id, kind, source, time, rank, at, input_count, steps, pinned, named)
      VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?) ON CONFLICT (id) DO NOTHING`
   )
-  const touch = database.prepare("UPDATE nodes SET pinned = max(pinned, ?), named = ? WHERE key = ?")
+  // What was named a moment ago is not written again for it.
+  const touch = database.prepare(
+    `UPDATE nodes SET pinned = max(pinned, ?1), named = ?2
+     WHERE key = ?3 AND (pinned < ?1 OR named < ?2 - ${retentionMillis / 256})`
+  )
   const replace = database.prepare(
     "UPDATE nodes SET kind = ?, source = ?, time = ?, rank = ?, at = ?, input_count = ?, steps = ? WHERE key = ?"
   )

@@ -1,0 +1,74 @@
+/** Shows a run to whoever asks from outside: its metrics, and whether it is healthy. */
+import { Effect } from "effect"
+import type { HealthCheck } from "../../domain/api/health.ts"
+import { Collectors } from "../../layers/observability/Collectors.ts"
+import { Health } from "../../layers/observability/Health.ts"
+import { type LogProbe, startLogProbe } from "../../layers/observability/logProbe.ts"
+import { observePipeline } from "../../layers/observability/pipelineMetrics.ts"
+import { StageState } from "../../layers/stage/StageState.ts"
+import type { RunView } from "./job.ts"
+
+const stageCheck = ({ progress, running }: RunView): HealthCheck => ({
+  name: "stages",
+  status: running() ? "ok" : "failed",
+  reason: running() ? `${progress().stages.length} stages are at work` : "the pipeline has ended"
+})
+
+const logCheck = (probe: LogProbe): HealthCheck => {
+  const failure = probe.failure()
+  return failure !== undefined
+    ? { name: "log", status: "failed", reason: failure }
+    : probe.answeredAt() === undefined
+    ? { name: "log", status: "failed", reason: "has not answered yet" }
+    : { name: "log", status: "ok", reason: "answers" }
+}
+
+const stoppingCheck = ({ stopping }: RunView): ReadonlyArray<HealthCheck> =>
+  stopping() ? [{ name: "run", status: "failed", reason: "asked to stop: what was received is worked off" }] : []
+
+/** A feed is degraded while its circuit is open: the others go on, and so does the run. */
+const sourceChecks = ({ progress }: RunView): ReadonlyArray<HealthCheck> => {
+  const { now, sources } = progress()
+  return Array.from(sources, ([source, { circuit, lastSeen, received }]): HealthCheck => {
+    const name = `source ${source}`
+    if (circuit === "Open") return { name, status: "degraded", reason: "its circuit is open: calls to it fail" }
+    return {
+      name,
+      status: "ok",
+      reason: lastSeen === undefined
+        ? "nothing received yet"
+        : `${received} records received, the last ${((now - lastSeen) / 1000).toFixed(1)} s ago`
+    }
+  })
+}
+
+/** Gives what a job is to be observed with: metrics and health of the services in force. */
+export const observeRun = Effect.gen(function*() {
+  const collectors = yield* Collectors
+  const health = yield* Health
+  const states = yield* StageState
+  return Effect.fnUntraced(function*(run: RunView) {
+    const { catalogue, group, ingestRetries, progress, registry, startedAt, topic, views } = run
+    const probe = yield* startLogProbe({ topics: [topic], group })
+    yield* health.add("live", () => [stageCheck(run)])
+    yield* health.add("ready", () => [...stoppingCheck(run), stageCheck(run), logCheck(probe), ...sourceChecks(run)])
+    const catalogueEpoch = catalogue.values().reduce((newest, { epoch }) => Math.max(newest, epoch), -Infinity)
+    yield* observePipeline({
+      now: () => progress().now,
+      startedAt,
+      stages: () => progress().stages,
+      feeds: () => progress().sources,
+      sensorIds: Array.from(registry.bySourceId.keys()),
+      sensors: () => progress().tally.bySensor,
+      behind: () => progress().behind,
+      ingestRetries,
+      watermark: views.watermark,
+      sourceWatermarks: views.sourceWatermarks,
+      pendingWindows: views.pendingWindows,
+      stateSizes: states.sizes,
+      retractions: views.retractions,
+      commitLag: probe.lag,
+      catalogueEpoch: Number.isFinite(catalogueEpoch) ? catalogueEpoch : undefined
+    }).pipe(Effect.provideService(Collectors, collectors))
+  })
+})

@@ -1,0 +1,66 @@
+/** Settings of what is told about the process: HTTP, metrics, logs. */
+import { optionalSetting, setting } from "./Setting.ts"
+import { choice, levels, onOff, port, text, url } from "./settingKinds.ts"
+
+export const observabilitySettings = {
+  httpHost: setting({
+    name: "PERIGEE_HTTP_HOST",
+    kind: text("a host"),
+    fallback: "127.0.0.1",
+    what: "The address that answers HTTP: health and metrics.",
+    why: "Nothing is open to the network unless asked for."
+  }),
+  httpPort: setting({
+    name: "PERIGEE_HTTP_PORT",
+    kind: port,
+    fallback: 8090,
+    what:
+      "The port of `/health`, `/metrics` and `/openapi.json`; 0: a free one, printed at start. A port that is taken is a warning, and a free"
+      + " one is used. A run of a file (`--input`) opens none unless this is set.",
+    why: "Known beforehand, so that a scraper can be told; a second process on one machine must not fail for it."
+  }),
+  metrics: setting({
+    name: "PERIGEE_METRICS",
+    kind: onOff,
+    fallback: true,
+    what: "Metrics, service-level objectives and their export; off: none are kept, and `/metrics` is not found.",
+    why: "Stages count once per array, the rest is read at a scrape; and what was not counted cannot be asked at night."
+  }),
+  otlpMetricsEndpoint: optionalSetting({
+    name: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
+    kind: url,
+    secret: true,
+    what:
+      "Where metrics are sent as OTLP over HTTP, with its path. Without it they go to `/v1/metrics` of OTEL_EXPORTER_OTLP_ENDPOINT, if that"
+      + " is set; OTEL_METRICS_EXPORTER=none switches that off.",
+    why: "There is no collector that everybody has."
+  }),
+  testTraceContext: setting({
+    name: "PERIGEE_TEST_TRACE_CONTEXT",
+    kind: onOff,
+    fallback: false,
+    what: "Whether `POST /test/trace-context` answers, which the public W3C Trace Context suite drives.",
+    why: "It sends requests to whatever address it is told: for tests only."
+  }),
+  logFormat: setting({
+    name: "PERIGEE_LOG_FORMAT",
+    kind: choice("logfmt", "json", "pretty"),
+    fallback: "logfmt",
+    what: "How log lines are written to standard error.",
+    why: "Read by people and by programs."
+  }),
+  logLevel: setting({
+    name: "PERIGEE_LOG_LEVEL",
+    kind: choice("trace", "debug", "info", "warn", "error", "fatal", "none"),
+    fallback: "info",
+    what: "The least severe log lines that are written.",
+    why: "What an operator must know, and nothing per event."
+  }),
+  logLevels: setting({
+    name: "PERIGEE_LOG_LEVELS",
+    kind: levels,
+    fallback: "",
+    what: "The same for single operators, such as `associate=debug,publish=warn`.",
+    why: "One operator can be listened to without the noise of all."
+  })
+}

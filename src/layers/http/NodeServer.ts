@@ -1,0 +1,74 @@
+/**
+ * The HTTP server on Node: beside the pipeline, never in its way.
+ *
+ * **A port that is taken** does not end the process: it takes a free one and says so, with both numbers, so that a second process on one machine can
+ * be looked at too. Where nothing can be bound it says why and goes on without. Requests are answered on the pipeline's event loop, in short turns.
+ *
+ * **End.** With the Layer: a second for answers under way, then every connection is cut.
+ */
+import { NodeHttpServer } from "@effect/platform-node"
+import { Effect, Layer, Predicate } from "effect"
+import { HttpMiddleware, HttpRouter, HttpServer, type HttpServerError } from "effect/http"
+import { createServer } from "node:http"
+import { Endpoint } from "./Endpoint.ts"
+import { refuse } from "./refuse.ts"
+import { withTrace } from "./withTrace.ts"
+
+export interface NodeServerOptions {
+  readonly host: string
+  /** 0 takes a free one. */
+  readonly port: number
+}
+
+const inUse = ({ cause }: HttpServerError.ServeError): boolean =>
+  Predicate.hasProperty(cause, "code") && cause.code === "EADDRINUSE"
+
+const reasonOf = ({ cause }: HttpServerError.ServeError): string =>
+  cause instanceof Error ? cause.message : String(cause)
+
+const listen = Effect.fnUntraced(function*({ host, port }: NodeServerOptions) {
+  // Node would answer a request without `Host` by itself, and without a trace id.
+  const server = createServer({ requireHostHeader: false })
+  server.on("clientError", refuse)
+  server.maxConnections = 256
+  const bound = yield* NodeHttpServer.make(() => server, { host, port, gracefulShutdownTimeout: "1 second" })
+  // Before the server waits for its connections to end: one that hangs would keep the process.
+  yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))
+  return bound
+})
+
+const listenOrElse = (options: NodeServerOptions) =>
+  listen(options).pipe(
+    Effect.catchIf((error) => options.port !== 0 && inUse(error), () =>
+      Effect.tap(listen({ ...options, port: 0 }), ({ address }) =>
+        Effect.logWarning(
+          `http: port ${options.port} is in use; this process answers on ${HttpServer.formatAddress(address)} instead`
+        ))),
+    Effect.catch((error) =>
+      Effect.as(
+        Effect.logError(`http: cannot listen on ${options.host}:${options.port}, goes on without: ${reasonOf(error)}`),
+        undefined
+      )
+    )
+  )
+
+/** Serves the routes while the Layer lives. */
+export const layerNodeServer = <R>(
+  routes: Layer.Layer<never, never, R>,
+  options: NodeServerOptions
+) =>
+  Layer.effect(
+    Endpoint,
+    Effect.gen(function*() {
+      const server = yield* listenOrElse(options)
+      if (server === undefined) return Endpoint.of({ url: undefined })
+      const app = yield* HttpRouter.toHttpEffect(routes)
+      yield* server.serve(withTrace(app))
+      const url = HttpServer.formatAddress(server.address)
+      yield* Effect.logInfo(`http: ${url}/health ${url}/metrics ${url}/openapi.json`)
+      return Endpoint.of({ url })
+    })
+  ).pipe(
+    // The request's span is made by `withTrace`.
+    Layer.provide([NodeHttpServer.layerHttpServices, Layer.succeed(HttpMiddleware.TracerDisabledWhen, () => true)])
+  )

@@ -1,0 +1,23 @@
+/** The HTTP server that the settings ask for. */
+import { Effect, Layer } from "effect"
+import { inForce } from "../config/Setting.ts"
+import { settings } from "../config/settings.ts"
+import { Endpoint } from "./Endpoint.ts"
+import { layerNodeServer } from "./NodeServer.ts"
+import { layerRoutes } from "./routes.ts"
+import { layerTraceContextTest } from "./traceContextTest.ts"
+
+const none = Layer.succeed(Endpoint, Endpoint.of({ url: undefined }))
+
+/**
+ * `onlyIfAsked`: for a run of a file, which ends by itself and of which several may run at once, a server is opened only where the port was
+ * set. Fails with a `ConfigError` for a value that is none.
+ */
+export const layerHttpFromConfig = (options: { readonly onlyIfAsked: boolean }) =>
+  Layer.unwrap(Effect.gen(function*() {
+    const { origin } = yield* inForce(settings.httpPort)
+    if (options.onlyIfAsked && origin === "default") return none
+    const testing = yield* settings.testTraceContext
+    const routes = testing ? Layer.merge(layerRoutes, layerTraceContextTest) : layerRoutes
+    return layerNodeServer(routes, { host: yield* settings.httpHost, port: yield* settings.httpPort })
+  }))

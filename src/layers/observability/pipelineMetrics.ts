@@ -1,0 +1,181 @@
+/**
+ * The metrics of a pipeline at work, taken from the counts that it keeps anyway when somebody looks: nothing is added to the hot path.
+ *
+ * Ratios are over the time since the last look, at least a second. Times are Unix seconds; lags and ages are seconds before now.
+ */
+import { Clock, type Context, Effect, type Scope } from "effect"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { SourceCounters } from "../sources/SourceStats.ts"
+import type { StageCounts } from "../stage/StageRegistry.ts"
+import { Collectors } from "./Collectors.ts"
+import { counterFamily, gaugeFamily } from "./instruments.ts"
+
+/** What is known of one sensor. */
+export interface SensorView {
+  /** When the newest of its observations was received. */
+  readonly lastIngest: UtcTime
+  /** Of the last observation decoded: from sensor time to receipt, and from receipt to decoding. */
+  readonly sourceLagMillis: number
+  readonly pipelineLagMillis: number
+}
+
+/** A pipeline as it can be looked at; each function is called when somebody looks, and must be cheap. */
+export interface PipelineView {
+  readonly now: () => UtcTime
+  readonly startedAt: UtcTime
+  /** Upstream first. */
+  readonly stages: () => ReadonlyArray<readonly [stage: string, counts: Readonly<StageCounts>]>
+  readonly feeds: () => ReadonlyMap<string, Readonly<SourceCounters>>
+  /** The sensors that may speak, whether they have or not. */
+  readonly sensorIds: Iterable<string>
+  readonly sensors: () => ReadonlyMap<string, SensorView>
+  /** Records in the log that are not read yet. */
+  readonly behind: () => number
+  readonly ingestRetries: () => number
+  readonly watermark: () => UtcTime | undefined
+  readonly sourceWatermarks: () => Iterable<readonly [source: string, time: UtcTime]>
+  /** What is open, by tier: tracks with observations that are not final, pairs with an open window, open alerts. */
+  /** Entries in the state of each stage that has one. */
+  readonly stateSizes: () => Iterable<readonly [stage: string, entries: number]>
+  readonly pendingWindows: () => Iterable<readonly [tier: string, count: number]>
+  readonly retractions: () => number
+  readonly commitLag: () => Iterable<readonly [topic: string, records: number]>
+  /** The newest epoch in the catalogue; `undefined` for an empty one. */
+  readonly catalogueEpoch: UtcTime | undefined
+}
+
+const breakerStates = { Closed: 0, HalfOpen: 1, Open: 2 } as const
+
+const leastSpanNanos = 1e9
+
+/** Adds what `view` shows to {@link Collectors}, until the scope closes. */
+export const observePipeline = Effect.fnUntraced(function*(
+  view: PipelineView
+): Effect.fn.Return<void, never, Collectors | Scope.Scope> {
+  const collectors = yield* Collectors
+  const context = yield* Effect.context()
+  yield* collectors.add(stageCollector(context, view, yield* Clock.Clock))
+  yield* collectors.add(sourceCollector(context, view))
+  yield* collectors.add(timeCollector(context, view))
+})
+
+/** Stages: busy, idle and backpressured, and what only a count tells. */
+const stageCollector = (context: Context.Context<never>, view: PipelineView, clock: Clock.Clock) => {
+  const busy = gaugeFamily(context, "operator_busy_ratio", "Share of time that a stage was at work")
+  const idle = gaugeFamily(
+    context,
+    "operator_idle_ratio",
+    "Share of time that a stage and all below it had nothing to do"
+  )
+  const blocked = gaugeFamily(
+    context,
+    "operator_backpressured_ratio",
+    "Share of time that a stage waited for the stages below it, which take its output without a buffer between"
+  )
+  const busyTotal = counterFamily(context, "operator_busy_seconds_total", "Time that a stage was at work")
+  const inFlight = gaugeFamily(context, "operator_in_flight", "Events inside a stage at this moment")
+  const state = gaugeFamily(context, "operator_state_entries", "Entries in a stage's state: keys, windows, rows")
+  const emitted = counterFamily(context, "operator_emitted_total", "Events that a stage gave to the next")
+  const late = counterFamily(
+    context,
+    "late_events_dropped_total",
+    "Events past their lateness, given up as dead letters"
+  )
+
+  let lastAt = clock.monotonicTimeNanosUnsafe()
+  let lastBusy: ReadonlyMap<string, number> = new Map()
+  return () => {
+    const stages = view.stages()
+    const at = clock.monotonicTimeNanosUnsafe()
+    const span = Number(at - lastAt)
+    if (span >= leastSpanNanos) {
+      let below = 0
+      for (const [stage, { busyNanos }] of stages.toReversed()) {
+        const own = Math.min(1, (busyNanos - (lastBusy.get(stage) ?? 0)) / span)
+        const waiting = Math.min(1 - own, below)
+        busy(own, { stage })
+        blocked(waiting, { stage })
+        idle(1 - own - waiting, { stage })
+        below += own
+      }
+      lastAt = at
+      lastBusy = new Map(stages.map(([stage, { busyNanos }]) => [stage, busyNanos] as const))
+    }
+    let lateEvents = 0
+    for (const [stage, counts] of stages) {
+      busyTotal(counts.busyNanos / 1e9, { stage })
+      inFlight(counts.inFlight, { stage })
+      emitted(counts.emitted, { stage })
+      lateEvents += counts.late
+    }
+    late(lateEvents)
+    for (const [stage, entries] of view.stateSizes()) state(entries, { stage })
+  }
+}
+
+/** Feeds, by what their sockets and clients count; sensors, by what was decoded. */
+const sourceCollector = (context: Context.Context<never>, view: PipelineView) => {
+  const gauge = (name: string, description: string) => gaugeFamily(context, name, description)
+  const total = (name: string, description: string) => counterFamily(context, name, description)
+  const sourceLag = gauge("source_lag_seconds", "From sensor time to receipt, of the last observation")
+  const pipelineLag = gauge("pipeline_lag_seconds", "From receipt to decoding: how far behind the pipeline is")
+  const lastSeen = gauge("source_last_seen_seconds", "Since the newest record, or since the start where there is none")
+  const received = total("source_received_total", "Records received")
+  const malformed = total("source_malformed_total", "Records that cannot be what they should")
+  const gaps = total("source_gap_total", "Frames that never came, by the sender's sequence numbers")
+  const dropped = total("source_dropped_total", "Records that the source threw away because its queue was full")
+  const kernelDrops = total("source_kernel_drops_total", "Datagrams that the kernel dropped at the socket")
+  const failures = total("source_failures_total", "Calls to a source that failed")
+  const breaker = gauge("circuit_breaker_state", "0 closed, 1 half open, 2 open")
+  const retries = total("retry_attempts_total", "Tries again after a failure that may pass")
+
+  return () => {
+    const now = view.now()
+    const sensors = view.sensors()
+    let newest = -Infinity
+    for (const { lastIngest } of sensors.values()) newest = Math.max(newest, lastIngest)
+    // What waits in the log is at least as late as the time since the newest record that was read.
+    const waiting = view.behind() > 0 && newest !== -Infinity ? (now - newest) / 1000 : 0
+    for (const source of view.sensorIds) {
+      const sensor = sensors.get(source)
+      lastSeen(Math.max(0, now - (sensor?.lastIngest ?? view.startedAt)) / 1000, { source })
+      if (sensor === undefined) continue
+      sourceLag(sensor.sourceLagMillis / 1000, { source })
+      pipelineLag(Math.max(sensor.pipelineLagMillis / 1000, waiting), { source })
+    }
+    for (const [source, counters] of view.feeds()) {
+      lastSeen(Math.max(0, now - (counters.lastSeen ?? view.startedAt)) / 1000, { source })
+      received(counters.received, { source })
+      malformed(counters.malformed, { source })
+      gaps(counters.gaps, { source })
+      dropped(counters.dropped, { source })
+      kernelDrops(counters.kernelDrops, { source })
+      failures(counters.failures, { source })
+      if (counters.circuit !== undefined) breaker(breakerStates[counters.circuit], { breaker: source })
+    }
+    retries(view.ingestRetries(), { operator: "ingest" })
+  }
+}
+
+/** Event time, open windows, and how far the commits are. */
+const timeCollector = (context: Context.Context<never>, view: PipelineView) => {
+  const gauge = (name: string, description: string) => gaugeFamily(context, name, description)
+  const watermark = gauge("pipeline_watermark_seconds", "Event time up to which the pipeline is complete, Unix time")
+  const ofSource = gauge("source_watermark_seconds", "The same of one sensor")
+  const pending = gauge("pending_windows", "What is open and waits for event time, by tier")
+  const retractions = counterFamily(context, "retractions_emitted_total", "Results taken back by a later correction")
+  const commitLag = gauge("commit_lag", "Records in a topic that are not committed")
+  const age = gauge("catalogue_age_seconds", "Since the newest epoch in the catalogue")
+  const unread = gauge("pipeline_unread_records", "Records in the log that are not read yet")
+
+  return () => {
+    const time = view.watermark()
+    if (time !== undefined && Number.isFinite(time)) watermark(time / 1000)
+    for (const [source, at] of view.sourceWatermarks()) if (Number.isFinite(at)) ofSource(at / 1000, { source })
+    for (const [tier, count] of view.pendingWindows()) pending(count, { tier })
+    retractions(view.retractions())
+    for (const [topic, records] of view.commitLag()) commitLag(records, { topic })
+    if (view.catalogueEpoch !== undefined) age((view.now() - view.catalogueEpoch) / 1000)
+    unread(view.behind())
+  }
+}

@@ -1,0 +1,47 @@
+/**
+ * A trace over a border of the process: W3C `traceparent` and `tracestate` out of the current span, and a parent out of received ones.
+ *
+ * For carriers that are read and written by hand: gRPC metadata, a message to a worker thread, headers of a log record. Effect's HTTP
+ * client and server do `traceparent` by themselves.
+ */
+import { Effect, Option, type Tracer } from "effect"
+import { formatTraceParent, parseTraceParent } from "../../domain/tracing/traceparent.ts"
+import { PerigeeSpan } from "./PerigeeSpan.ts"
+import { parentSpan, traceStateIn } from "./SpanTraceState.ts"
+
+export interface TraceHeaders {
+  readonly traceparent: string
+  readonly tracestate?: string
+}
+
+/** The headers that make `span` the parent of what happens on the other side. */
+export const traceHeaders = (span: Tracer.AnySpan): TraceHeaders => {
+  const traceparent = formatTraceParent(span)
+  const tracestate = span instanceof PerigeeSpan ? span.traceState : traceStateIn(span.annotations)
+  return tracestate === undefined ? { traceparent } : { traceparent, tracestate }
+}
+
+/** The headers of the current span; `undefined` outside of any. */
+export const currentTraceHeaders: Effect.Effect<TraceHeaders | undefined> = Effect.map(
+  Effect.option(Effect.currentParentSpan),
+  (span) => Option.isNone(span) ? undefined : traceHeaders(span.value)
+)
+
+/** The sender's span as a parent; none where `traceparent` is absent or is to be ignored, and then `tracestate` is too. */
+export const parentFromHeaders = (
+  headers: { readonly traceparent?: string | undefined; readonly tracestate?: string | undefined }
+): Option.Option<Tracer.ExternalSpan> => {
+  const parent = headers.traceparent === undefined ? undefined : parseTraceParent(headers.traceparent)
+  return parent === undefined
+    ? Option.none()
+    : Option.some(parentSpan({ ...parent, traceState: headers.tracestate === "" ? undefined : headers.tracestate }))
+}
+
+/** Runs an effect as a child of the sender's span; without one it is run as it is. */
+export const withTraceHeaders =
+  (headers: Parameters<typeof parentFromHeaders>[0]) =>
+  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+    Option.match(parentFromHeaders(headers), {
+      onNone: () => effect,
+      onSome: (parent) => Effect.withParentSpan(effect, parent)
+    })
