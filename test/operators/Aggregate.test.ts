@@ -1,8 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import * as Aggregate from "../../src/operators/Aggregate.ts"
-import { codecOf } from "../../src/operators/aggregates/Aggregate.ts"
-import { NotJson } from "../../src/operators/aggregates/ValueCodec.ts"
+import { jsonOf } from "../../src/operators/aggregates/Aggregate.ts"
 
 interface Sample {
   readonly key: string
@@ -45,8 +44,8 @@ const laws = <Acc, R>(
       if (remove !== undefined) assert.deepStrictEqual(remove(of([...first, ...then]), of(first)), of(then))
     },
     readsWhatItWrote: (samples) => {
-      const { decode, encode } = codecOf(aggregate)
-      assert.deepStrictEqual(decode(JSON.parse(JSON.stringify(encode(of(samples))))), of(samples))
+      const { read, write } = jsonOf(aggregate)
+      assert.deepStrictEqual(read(JSON.parse(JSON.stringify(write(of(samples))))), of(samples))
     },
     isByHand: (samples) => {
       assert.deepStrictEqual(result(of(samples)), byHand(samples))
@@ -170,13 +169,13 @@ describe("Aggregate", () => {
 
   it("payloads that are not JSON need a codec, and have one from a schema", () => {
     const Reading = Schema.Struct({ id: Schema.BigInt })
-    const plain = codecOf(Aggregate.collect<typeof Reading.Type>(10))
-    assert.throws(() => plain.encode([{ id: 5n }]), NotJson)
-    const { decode, encode } = codecOf(
-      Aggregate.collect<typeof Reading.Type>(10, { payload: Aggregate.fromSchema(Reading) })
+    const plain = jsonOf(Aggregate.collect<typeof Reading.Type>(10))
+    assert.throws(() => plain.write([{ id: 5n }]), TypeError)
+    const { read, write } = jsonOf(
+      Aggregate.collect<typeof Reading.Type>(10, { payload: Schema.toCodecJson(Reading) })
     )
-    assert.deepStrictEqual(decode(encode([{ id: 5n }])), [{ id: 5n }])
-    assert.isUndefined(decode([{ id: "five" }]))
-    assert.isUndefined(decode({ id: "5" }))
+    assert.deepStrictEqual(read(write([{ id: 5n }])), [{ id: 5n }])
+    assert.isUndefined(read([{ id: "five" }]))
+    assert.isUndefined(read({ id: "5" }))
   })
 })
