@@ -1,6 +1,6 @@
 /** Aggregates made from others. */
-import { type Aggregate, jsonOf, viewOf } from "./Aggregate.ts"
 import { tupleJson } from "./accumulatorJson.ts"
+import { type Aggregate, jsonOf, viewOf } from "./Aggregate.ts"
 
 /** Another result from the same accumulator. `f` must not hand its argument on: it may change with the next event. */
 export const map = <A, Acc, R, B>(aggregate: Aggregate<A, Acc, R>, f: (result: R) => B): Aggregate<A, Acc, B> => {

@@ -1,6 +1,6 @@
 /** Aggregates that keep a value by group. The order of a result's groups says nothing. */
-import { type Aggregate, jsonOf } from "./Aggregate.ts"
 import { keyJson, mapJson, numberJson } from "./accumulatorJson.ts"
+import { type Aggregate, jsonOf } from "./Aggregate.ts"
 
 export interface GroupOptions {
   /** How many groups an accumulator may have: an event that begins one more has no room. Default 1 000 000. */

@@ -1,6 +1,6 @@
 /** Aggregates that keep a number or two. */
-import type { Aggregate } from "./Aggregate.ts"
 import { numberJson, pairJson, viaJson } from "./accumulatorJson.ts"
+import type { Aggregate } from "./Aggregate.ts"
 
 /** How many events there were. */
 export const count = (): Aggregate<unknown, number, number> => ({

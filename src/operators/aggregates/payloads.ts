@@ -1,7 +1,7 @@
 /** Aggregates that keep payloads. */
-import type { Aggregate } from "./Aggregate.ts"
 import { type JsonCodec, valueJson } from "../state/valueJson.ts"
 import { arrayJson, numberJson, pairJson, viaJson } from "./accumulatorJson.ts"
+import type { Aggregate } from "./Aggregate.ts"
 
 export interface PayloadOptions<A> {
   /** How a payload is kept in a snapshot. Without it, it must be JSON as it is. */

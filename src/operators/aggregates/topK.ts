@@ -1,8 +1,8 @@
 /** The few greatest, of events or of groups. */
 import { valueJson } from "../state/valueJson.ts"
+import { arrayJson, numberJson, pairJson } from "./accumulatorJson.ts"
 import { type Aggregate, viewOf } from "./Aggregate.ts"
 import type { PayloadOptions } from "./payloads.ts"
-import { arrayJson, numberJson, pairJson } from "./accumulatorJson.ts"
 
 /** What happens to those equal to the k-th: `all` keeps them too, `first` keeps the first to arrive, so that there are k at most. */
 export type Ties = "all" | "first"

@@ -1,7 +1,7 @@
 /** The state of tumbling and sliding windows as JSON. */
 import { Option, Schema } from "effect"
-import type { Aggregate } from "../aggregates/Aggregate.ts"
 import { numberJson } from "../aggregates/accumulatorJson.ts"
+import type { Aggregate } from "../aggregates/Aggregate.ts"
 import { TimeJson } from "../state/valueJson.ts"
 import { Entry } from "./Entry.ts"
 import { decodeEntry, encodeEntry, EntryJson, KeyJson, withKey } from "./entryCodec.ts"

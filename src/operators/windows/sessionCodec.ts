@@ -1,7 +1,7 @@
 /** The state of session windows as JSON. */
 import { Option, Schema } from "effect"
-import type { Aggregate } from "../aggregates/Aggregate.ts"
 import { numberJson } from "../aggregates/accumulatorJson.ts"
+import type { Aggregate } from "../aggregates/Aggregate.ts"
 import { TimeJson } from "../state/valueJson.ts"
 import { decodeEntry, encodeEntry, EntryJson, KeyJson, withKey } from "./entryCodec.ts"
 import { Session, type SessionStore } from "./SessionStore.ts"
