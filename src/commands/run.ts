@@ -13,12 +13,14 @@ import { layerCanaryMetrics } from "../layers/canary/canaryMetrics.ts"
 import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { layerHeadSamplerFromConfig } from "../layers/observability/headSamplerFromConfig.ts"
 import { Health } from "../layers/observability/Health.ts"
 import {
   layerAlertsFromConfig,
   layerDeadLettersFromConfig,
   layerMetricsFromConfig
 } from "../layers/observability/metricsFromConfig.ts"
+import { layerTailSamplerFromConfig } from "../layers/observability/tailSamplerFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/observability/tracingFromConfig.ts"
 import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
 import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
@@ -27,7 +29,6 @@ import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { layerFileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
-import { HeadSampler } from "../layers/stage/HeadSampler.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { StageState } from "../layers/stage/StageState.ts"
 import { layerLineageFromConfig } from "../layers/stores/lineage/lineageFromConfig.ts"
@@ -144,6 +145,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       Shutdown.layer,
       Health.layer,
       layerCanariesFromConfig({ bounded }),
+      layerLineageFromConfig,
       layerFileCursorStore(directory),
       NodeHttpClient.layerUndici
     )),
@@ -152,7 +154,10 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   )
 
   // Outside the services and their clock: what waits for a receiver of spans waits in real time.
-  const tracing = Layer.provideMerge(layerTracingFromConfig(version), HeadSampler.layerRatio(values.traceRatio))
+  const tracing = layerTracingFromConfig(version).pipe(
+    Layer.provide(layerTailSamplerFromConfig),
+    Layer.provideMerge(layerHeadSamplerFromConfig)
+  )
   const watch = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }
 

@@ -19,6 +19,13 @@ export interface TraceContext {
   readonly spanId: string | undefined
   readonly sampled: boolean
   readonly traceState: string | undefined
+  /** Of a sampled event, in this process: until when something was heard of it. */
+  readonly heard?: LastHeard
+}
+
+/** When something last happened in a trace, ns since the Unix epoch: its root span ends then. */
+export interface LastHeard {
+  last: bigint
 }
 
 /** The record as it was received. `locator` names it for a person: a file and line, a peer address. */
@@ -138,12 +145,12 @@ export const contextBelow = (
 })
 
 /** A trace seen from below another span. */
-export const traceBelow = (trace: TraceContext, spanId: string): TraceContext => ({
-  traceId: trace.traceId,
-  spanId,
-  sampled: trace.sampled,
-  traceState: trace.traceState
-})
+export const traceBelow = (trace: TraceContext, spanId: string): TraceContext => {
+  const { heard, sampled, traceId, traceState } = trace
+  return heard === undefined
+    ? { traceId, spanId, sampled, traceState }
+    : { traceId, spanId, sampled, traceState, heard }
+}
 
 export const isFollowed = (context: EventContext): boolean => context.trace.sampled || context.lineage !== undefined
 

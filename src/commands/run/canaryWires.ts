@@ -38,7 +38,7 @@ const opticalWire = Effect.fnUntraced(function*(options: NonNullable<CanaryEndpo
   const archive = yield* makeOpticalArchive
   // Its counts and its cursor are nobody's business: they say nothing of a real archive.
   const source = yield* makeOpticalHttp({ ...options, name: archiveSource, url: archive.url }).pipe(
-    Effect.provide(Layer.merge(SourceStats.layer, CursorStore.layerMemory))
+    Effect.provide(Layer.fresh(Layer.merge(SourceStats.layer, CursorStore.layerMemory)))
   )
   const wire: CanaryWire = {
     kind: "optical",

@@ -1,6 +1,7 @@
 /** What a setting's text may be. Each kind reads a text, writes a value back as text, and says what it expects. */
 import { Result, Schema } from "effect"
 import { formatDuration, parseDuration } from "../../domain/duration.ts"
+import { parsePolicy, type Policy } from "../../domain/sampling/policies/Policy.ts"
 import { faultNames } from "../../domain/simulation/faults.ts"
 
 export interface Kind<A> {
@@ -173,3 +174,13 @@ export const keyValues = kind<Readonly<Record<string, string>>>({
 const decodePart = (part: string): string | undefined => Result.getOrUndefined(decodeUriComponent(part.trim()))
 
 const decodeUriComponent = Schema.decodeResult(Schema.StringFromUriComponent)
+
+const parseJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
+
+/** A tail-sampling policy. */
+export const policy: Kind<Policy> = kind({
+  expected: "a tail-sampling policy (docs/sampling.md)",
+  unit: "JSON",
+  parse: (text) => Result.getOrUndefined(Result.flatMap(parseJson(text), parsePolicy)),
+  format: (policy) => JSON.stringify(policy)
+})

@@ -3,7 +3,7 @@
  * tracing, metrics, lineage or chaos on or off, and none of them is named in an operator's file.
  */
 import { Context, Effect, Exit, Layer, Metric, Option, type Tracer } from "effect"
-import { contextBelow, type EventContext, type Lineage, traceBelow } from "../../domain/Envelope.ts"
+import { contextBelow, type EventContext, type Lineage } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { parentSpan } from "../observability/SpanTraceState.ts"
 import { makeRootSpans, rootSpanDefaults, type RootSpanOptions } from "./rootSpans.ts"
@@ -23,7 +23,7 @@ export class StageTracing extends Context.Reference<{
     startTime: bigint,
     links: ReadonlyArray<EventContext>
   ) => Tracer.Span | undefined
-  readonly end: (span: Tracer.Span, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => void
+  readonly end: (span: Tracer.Span, event: EventContext, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => void
   /** A time in which the event did nothing but wait: in a queue, in a window, for a retry. */
   readonly wait: (stage: string, event: EventContext, what: WaitKind, from: bigint, to: bigint) => void
 }>("perigee/layers/stage/StageTracing", {
@@ -35,7 +35,7 @@ export class StageTracing extends Context.Reference<{
       StageTracing,
       Effect.gen(function*() {
         const tracer = yield* Effect.tracer
-        const roots = yield* makeRootSpans({ ...rootSpanDefaults, ...options })
+        const keepOpen = yield* makeRootSpans({ ...rootSpanDefaults, ...options })
         const start = (
           name: string,
           { id, sourceKind, trace }: EventContext,
@@ -56,22 +56,19 @@ export class StageTracing extends Context.Reference<{
           span.attribute("source.kind", sourceKind)
           return span
         }
-        const end = (span: Tracer.Span, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => {
-          span.end(endTime, exit)
-          roots.heard(span.traceId, endTime)
-        }
         return {
           root: (name, event, startTime) => {
             const span = start(name, event, startTime, noLinks)
-            roots.opened(span, startTime)
-            return contextBelow(event, traceBelow(event.trace, span.spanId), event.lineage, event.eventTime)
+            const { sampled, traceId, traceState } = event.trace
+            const trace = { traceId, spanId: span.spanId, sampled, traceState, heard: keepOpen(span, startTime) }
+            return contextBelow(event, trace, event.lineage, event.eventTime)
           },
           start,
           end,
           wait: (stage, event, what, from, to) => {
             const span = start(`${stage} ${what}`, event, from, noLinks)
             span.attribute("perigee.wait", what)
-            end(span, to, Exit.void)
+            end(span, event, to, Exit.void)
           }
         }
       })
@@ -80,13 +77,24 @@ export class StageTracing extends Context.Reference<{
   static readonly layer = StageTracing.layerWith()
 }
 
+const end = (
+  span: Tracer.Span,
+  { trace: { heard } }: EventContext,
+  endTime: bigint,
+  exit: Exit.Exit<unknown, unknown>
+): void => {
+  span.end(endTime, exit)
+  if (heard !== undefined && endTime > heard.last) heard.last = endTime
+}
+
 /** What an event waits for: a place downstream, its window to close, another try. */
 export type WaitKind = "queue" | "window" | "backoff"
 
 const noAnnotations = Context.empty()
 const noLinks: ReadonlyArray<EventContext> = []
 
-const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
+/** A link to the span that a context is below; none if it was never traced. */
+export const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
   trace.spanId === undefined ? [] : [{ span: parentSpan(trace), attributes: { "observation.id": id } }]
 
 /** What one array did to a stage. Nanoseconds are monotonic. */
