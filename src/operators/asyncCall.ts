@@ -127,9 +127,9 @@ export const asyncCall = <A, B, E, R>(
             })
           })
 
-        const { chaos } = stage
+        const chaos = stage.chaosPoint<A>()
         return Stream.chunks(self).pipe(
-          Stream.mapEffect(chaos === undefined ? process : (elements) => Effect.andThen(chaos, process(elements)), {
+          Stream.mapEffect(chaos === undefined ? process : (elements) => Effect.flatMap(chaos(elements), process), {
             concurrency
           }),
           Stream.filter(isNonEmpty),

@@ -3,6 +3,7 @@
  * tracing, metrics, lineage or chaos on or off, and none of them is named in an operator's file.
  */
 import { Context, Effect, Exit, Layer, Metric, Option, type Tracer } from "effect"
+import type { Element } from "../../domain/Batch.ts"
 import { contextBelow, type EventContext, type Lineage } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { parentSpan } from "../observability/SpanTraceState.ts"
@@ -181,7 +182,13 @@ export class StageLineage extends Context.Reference<{
   static readonly layer = StageLineage.layerWith(() => false)
 }
 
-/** A chaos point in front of every array of every stage. `undefined`: nothing to do, at no cost. */
+/** What chaos does to an array before its stage gets it: waits, or gives another one with events held back or left out. */
+export type ChaosPoint<A> = (elements: ReadonlyArray<Element<A>>) => Effect.Effect<ReadonlyArray<Element<A>>>
+
+/**
+ * A chaos point in front of every array of every stage, asked for once when the stage starts. `undefined`: nothing to do, at no cost. It must
+ * not touch the order of the controls.
+ */
 export class StageChaos extends Context.Reference<{
-  readonly before: (stage: string) => Effect.Effect<void> | undefined
+  readonly before: <A>(stage: string) => ChaosPoint<A> | undefined
 }>("perigee/layers/stage/StageChaos", { defaultValue: () => ({ before: () => undefined }) }) {}

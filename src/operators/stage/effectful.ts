@@ -148,10 +148,10 @@ export const effectful = <A, B, E, R, E2 = never>(
           const emitOrGoOn = (output: ReadonlyArray<Element<B>>): Pull.Pull<Output, E0 | E2> =>
             isNonEmpty(output) ? Effect.succeed(output) : next
 
-          const chaos = runtime.chaos
+          const chaos = runtime.chaosPoint<A>()
           const next: Pull.Pull<Output, E0 | E2> = Effect.flatMap(pull, (elements) => {
-            const work = Effect.provideContext(process(elements), context)
-            return Effect.flatMap(chaos === undefined ? work : Effect.andThen(chaos, work), emitOrGoOn)
+            const work = chaos === undefined ? process(elements) : Effect.flatMap(chaos(elements), process)
+            return Effect.flatMap(Effect.provideContext(work, context), emitOrGoOn)
           })
           return next
         })

@@ -88,7 +88,7 @@ const makeProcess = <A, B>(
   name: string,
   parts: (open: (handle: StateHandle) => StageSnapshot | undefined) => Parts<A, B>
 ): Effect.Effect<Process<A, B>, never, StageServices> =>
-  Effect.map(makeRuntime<B>(name), ({ begin, chaos, collector, finish, state }) => {
+  Effect.map(makeRuntime<B>(name), ({ begin, chaosPoint, collector, finish, state }) => {
     const { onBatch, onControl } = parts((handle) => state.open(name, handle))
     const process: Process<A, B> = (elements) => {
       try {
@@ -102,9 +102,10 @@ const makeProcess = <A, B>(
       }
       return finish()
     }
+    const chaos = chaosPoint<A>()
     return chaos === undefined
       ? process
-      : (elements) => Effect.andThen(chaos, Effect.suspend(() => toEffect(process(elements))))
+      : (elements) => Effect.flatMap(chaos(elements), (left) => toEffect(process(left)))
   })
 
 /** Builds the process of a stateful stage: its state begins here, or where a snapshot left it. */

@@ -63,7 +63,7 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
     ...open(),
     clock,
     state,
-    chaos: chaos.before(stage),
+    chaosPoint: <A>() => chaos.before<A>(stage),
     /** The same stage with a collector of its own, for another array at the same time. */
     another: open
   }
