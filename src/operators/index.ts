@@ -1,4 +1,6 @@
+export * as Aggregate from "./Aggregate.ts"
 export * from "./assignWatermarks.ts"
 export * from "./dedupe.ts"
 export * from "./source.ts"
 export * as Stage from "./Stage.ts"
+export * from "./window.ts"
