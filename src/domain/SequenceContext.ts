@@ -4,7 +4,7 @@
  * The id is the trace id, 32 hex digits: eight that name the source, ten of the event's number, and fourteen that are uniformly random for
  * OpenTelemetry's consistent sampling, drawn from both by murmur3's finalizer. The same source and number always give the same id.
  */
-import type { EventContext, TraceContext } from "./Envelope.ts"
+import { contextBelow, type EventContext, type TraceContext } from "./Envelope.ts"
 import type { UtcTime } from "./UtcTime.ts"
 
 /** What the events of one array of a source have in common. */
@@ -94,4 +94,12 @@ export class SequenceContext implements EventContext {
   get raw(): undefined {
     return undefined
   }
+}
+
+/** A context with another event time; the same one if it has that time already. One that was not made in full stays so. */
+export const contextAt = (context: EventContext, eventTime: UtcTime): EventContext => {
+  if (context.eventTime === eventTime) return context
+  return context instanceof SequenceContext
+    ? new SequenceContext(context.origin, context.sequence, eventTime, context.ingestTime)
+    : contextBelow(context, context.trace, context.lineage, eventTime)
 }

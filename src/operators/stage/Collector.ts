@@ -17,6 +17,7 @@ import {
   isFollowed,
   traceBelow
 } from "../../domain/Envelope.ts"
+import { contextAt, SequenceContext } from "../../domain/SequenceContext.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { Emit } from "./Emit.ts"
 
@@ -42,8 +43,23 @@ export interface CollectorHooks {
     absorbedAt: bigint | undefined,
     links: ReadonlyArray<EventContext>
   ) => Tracer.Span | undefined
+  /** A sampled context was kept in state for a while, from `since` (ns since the Unix epoch) until now. */
+  readonly waited: (context: EventContext, since: bigint) => void
+  /** Links a span to another context's. */
+  readonly link: (span: Tracer.Span, to: EventContext) => void
+  /** A sampled event reads or writes a value in state. `writer`: of the value that is there. */
+  readonly access: (what: "get" | "put", context: EventContext, writer: EventContext | undefined) => void
   /** Now, in ns since the Unix epoch; read once an array. */
   readonly now: () => bigint
+}
+
+/** One event kept in state, to be joined with another. */
+export interface Kept {
+  /** Below the span that kept it. */
+  readonly context: EventContext
+  readonly followed: boolean
+  /** Since when it waits, ns since the Unix epoch; 0 if it is not sampled. */
+  readonly since: bigint
 }
 
 /** How much was in the collector at some moment. */
@@ -67,6 +83,8 @@ export class Collector<B> implements Emit<B> {
   readonly filteredCounts: Array<number> = []
   /** Spans of this array's sampled events. */
   spans = new Map<EventContext, Tracer.Span>()
+  /** What left state in this array because there was too much of it. */
+  evicted = 0
   /** Spans of what was emitted from state. */
   readonly emissions: Array<{ readonly context: EventContext; readonly span: Tracer.Span }> = []
   private readonly stage: string
@@ -91,6 +109,7 @@ export class Collector<B> implements Emit<B> {
   begin(enter: bigint): void {
     this.elements = []
     this.enter = enter
+    this.evicted = 0
     this.hop = { stage: this.stage, enter, exit: enter, previous: undefined }
     this.hops.length = 0
     this.hops.push(this.hop)
@@ -206,11 +225,70 @@ export class Collector<B> implements Emit<B> {
     this.payloads.push(payload)
   }
 
+  /** {@link outAt} with another event time. */
+  outAtTime(batch: Batch<unknown>, index: number, isFollowedHere: boolean, payload: B, eventTime: UtcTime): void {
+    const context = batch.contexts[index]
+    if (context === undefined) return
+    this.push(batch.hop, payload, contextAt(isFollowedHere ? this.below(context) : context, eventTime), isFollowedHere)
+  }
+
   /** Takes the event at a place of a batch into a set of contributors. */
   absorb(contributors: Contributors, context: EventContext, hop: Hop | undefined, isFollowedHere: boolean): void {
     if (isFollowedHere && context.trace.sampled) {
       contributors.addSampled(this.below(context), hop, this.hooks.now())
     } else contributors.add(context, hop)
+  }
+
+  /** {@link absorb} for a store: where the event is sampled, a `put` span that is linked to the writer of the previous value. */
+  put(contributors: Contributors, context: EventContext, hop: Hop | undefined, isFollowedHere: boolean): void {
+    if (isFollowedHere && context.trace.sampled) {
+      const below = this.below(context)
+      this.hooks.access("put", below, contributors.last)
+      contributors.addSampled(below, hop, this.hooks.now())
+    } else contributors.add(context, hop)
+  }
+
+  /** A followed event reads a store: a `get` span, linked to the writer of the value, if the event is sampled. */
+  get(contributors: Contributors | undefined, context: EventContext): void {
+    if (context.trace.sampled) this.hooks.access("get", this.below(context), contributors?.last)
+  }
+
+  /** An event as it is kept in state, to be {@link joined}. */
+  keep(context: EventContext, isFollowedHere: boolean): Kept {
+    if (!isFollowedHere) return { context, followed: false, since: 0n }
+    return { context: this.below(context), followed: true, since: context.trace.sampled ? this.hooks.now() : 0n }
+  }
+
+  /**
+   * {@link outAt} for an output made of an event and of one kept in state. It continues the trace of the event at hand, linked to the other's;
+   * of the other, if only that is sampled.
+   */
+  joined(
+    batch: Batch<unknown>,
+    index: number,
+    isFollowedHere: boolean,
+    kept: Kept,
+    payload: B,
+    eventTime: UtcTime
+  ): void {
+    const context = batch.contexts[index]
+    if (context === undefined) return
+    this.push(
+      batch.hop,
+      payload,
+      isFollowedHere || kept.followed ? this.joinedContext(context, kept, eventTime) : contextAt(context, eventTime),
+      isFollowedHere || kept.followed
+    )
+  }
+
+  /** One output made from one event that was kept in state and leaves. */
+  released({ context, followed, since }: Kept, payload: B, eventTime: UtcTime): void {
+    if (!followed) {
+      this.push(undefined, payload, contextAt(context, eventTime), false)
+      return
+    }
+    const span = this.emission(context, since > 0n ? since : undefined, [])
+    this.push(undefined, payload, this.lineageBelow(context, span, [context], eventTime), true)
   }
 
   out(from: Envelope<unknown>, payload: B): void {
@@ -223,18 +301,19 @@ export class Collector<B> implements Emit<B> {
   }
 
   derived(trigger: EventContext, payload: B, eventTime = trigger.eventTime): void {
-    const context = isFollowed(trigger) ? this.below(trigger) : trigger
-    this.push(
-      undefined,
-      payload,
-      context.eventTime === eventTime ? context : contextBelow(context, context.trace, context.lineage, eventTime)
-    )
+    const followed = isFollowed(trigger)
+    this.push(undefined, payload, contextAt(followed ? this.below(trigger) : trigger, eventTime), followed)
   }
 
   merged(contributors: Contributors, payload: B, eventTime = contributors.to): void {
     const trigger = contributors.trigger()
     if (trigger === undefined) return
     const { absorbedAt, context } = trigger
+    // Most: numbered by their source and never looked into, so neither sampled nor with lineage.
+    if (context instanceof SequenceContext) {
+      this.push(contributors.lastHop, payload, contextAt(context, eventTime), false)
+      return
+    }
     const links = contributors.sampled?.flatMap((each) => each.context === context ? [] : [each.context]) ?? []
     const span = this.emission(context, absorbedAt, links)
     const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
@@ -284,9 +363,33 @@ export class Collector<B> implements Emit<B> {
     this.filteredCounts.push(events)
   }
 
-  private push(previous: Hop | undefined, payload: B, context: EventContext): void {
+  private joinedContext(event: EventContext, kept: Kept, eventTime: UtcTime): EventContext {
+    const parents = [event, kept.context]
+    if (kept.since > 0n && event.trace.sampled) this.hooks.waited(kept.context, kept.since)
+    const own = this.emission(event, undefined, [])
+    if (own !== undefined) {
+      if (kept.since > 0n) this.hooks.link(own, kept.context)
+      return this.lineageBelow(event, own, parents, eventTime)
+    }
+    if (kept.since > 0n) {
+      return this.lineageBelow(kept.context, this.emission(kept.context, kept.since, []), parents, eventTime)
+    }
+    return this.lineageBelow(event.lineage === undefined ? kept.context : event, undefined, parents, eventTime)
+  }
+
+  private lineageBelow(
+    context: EventContext,
+    span: Tracer.Span | undefined,
+    parents: ReadonlyArray<EventContext>,
+    eventTime: UtcTime
+  ): EventContext {
+    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
+    return contextBelow(context, trace, this.hooks.lineage(context, parents, parents.length), eventTime)
+  }
+
+  private push(previous: Hop | undefined, payload: B, context: EventContext, followed = isFollowed(context)): void {
     if (this.hop.previous !== previous) this.comeBy(previous)
-    if (isFollowed(context)) this.followed.push(this.payloads.length)
+    if (followed) this.followed.push(this.payloads.length)
     this.payloads.push(payload)
     this.contexts.push(context)
   }

@@ -6,7 +6,7 @@ import { type Element, eventsIn } from "../../domain/Batch.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import type { EventContext } from "../../domain/Envelope.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
-import { StageChaos, StageLineage, StageMetrics, StageTracing } from "../../layers/stage/StageHooks.ts"
+import { linkTo, StageChaos, StageLineage, StageMetrics, StageTracing } from "../../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
 import { Collector, type Rejection } from "./Collector.ts"
@@ -61,6 +61,14 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
       if (absorbedAt !== undefined) tracing.wait(stage, trigger, "window", absorbedAt, now())
       return tracing.start(stage, trigger, now(), links)
     },
+    waited: (context, since) => tracing.wait(stage, context, "window", since, now()),
+    link: (span, to) => span.addLinks(linkTo(to)),
+    access: (what, context, writer) => {
+      const span = tracing.start(`${stage} ${what}`, context, now(), writer === undefined ? noLinks : [writer])
+      if (span === undefined) return
+      if (writer !== undefined) span.attribute("state.writer", writer.id)
+      tracing.end(span, clock.currentTimeNanosUnsafe(), Exit.void)
+    },
     now
   })
   let enter = 0n
@@ -112,6 +120,7 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
     counts.processed += events - filtered - rejections.length
     counts.filtered += filtered
     counts.emitted += emitted
+    counts.evicted += collector.evicted
     counts.busyNanos += busy
     const rejected = rejections.length > 0 ? takeRejections(rejections) : undefined
     record({ events, emitted, nanos: busy })
