@@ -67,7 +67,7 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
       const span = tracing.start(`${stage} ${what}`, context, now(), writer === undefined ? noLinks : [writer])
       if (span === undefined) return
       if (writer !== undefined) span.attribute("state.writer", writer.id)
-      tracing.end(span, clock.currentTimeNanosUnsafe(), Exit.void)
+      tracing.end(span, context, clock.currentTimeNanosUnsafe(), Exit.void)
     },
     now
   })
