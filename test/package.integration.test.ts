@@ -71,4 +71,10 @@ describe("the packed package", () => {
   it("answers npx perigee --version", () => {
     assert.include(run(user, "npx", "--no-install", "perigee", "--version"), manifest.version)
   })
+
+  it("answers npx perigee bench nexmark", () => {
+    const args = ["--no-install", "perigee", "bench", "nexmark", "--query", "q5", "--n", "1000", "--json"]
+    const [{ count, hash }] = JSON.parse(run(user, "npx", ...args)).queries
+    assert.deepStrictEqual([count, hash], [6, "3017373a9f7d39e2"])
+  })
 })

@@ -4,7 +4,7 @@
  *     node -C perigee-source bench/nexmark/measureQuery.ts <operators|loops> <query> <events> <disorder> <seed> [arraySize] [ratio] [runs]
  */
 import { loops } from "./loops/index.ts"
-import { pipelines } from "./queries/index.ts"
+import { pipelineWork } from "./queries/index.ts"
 import { measure, measureDefaults } from "./queries/measure.ts"
 import { nexmarkQueries } from "./queries/types.ts"
 
@@ -19,6 +19,6 @@ if (query === undefined || (system !== "operators" && system !== "loops")) {
   const run = { query, n: Number(n), disorder: Number(disorder), seed: Number(seed) }
   const work = system === "loops"
     ? loops[query]
-    : pipelines[query]({ arraySize: Number(arraySize), ratio: Number(ratio) })
+    : pipelineWork({ arraySize: Number(arraySize), ratio: Number(ratio) })
   console.log(JSON.stringify(await measure(run, work, { runs: Number(runs) })))
 }

@@ -5,11 +5,7 @@ import { type Auction, type Bid, isPerson, type NexmarkEvent } from "../events.t
 import { type FinalPrice, finalPrices } from "./finalPrices.ts"
 import type { NexmarkPipeline } from "./pipeline.ts"
 
-interface Totals {
-  readonly category: number
-  readonly count: number
-  readonly sum: number
-}
+type Totals = Readonly<Record<"category" | "count" | "sum", number>>
 
 /** All prices of a category so far, with each price that is new. */
 const totals = Stage.mapWith<FinalPrice, Totals, Map<number, Totals>>({
