@@ -99,7 +99,9 @@ export class SequenceContext implements EventContext {
 /** A context with another event time; the same one if it has that time already. One that was not made in full stays so. */
 export const contextAt = (context: EventContext, eventTime: UtcTime): EventContext => {
   if (context.eventTime === eventTime) return context
-  if (!(context instanceof SequenceContext)) return contextBelow(context, context.trace, context.lineage, eventTime)
+  if (!(context instanceof SequenceContext)) {
+    return contextBelow(context, context.trace, context.lineage, eventTime)
+  }
   const { array: { first, ingestTime, salt, sourceId }, place } = context
   return new SequenceContext({ sourceId, salt, first: first + place, eventTimes: [eventTime], ingestTime }, 0)
 }

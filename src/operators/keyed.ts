@@ -27,8 +27,8 @@ import type { Key } from "./keyed/Entry.ts"
 import { type Collector, columns, direct, type Edge, type Operator, type StageServices } from "./Stage.ts"
 import { type JsonCodec, valueJson } from "./state/valueJson.ts"
 
-export type { Key } from "./keyed/Entry.ts"
 export type { KeyedState } from "./keyed/Cursor.ts"
+export type { Key } from "./keyed/Entry.ts"
 
 export interface KeyedOptions<in A, in out K extends Key, in out V, out B> {
   readonly name: string

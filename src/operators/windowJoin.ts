@@ -17,11 +17,11 @@
  * **Cost.** Two calls of `select` an event; for an event of a side, for each of its windows, a map look-up and a look at the other
  * side's rows of its key.
  */
-import { windowJoinCodec } from "./joins/windowsJson.ts"
 import type { JoinOptions, JoinSide } from "./joins/options.ts"
 import type { SideOptions } from "./joins/Side.ts"
 import { eachSide, type Place, take } from "./joins/take.ts"
 import { type JoinWindow, type OpenWindow, Windows } from "./joins/Windows.ts"
+import { windowJoinCodec } from "./joins/windowsJson.ts"
 import type { Key } from "./keyed/Entry.ts"
 import { columns, direct, type Operator, type StageServices } from "./Stage.ts"
 import { valueJson } from "./state/valueJson.ts"

@@ -1,16 +1,6 @@
 /** A NEXMark query as a pipeline of operators: the generator as its source, the digest as its sink, all of a stage's instruments on. */
-import { Array as Arr, Cause, Effect, Layer, Stream } from "effect"
-import {
-  DeadLettersMemory,
-  HeadSampler,
-  layerPerigeeTracer,
-  SpanSink,
-  StageLineage,
-  StageMetrics,
-  StageRegistry,
-  StageState,
-  StageTracing
-} from "perigee/layers"
+import { Array as Arr, Cause, Effect, Stream } from "effect"
+import { Instruments, StageRegistry } from "perigee/layers"
 import { source, type Stage } from "perigee/operators"
 import { Digest } from "../digest.ts"
 import { type Generator, makeGenerator, type NexmarkEvent } from "../events.ts"
@@ -30,18 +20,6 @@ export interface PipelineOptions {
   /** Other events than the run's seed gives. */
   readonly events?: () => Pick<Generator, "generate">
 }
-
-/** Counts, metrics, lineage, and spans of the sampled, which are ended and dropped. */
-const instruments = (ratio: number) =>
-  Layer.mergeAll(
-    DeadLettersMemory.layer,
-    StageRegistry.layer,
-    StageState.layerMemory(),
-    StageMetrics.layer,
-    StageLineage.layer,
-    HeadSampler.layerRatio(ratio),
-    StageTracing.layer.pipe(Layer.provide(layerPerigeeTracer), Layer.provide(SpanSink.layerOff))
-  )
 
 const generated = (
   n: number,
@@ -81,4 +59,4 @@ export const runPipeline = <Row>(
     const registry = yield* StageRegistry
     const lateDropped = registry.stages().reduce((total, [, { late }]) => total + late, 0)
     return { count: digest.count, hash: digest.hash, lateDropped }
-  }).pipe(Effect.provide(instruments(ratio)))
+  }).pipe(Effect.provide(Instruments.layerNoExport({ ratio })))

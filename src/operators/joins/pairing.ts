@@ -99,4 +99,3 @@ const codecOf = <K extends Key, L, R, B>(
     return state
   }
 })
-

@@ -38,12 +38,13 @@ export const keyedCodec = <K extends Key, V>(
     timers.sort((a, b) => a.order - b.order)
     return encodeJson({
       watermark: state.watermark,
-      entries: entries.map((entry) => ({
-        key: entry.key,
-        ...(entry.value === undefined ? {} : { value: value.write(entry.value) }),
-        touched: entry.touched,
-        contributors: encodeContributors(entry)
-      })),
+      entries: entries.map((entry) => {
+        const { key, touched } = entry
+        const contributors = encodeContributors(entry)
+        return entry.value === undefined
+          ? { key, touched, contributors }
+          : { key, value: value.write(entry.value), touched, contributors }
+      }),
       timers: timers.map(({ entry, time }) => ({ entry, time }))
     })
   },

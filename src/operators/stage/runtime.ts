@@ -1,13 +1,20 @@
 /**
  * What every kind of stage does around its step, once per array: chaos point, spans of the sampled, counts, metrics, dead letters.
  */
-import { Clock, Effect, Exit, type Tracer } from "effect"
+import { Clock, type Context, Effect, Exit, type Tracer } from "effect"
 import { type Element, eventsIn } from "../../domain/Batch.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import type { EventContext } from "../../domain/Envelope.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
-import { linkTo, StageChaos, StageLineage, StageMetrics, StageTracing } from "../../layers/stage/StageHooks.ts"
-import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
+import {
+  type ArrayOutcome,
+  linkTo,
+  StageChaos,
+  StageLineage,
+  StageMetrics,
+  StageTracing
+} from "../../layers/stage/StageHooks.ts"
+import { type StageCounts, StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
 import { Collector, type Rejection } from "./Collector.ts"
 
@@ -50,6 +57,31 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
 
   const counts = registry.countsOf(stage)
   const record = metrics.instruments(stage, counts)
+  const surroundings = { clock, tracing, lineage, deadLetters, counts, record }
+  const open = () => openRuntime<B>(stage, surroundings)
+  return {
+    ...open(),
+    clock,
+    state,
+    chaos: chaos.before(stage),
+    /** The same stage with a collector of its own, for another array at the same time. */
+    another: open
+  }
+})
+
+interface Surroundings {
+  readonly clock: Clock.Clock
+  readonly tracing: Context.Service.Shape<typeof StageTracing>
+  readonly lineage: Context.Service.Shape<typeof StageLineage>
+  readonly deadLetters: Context.Service.Shape<typeof DeadLetters>
+  readonly counts: StageCounts
+  readonly record: (outcome: ArrayOutcome) => void
+}
+
+const openRuntime = <B>(
+  stage: string,
+  { clock, counts, deadLetters, lineage, record, tracing }: Surroundings
+) => {
   // Times of the array at work: read once for all its events, and only where one is followed.
   let nanos: bigint | undefined
   let millis: number | undefined
@@ -151,12 +183,7 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   /** Ends the spans still open; those of rejected events as failed. */
   const endSpans = (): void => {
     const endTime = clock.currentTimeNanosUnsafe()
-    for (const { context, errorKind, message } of collector.rejections) {
-      const span = collector.spans.get(context)
-      if (span === undefined || span.status._tag === "Ended") continue
-      span.attribute("error.type", errorKind)
-      tracing.end(span, context, endTime, Exit.fail(message))
-    }
+    for (const rejection of collector.rejections) endSpan(rejection.context, rejection)
     for (const [context, span] of collector.spans) {
       if (span.status._tag !== "Ended") tracing.end(span, context, endTime, Exit.void)
     }
@@ -165,12 +192,28 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
     }
   }
 
+  /** Ends the span of one event before the others of its array. `failure`: what it failed of. */
+  const endSpan = (context: EventContext, failure?: { readonly errorKind: string; readonly message: string }): void => {
+    const span = collector.spans.get(context)
+    if (span === undefined || span.status._tag === "Ended") return
+    if (failure !== undefined) span.attribute("error.type", failure.errorKind)
+    tracing.end(
+      span,
+      context,
+      clock.currentTimeNanosUnsafe(),
+      failure === undefined ? Exit.void : Exit.fail(failure.message)
+    )
+  }
+
   /** A sampled event waited for another try. */
   const backedOff = (context: EventContext, from: bigint): void =>
     tracing.wait(stage, context, "backoff", from, clock.currentTimeNanosUnsafe())
 
-  return { collector, begin, finish, openSpan, endSpans, backedOff, clock, state, chaos: chaos.before(stage) }
-})
+  return { collector, begin, finish, openSpan, endSpan, endSpans, backedOff }
+}
+
+/** What takes one array at a time through a stage. */
+export type Runtime<B> = ReturnType<typeof openRuntime<B>>
 
 /** What any stage needs from its surroundings; everything else is a reference with a default. */
 export type StageServices = DeadLetters | StageRegistry

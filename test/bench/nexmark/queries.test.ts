@@ -46,7 +46,7 @@ describe("NEXMark by operators", () => {
         }
       })
 
-      it.effect.each(cases)(
+      it.live.each(cases)(
         "$query, $n events, disorder $disorder, seed $seed",
         ({ expected, ...run }) =>
           Effect.gen(function*() {
@@ -64,7 +64,7 @@ describe("NEXMark by operators", () => {
       ["random", randomCuts(5)],
       ["other random", randomCuts(77)]
     ]
-    it.effect.each(cuts)("arrays of %s", ([name, arraySize]) =>
+    it.live.each(cuts)("arrays of %s", ([name, arraySize]) =>
       Effect.gen(function*() {
         for (const query of nexmarkQueries) {
           for (const disorder of [0, 2000]) {
@@ -76,7 +76,7 @@ describe("NEXMark by operators", () => {
       }))
   })
 
-  it.effect.each([0, 1])("do not depend on tracing: share %d", (ratio) =>
+  it.live.each([0, 1])("do not depend on tracing: share %d", (ratio) =>
     Effect.gen(function*() {
       for (const query of nexmarkQueries) {
         const run = { query, n: 30_000, disorder: 2000, seed: 7 }
@@ -84,7 +84,7 @@ describe("NEXMark by operators", () => {
       }
     }))
 
-  it.effect.each([1, 0, -7, 0x7fffffff, 20261121])(
+  it.live.each([1, 0, -7, 0x7fffffff, 20261121])(
     "agree with the plain loops: seed %d",
     (seed) =>
       Effect.gen(function*() {
@@ -97,7 +97,7 @@ describe("NEXMark by operators", () => {
       })
   )
 
-  it.effect.prop(
+  it.live.prop(
     "agree with the plainest reading of the queries on events in any order that the disorder allows",
     [
       Drawn,
@@ -120,7 +120,7 @@ describe("NEXMark by operators", () => {
     { arbitrary: { runs: 100, size: 100 } }
   )
 
-  it.effect.each(["q4", "q5", "q7", "q8"] as const)(
+  it.live.each(["q4", "q5", "q7", "q8"] as const)(
     "%s drops and counts what comes too late",
     (query) =>
       Effect.gen(function*() {
