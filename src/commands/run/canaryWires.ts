@@ -52,6 +52,9 @@ const opticalWire = Effect.fnUntraced(function*(options: NonNullable<CanaryEndpo
   return { wire, source }
 })
 
+const leftOut = (error: { readonly message: string }) =>
+  Effect.as(Effect.logWarning(`canary: ${error.message}`), undefined)
+
 /** Opens them where canaries are on. One that cannot be opened is left out, with a warning: no run fails for its canaries. */
 export const makeCanaryWires = Effect.fnUntraced(function*({ isl, optical, radar }: CanaryEndpoints): Effect.fn.Return<
   CanaryWires,
@@ -59,8 +62,6 @@ export const makeCanaryWires = Effect.fnUntraced(function*({ isl, optical, radar
   Scope.Scope | HttpClient.HttpClient
 > {
   if (!(yield* CanaryWatch).report().enabled) return { wires: [], sources: [] }
-  const leftOut = (error: { readonly message: string }) =>
-    Effect.as(Effect.logWarning(`canary: ${error.message}`), undefined)
   const datagrams = yield* Effect.catch(makeDatagrams(radar), leftOut)
   const links = yield* makeLinks(isl)
   const archive = optical === undefined ? undefined : yield* Effect.catch(opticalWire(optical), leftOut)

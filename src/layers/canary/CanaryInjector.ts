@@ -7,7 +7,7 @@
  *
  * Each wire has a fiber of its own, so that one that hangs holds up no other.
  */
-import { Clock, Context, Duration, Effect, Layer } from "effect"
+import { Clock, Context, type Duration, Effect, Layer } from "effect"
 import { canaryRecord, type CanaryWireKind } from "../../domain/canary/canaryRecord.ts"
 import { untilApproachMillis } from "../../domain/canary/tracks.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"

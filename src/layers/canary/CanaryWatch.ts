@@ -55,7 +55,7 @@ export class CanaryWatch extends Context.Reference<{
 
   /** The same, and whatever it is told is kept in {@link CanaryJournal}. */
   static readonly layerTest: Layer.Layer<CanaryJournal> = Layer.effectContext(Effect.gen(function*() {
-    const watch = yield* Effect.provide(CanaryWatch, CanaryWatch.layer)
+    const watch = yield* CanaryWatch
     const entries: Array<CanaryEntry> = []
     return Context.mergeAll(
       Context.make(CanaryJournal, { entries: () => entries }),
@@ -71,7 +71,7 @@ export class CanaryWatch extends Context.Reference<{
         }
       })
     )
-  }))
+  })).pipe(Layer.provide(CanaryWatch.layer))
 }
 
 export interface CanaryEntry {

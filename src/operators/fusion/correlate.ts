@@ -102,14 +102,6 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     }
   }
 
-  const activate = (state: Windows, conjunction: Conjunction, context: EventContext): Active => {
-    const known = state.active.get(conjunction.alertId)
-    if (known !== undefined) return known
-    const active = { conjunction, times: [], lastContext: context, last: undefined }
-    state.active.set(conjunction.alertId, active)
-    return active
-  }
-
   /** What the observations of the window that ends at `windowEnd` say, if there are any. */
   const conclude = (
     state: Windows,
@@ -225,6 +217,14 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
       return state
     }
   })
+}
+
+const activate = (state: Windows, conjunction: Conjunction, context: EventContext): Active => {
+  const known = state.active.get(conjunction.alertId)
+  if (known !== undefined) return known
+  const active = { conjunction, times: [], lastContext: context, last: undefined }
+  state.active.set(conjunction.alertId, active)
+  return active
 }
 
 /** Canaries' objects come and go: where no window is open for them, what is known of them goes too. */
