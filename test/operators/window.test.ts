@@ -138,7 +138,7 @@ describe.each(assigners)("window, %s", (_, assigner) => {
     { arrivals: Arrivals },
     ({ arrivals }) =>
       Effect.gen(function*() {
-        const { events, items } = timed(arrivals, { slack: 8 })
+        const { events, items } = timed(arrivals, { dense: 3, slack: 8 })
         const { letters, out } = yield* runLaw(shown(assigner, 22 + 30), [items])
         assert.deepStrictEqual(letters, [])
         assert.deepStrictEqual(rowsOf(standing(resultsOf(out))), events.length === 0 ? [] : naive(assigner, events))
@@ -176,7 +176,7 @@ describe.each(assigners)("window, %s", (_, assigner) => {
     { arrivals: Arrivals, place: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 160 })) },
     ({ arrivals, place }) =>
       Effect.gen(function*() {
-        const { items } = timed(arrivals, { sampledEvery: 5, slack: 8 })
+        const { items } = timed(arrivals, { dense: 5, sampledEvery: 5, slack: 8 })
         yield* survivesRestore(shown(assigner, 15), items, Math.min(place, items.length))
       })
   )

@@ -24,7 +24,9 @@ export const Arrivals = Schema.Array(Schema.Struct({
 /** The events of some arrivals, and the same with watermarks among them. Times begin around `origin`, also before 1970. */
 export const timed = (
   arrivals: typeof Arrivals.Type,
-  { origin = 0, sampledEvery = 0, slack = 30 }: {
+  { dense = 1, origin = 0, sampledEvery = 0, slack = 30 }: {
+    /** How many times closer the events are. */
+    readonly dense?: number
     readonly origin?: number
     readonly sampledEvery?: number
     readonly slack?: number
@@ -34,7 +36,7 @@ export const timed = (
   const items: Array<Item<Timed>> = []
   let front = origin
   arrivals.forEach(({ back, key, mark, step, value }, index) => {
-    front += step
+    front += Math.floor(step / dense)
     const event = { time: front - back, key, value }
     events.push(event)
     const sampled = sampledEvery > 0 && index % sampledEvery === 0
