@@ -266,6 +266,26 @@ describe("window", () => {
       ])
     }))
 
+  it.effect("a restore between two corrections does not show", () =>
+    Effect.gen(function*() {
+      const items = [
+        at(1),
+        at(18),
+        watermark(9),
+        at(2),
+        watermark(10),
+        at(3),
+        watermark(19),
+        at(12),
+        at(4),
+        at(19),
+        watermark(40)
+      ]
+      for (const assigner of [tumbling(10), sliding(10, 5), session(6)]) {
+        for (let place = 0; place <= items.length; place++) yield* survivesRestore(listing(assigner, 30), items, place)
+      }
+    }))
+
   it.effect("a window that was empty when it closed is an insert when a late event comes", () =>
     Effect.gen(function*() {
       const events = [at(25), watermark(15), at(3)]
