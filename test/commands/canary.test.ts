@@ -1,0 +1,75 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Logger, Metric, Result, Schema } from "effect"
+import { canary } from "../../src/commands/canary.ts"
+import { CanaryCounts } from "../../src/domain/api/canary.ts"
+import { CanaryWatch } from "../../src/layers/canary/CanaryWatch.ts"
+import { Endpoint } from "../../src/layers/http/Endpoint.ts"
+import { layerNodeServer } from "../../src/layers/http/NodeServer.ts"
+import { layerRoutes } from "../../src/layers/http/routes.ts"
+import { Collectors } from "../../src/layers/observability/Collectors.ts"
+import { Exposition } from "../../src/layers/observability/Exposition.ts"
+import { Health } from "../../src/layers/observability/Health.ts"
+import { runner } from "../support/command.ts"
+
+const run = runner(canary)
+
+const server = (watch: Layer.Layer<never>) =>
+  layerNodeServer(layerRoutes, { host: "127.0.0.1", port: 0 }).pipe(
+    Layer.provideMerge(Exposition.layer),
+    Layer.provideMerge(Layer.mergeAll(Health.layer, Collectors.layer, watch)),
+    Layer.provideMerge(Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))),
+    Layer.provide(Logger.layer([]))
+  )
+
+const wait = (...args: ReadonlyArray<string>) =>
+  Effect.flatMap(Endpoint, ({ url = "" }) => run(["wait", "--url", url, ...args]))
+
+const Output = Schema.fromJsonString(Schema.Struct({
+  url: Schema.String,
+  waitedSeconds: Schema.Finite,
+  enabled: Schema.Boolean,
+  firstArrival: Schema.String,
+  ...CanaryCounts.fields,
+  bySource: Schema.Record(Schema.String, CanaryCounts)
+}))
+
+describe("perigee canary wait", () => {
+  it.live("ends with 0 when the first canary arrives, also one that has arrived already", () =>
+    Effect.gen(function*() {
+      const watch = yield* CanaryWatch
+      watch.emitted("a", "radar")
+      yield* Effect.forkScoped(Effect.andThen(Effect.sleep("300 millis"), Effect.sync(() => watch.arrived("a"))))
+      const ran = yield* wait("--json")
+      assert.deepStrictEqual([ran.code, ran.out.length], [0, 1])
+      const told = Result.getOrThrow(Schema.decodeUnknownResult(Output)(ran.out[0]))
+      assert.deepStrictEqual(told.bySource, { radar: { emitted: 1, arrived: 1, late: 0, missed: 0 } })
+      const again = yield* wait()
+      assert.strictEqual(again.code, 0)
+      assert.match(again.out.join(), /a canary arrived at \d{4}-\d\d-\d\dT.*Z.*arrived 1/)
+    }).pipe(Effect.scoped, Effect.provide(server(CanaryWatch.layer))))
+
+  it.live("ends with 1 and the reason when none arrives in time", () =>
+    Effect.gen(function*() {
+      const watch = yield* CanaryWatch
+      watch.emitted("a", "radar")
+      const ran = yield* wait("--timeout", "500ms", "--json")
+      assert.deepStrictEqual([ran.code, ran.out.length], [1, 0])
+      assert.match(ran.failure ?? "", /within 500ms: 1 sent, none arrived/)
+    }).pipe(Effect.provide(server(CanaryWatch.layer))))
+
+  it.live("ends with 1 at once where none is sent", () =>
+    Effect.gen(function*() {
+      const ran = yield* wait()
+      assert.strictEqual(ran.code, 1)
+      assert.match(ran.failure ?? "", /sends no canaries/)
+    }).pipe(Effect.provide(server(CanaryWatch.layerOff))))
+
+  it.live("ends with 1 when nobody answers, with 2 for a timeout that is none", () =>
+    Effect.gen(function*() {
+      const nobody = yield* run(["wait", "--url", "http://127.0.0.1:9", "--timeout", "400ms"])
+      assert.strictEqual(nobody.code, 1)
+      assert.match(nobody.failure ?? "", /does not answer/)
+      const wrong = yield* run(["wait", "--timeout", "soon"])
+      assert.strictEqual(wrong.code, 2)
+    }))
+})
