@@ -33,6 +33,7 @@ const run = (
     const operator = assignWatermarks<string>({
       sources,
       lateness: () => b,
+      aside: ({ sourceKind }) => sourceKind === "canary",
       allowedLatenessMillis: 500,
       onStart: (state) => views.set("watermark", state),
       ...(maxSources !== undefined && { maxSources })
@@ -53,6 +54,35 @@ const run = (
       watermarks: out.flat().flatMap((element) => element._tag === "Watermark" ? [element.time] : [])
     }
   }).pipe(Effect.provide(stageLayer))
+
+const asideAt = (eventTime: number): Item<string> =>
+  envelope(`aside${eventTime}`, contextOf(index++, { sourceId: "canary", sourceKind: "canary", eventTime }))
+
+describe("events aside", () => {
+  it.effect("move no watermark and hold none back, whatever their times; the others go as if they were not there", () =>
+    Effect.gen(function*() {
+      const others = [[seen("a", 10_000), seen("b", 10_500)], [seen("a", 10_900)], [tick(13_000)], [seen("b", 14_000)]]
+      const alone = yield* run(others)
+      const { out, watermarks } = yield* run([
+        [asideAt(10_100)],
+        ...others.map((part, place) => [asideAt(10_200 + place * 1000), ...part, asideAt(99_000)])
+      ])
+      assert.deepStrictEqual(watermarks, alone.watermarks)
+      assert.deepStrictEqual(out.flat().filter((shown) => !String(shown).startsWith("aside")), alone.out.flat())
+      assert.include(out.flat(), "aside99000")
+    }))
+
+  it.effect("are late by the watermark and by their own source's lateness", () =>
+    Effect.gen(function*() {
+      const { late, out } = yield* run([
+        [seen("a", 10_000), seen("b", 10_000)],
+        [asideAt(8500), asideAt(8499)],
+        [asideAt(20_000), asideAt(18_500), asideAt(18_499)]
+      ])
+      assert.lengthOf(late, 2)
+      assert.includeMembers(out.flat(), ["aside8500", "aside18500"])
+    }))
+})
 
 describe("assignWatermarks", () => {
   it.effect("the watermark is the least of the sources', each its greatest time less its lateness; it follows its array", () =>

@@ -1,9 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { canaryRecord } from "../../../src/domain/canary/canaryRecord.ts"
 import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
+import { StageLineage } from "../../../src/layers/stage/StageHooks.ts"
 import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
+import { canaryLogRecord } from "../../support/canaryRun.ts"
 import { collectArrays, collectItems } from "../../support/envelopes.ts"
 import { observed } from "../../support/fusionRun.ts"
 import { eventsOf, logRecord, parts } from "../../support/observationRecords.ts"
@@ -104,4 +107,20 @@ describe("fusionSource", () => {
       assert.deepStrictEqual(yield* sampled, first)
       assert.isTrue(first.length > 60 && first.length < 140, `${first.length} of 400`)
     }))
+
+  it.effect("a canary is always traced, outside the sampler: no threshold, and no lineage; others are as the sampler says", () =>
+    Effect.gen(function*() {
+      const canary = canaryRecord("radar", "apart", Date.UTC(2026, 5, 1), 0)
+      assert.isDefined(canary)
+      const record = canaryLogRecord("radar", canary.bytes, 5000)
+      const real = logRecord(json, 1)
+      const [first, second] = eventsOf(
+        yield* collectItems(fusionSource(parts([[{ ...real, ...record, offset: 0 }, real]])))
+      )
+      assert.deepStrictEqual(
+        [first?.context.trace.sampled, first?.context.trace.traceState, first?.context.lineage],
+        [true, undefined, undefined]
+      )
+      assert.strictEqual(second?.context.trace.sampled, false)
+    }).pipe(Effect.provide([HeadSampler.layerOff, StageLineage.layerWith(() => true)])))
 })
