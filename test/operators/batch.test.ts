@@ -67,8 +67,9 @@ describe("batch", () => {
     "with a codec it goes on after a restore as if nothing had been",
     { input: Input, size: Size, at: Schema.Int },
     ({ at, input, size }) => {
-      const items = itemsFrom(input).filter((item) => item._tag !== "Watermark")
-      return survivesRestore(batch<number>({ size, codec }), items, Math.abs(at) % (items.length + 1))
+      const items = itemsFrom(input)
+      const grouped = batch<number>({ size, withinMillis: 9, timer: "ticks", codec })
+      return survivesRestore(grouped, items, Math.abs(at) % (items.length + 1))
     }
   )
 
@@ -112,7 +113,9 @@ describe("batch", () => {
     Effect.gen(function*() {
       const { layer, spans } = recordingTracer()
       const all = events([1, 2, 3], (i) => ({ sampled: i !== 1 }))
-      yield* arrays<number>([all]).pipe(batch<number>({ size: 3 }), Stage.map("next", (group) => group.length)).pipe(
+      yield* arrays<number>([all]).pipe(
+        batch<number>({ size: 3 }),
+        Stage.map("next", (group) => group.length),
         Stream.runDrain,
         Effect.provide(Layer.mergeAll(layer, stageLayer))
       )

@@ -35,20 +35,23 @@ const queued = Stage.andThen(
 const of = (tag: string, out: ReadonlyArray<unknown>) =>
   out.filter((each): each is string => typeof each === "string" && each.startsWith(tag))
 const controlsOf = (out: ReadonlyArray<unknown>) => out.filter((each) => typeof each === "object")
-const shown = (items: ReadonlyArray<Item<string>>) =>
-  items.map((item) => item._tag === "Event" ? item.payload : item)
+const shown = (items: ReadonlyArray<Item<string>>) => items.map((item) => item._tag === "Event" ? item.payload : item)
 
 describe("expand", () => {
-  it.effect.prop("gives what flatMap gives, whatever the arrays", { input: Input, sizes: Sizes }, ({ input, sizes }) =>
-    Effect.gen(function*() {
-      const digits = expand("digits", (n: number) => Array.from({ length: n % 4 }, (_, i) => n * 10 + i))
-      yield* cutsDoNotMatter(digits, itemsFrom(input), sizes)
-      const { out } = yield* runLaw(digits, cutInto(events(input), sizes))
-      assert.deepStrictEqual(
-        out.filter((each) => typeof each === "number"),
-        input.flatMap((n) => Array.from({ length: n % 4 }, (_, i) => n * 10 + i))
-      )
-    }))
+  it.effect.prop(
+    "gives what flatMap gives, whatever the arrays",
+    { input: Input, sizes: Sizes },
+    ({ input, sizes }) =>
+      Effect.gen(function*() {
+        const digits = expand("digits", (n: number) => Array.from({ length: n % 4 }, (_, i) => n * 10 + i))
+        yield* cutsDoNotMatter(digits, itemsFrom(input), sizes)
+        const { out } = yield* runLaw(digits, cutInto(events(input), sizes))
+        assert.deepStrictEqual(
+          out.filter((each) => typeof each === "number"),
+          input.flatMap((n) => Array.from({ length: n % 4 }, (_, i) => n * 10 + i))
+        )
+      })
+  )
 
   it.effect("an event whose expansion throws half way gives nothing but a dead letter", () =>
     Effect.gen(function*() {
@@ -129,11 +132,12 @@ describe("fork", () => {
       })
       const all = events([1, 2, 3])
       const seen: Array<Element<string>> = []
-      const exit = yield* arrays<number>([[...all.slice(0, 1), mark(1)], [...all.slice(1, 2), mark(2)], all.slice(2)]).pipe(
-        fork({ a: tagged("a"), failing }),
-        Stream.runForEach((element) => Effect.sync(() => seen.push(element))),
-        Effect.exit
-      )
+      const exit = yield* arrays<number>([[...all.slice(0, 1), mark(1)], [...all.slice(1, 2), mark(2)], all.slice(2)])
+        .pipe(
+          fork({ a: tagged("a"), failing }),
+          Stream.runForEach((element) => Effect.sync(() => seen.push(element))),
+          Effect.exit
+        )
       assert.isTrue(Exit.isFailure(exit))
       assert.deepStrictEqual(
         seen.filter((element) => element._tag === "Progress"),
@@ -147,14 +151,16 @@ describe("fork", () => {
     Effect.gen(function*() {
       const opened = yield* Queue.unbounded<string>()
       const closed: Array<string> = []
-      const note = (name: string) => Effect.onInterrupt(
-        Effect.andThen(Queue.offer(opened, name), Effect.never),
-        () => Effect.sync(() => closed.push(name))
-      )
+      const note = (name: string) =>
+        Effect.onInterrupt(
+          Effect.andThen(Queue.offer(opened, name), Effect.never),
+          () => Effect.sync(() => closed.push(name))
+        )
       const source = Stream.fromIterable(elementsOf(events([1]))).pipe(
         Stream.concat(Stream.fromEffect(note("source")))
       )
-      const branch = (name: string) => asyncCall<number, number, never, never>({ name, concurrency: 1, call: () => note(name) })
+      const branch = (name: string) =>
+        asyncCall<number, number, never, never>({ name, concurrency: 1, call: () => note(name) })
       const fiber = yield* Effect.forkChild(Stream.runDrain(source.pipe(fork({ a: branch("a"), b: branch("b") }))))
       for (let i = 0; i < 3; i++) yield* Queue.take(opened)
       yield* Fiber.interrupt(fiber)
@@ -175,17 +181,21 @@ describe("route", () => {
   const circles = Stage.map("circles", ({ radius }: Circle) => `c${radius}`)
   const squares = Stage.map("squares", ({ side }: Square) => `s${side}`)
 
-  it.effect.prop("each event goes one way, in order; the types are narrowed", { input: Input, sizes: Sizes }, ({ input, sizes }) =>
-    Effect.gen(function*() {
-      const shapes = input.map((n): Circle | Square =>
-        n % 3 === 0 ? { kind: "circle", radius: n } : { kind: "square", side: n }
-      )
-      const routed = route({ name: "shape", when: isCircle, then: circles, otherwise: squares })
-      const { out } = yield* runLaw(routed, cutInto(events(shapes), sizes))
-      assert.deepStrictEqual(of("c", out), input.filter((n) => n % 3 === 0).map((n) => `c${n}`))
-      assert.deepStrictEqual(of("s", out), input.filter((n) => n % 3 !== 0).map((n) => `s${n}`))
-      assert.lengthOf(out, input.length + 1)
-    }))
+  it.effect.prop(
+    "each event goes one way, in order; the types are narrowed",
+    { input: Input, sizes: Sizes },
+    ({ input, sizes }) =>
+      Effect.gen(function*() {
+        const shapes = input.map((n): Circle | Square =>
+          n % 3 === 0 ? { kind: "circle", radius: n } : { kind: "square", side: n }
+        )
+        const routed = route({ name: "shape", when: isCircle, then: circles, otherwise: squares })
+        const { out } = yield* runLaw(routed, cutInto(events(shapes), sizes))
+        assert.deepStrictEqual(of("c", out), input.filter((n) => n % 3 === 0).map((n) => `c${n}`))
+        assert.deepStrictEqual(of("s", out), input.filter((n) => n % 3 !== 0).map((n) => `s${n}`))
+        assert.lengthOf(out, input.length + 1)
+      })
+  )
 
   it("does not connect a branch that takes the other type", () => {
     type Shapes = Stage.Operator<Circle | Square, string, never, Stage.StageServices>

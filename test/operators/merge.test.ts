@@ -22,7 +22,8 @@ const sensor = (name: string, gaps: ReadonlyArray<number>, patience: ReadonlyArr
   return arrays<string>(parts).pipe(
     Stream.mapArrayEffect((elements) =>
       Effect.as(
-        Effect.forEach(Array.from({ length: patience[elements.length % Math.max(1, patience.length)] ?? 0 }), () => Effect.yieldNow),
+        Effect.forEach(Array.from({ length: patience[elements.length % Math.max(1, patience.length)] ?? 0 }), () =>
+          Effect.yieldNow),
         elements
       )
     )

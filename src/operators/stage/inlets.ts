@@ -73,13 +73,16 @@ export const makeInlets = Effect.fnUntraced(function*<A, E>({ capacity, edges, s
       })
     })
 
-  const take: Effect.Effect<Arrival<A>, E> = Effect.flatMap(Queue.take(queue), ({ elements, inlet: place, since, weight }): Effect.Effect<Arrival<A>> => {
-    const inlet = inlets[place]
-    if (elements === undefined || inlet === undefined) return Effect.succeed({ inlet: place, elements: undefined })
-    inlet.waiting -= weight
-    if (since !== undefined) waited(elements, since)
-    return Effect.as(inlet.permits.release(weight), { inlet: place, elements })
-  })
+  const take: Effect.Effect<Arrival<A>, E> = Effect.flatMap(
+    Queue.take(queue),
+    ({ elements, inlet: place, since, weight }): Effect.Effect<Arrival<A>> => {
+      const inlet = inlets[place]
+      if (elements === undefined || inlet === undefined) return Effect.succeed({ inlet: place, elements: undefined })
+      inlet.waiting -= weight
+      if (since !== undefined) waited(elements, since)
+      return Effect.as(inlet.permits.release(weight), { inlet: place, elements })
+    }
+  )
 
   return {
     offer,
