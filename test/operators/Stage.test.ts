@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Data, Effect, Exit, Fiber, Layer, Option, pipe, Schema, Stream, Tracer } from "effect"
+import { Data, Effect, Exit, Fiber, Layer, Logger, Option, pipe, References, Schema, Stream, Tracer } from "effect"
 import { TestClock } from "effect/testing"
 import type { Item } from "../../src/domain/Batch.ts"
 import { lineageSteps, progress, tick, watermark } from "../../src/domain/Envelope.ts"
@@ -349,6 +349,21 @@ describe("Stage.effectful", () => {
       )
       assert.deepStrictEqual(out, [1, 2, 3])
       assert.deepStrictEqual(letters, [])
+      assert.strictEqual((yield* countsOf("flaky")).retries, 2)
+    }).pipe(Effect.provide(stageLayer)))
+
+  it.effect("a log inside the step names the operator", () =>
+    Effect.gen(function*() {
+      const logged: Array<unknown> = []
+      const logger = Logger.make(({ fiber }) => {
+        logged.push(fiber.getRef(References.CurrentLogAnnotations)["operator"])
+      })
+      const talkative = Stage.effectful<number, number, never, never>({
+        name: "talkative",
+        step: () => Effect.log("hello")
+      })
+      yield* Stream.runDrain(arrays<number>([events([1])]).pipe(talkative)).pipe(Effect.provide(Logger.layer([logger])))
+      assert.deepStrictEqual(logged, ["talkative"])
     }).pipe(Effect.provide(stageLayer)))
 
   it.effect("past its budget only the culprit is a dead letter", () =>

@@ -10,7 +10,7 @@ import { lookup } from "../../src/operators/lookup.ts"
 import { noRetry, retry } from "../../src/operators/Stage.ts"
 import { arrays, collectItems, events, payloadsOf, stageLayer } from "../support/envelopes.ts"
 import { cutInto } from "../support/laws.ts"
-import { recordingTracer } from "../support/recordingTracer.ts"
+import { tracedStages } from "../support/recordingTracer.ts"
 
 const Delays = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 50 }))).check(
   Schema.isMaxLength(40)
@@ -111,7 +111,7 @@ describe("asyncCall", () => {
 
   it.effect("the current span of each call is its own event's, however they interleave", () =>
     Effect.gen(function*() {
-      const { layer, spans } = recordingTracer()
+      const { layer, spans } = tracedStages()
       const all = events([30, 20, 10, 0], (i) => ({ sampled: i !== 2 }))
       const calls = asyncCall<number, string | undefined, never, never>({
         name: "calls",
@@ -223,7 +223,7 @@ describe("lookup", () => {
 
   it.effect("who is served from the cache links to the trace that loaded the value", () =>
     Effect.gen(function*() {
-      const { layer, spans } = recordingTracer()
+      const { layer, spans } = tracedStages()
       const { operator } = counting((key) => Effect.succeed(`v${key}`))
       const all = events([1, 11, 2], () => ({ sampled: true }))
       yield* arrays<number>(all.map((event) => [event])).pipe(

@@ -7,7 +7,7 @@ import { batch, type BatchOptions } from "../../src/operators/batch.ts"
 import * as Stage from "../../src/operators/Stage.ts"
 import { arrays, collectItems, events, payloadsOf, stageLayer } from "../support/envelopes.ts"
 import { cutInto, cutsDoNotMatter, runLaw, survivesRestore } from "../support/laws.ts"
-import { recordingTracer } from "../support/recordingTracer.ts"
+import { tracedStages } from "../support/recordingTracer.ts"
 
 const Input = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 99 }))).check(Schema.isMinLength(1))
 const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 7 })))
@@ -111,7 +111,7 @@ describe("batch", () => {
 
   it.effect("one span a group, linked to its members; each member has its own", () =>
     Effect.gen(function*() {
-      const { layer, spans } = recordingTracer()
+      const { layer, spans } = tracedStages()
       const all = events([1, 2, 3], (i) => ({ sampled: i !== 1 }))
       yield* arrays<number>([all]).pipe(
         batch<number>({ size: 3 }),

@@ -7,7 +7,7 @@ import { buffer } from "../../src/operators/buffer.ts"
 import { merge, mergeTagged } from "../../src/operators/merge.ts"
 import * as Stage from "../../src/operators/Stage.ts"
 import { arrays, collectItems, contextOf, events, payloadsOf, stageLayer } from "../support/envelopes.ts"
-import { recordingTracer } from "../support/recordingTracer.ts"
+import { tracedStages } from "../support/recordingTracer.ts"
 
 const Gaps = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 }))).check(Schema.isMaxLength(30))
 
@@ -179,7 +179,7 @@ describe("buffer", () => {
 
   it.effect("a sampled event's waiting is a span", () =>
     Effect.gen(function*() {
-      const { layer, spans } = recordingTracer()
+      const { layer, spans } = tracedStages()
       const between = buffer<number>({ name: "between", capacity: 4, policy: "backpressure", reason: "test" })
       yield* arrays<number>([events([1, 2], (i) => ({ sampled: i === 1 }))]).pipe(
         between,

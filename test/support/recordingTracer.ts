@@ -1,7 +1,7 @@
+/** A tracer that remembers its spans. */
 import { Layer, Tracer } from "effect"
 import { StageTracing } from "../../src/layers/stage/StageHooks.ts"
 
-/** A tracer that keeps its spans, and the stages' tracing through it. */
 export const recordingTracer = () => {
   const spans: Array<Tracer.NativeSpan> = []
   const tracer = Tracer.make({
@@ -11,5 +11,11 @@ export const recordingTracer = () => {
       return span
     }
   })
-  return { spans, layer: Layer.provideMerge(StageTracing.layer, Layer.succeed(Tracer.Tracer, tracer)) }
+  return { spans, layer: Layer.succeed(Tracer.Tracer, tracer) }
+}
+
+/** The same with the stages' tracing through it. */
+export const tracedStages = () => {
+  const { layer, spans } = recordingTracer()
+  return { spans, layer: Layer.provideMerge(StageTracing.layer, layer) }
 }

@@ -1,16 +1,6 @@
 /** A NEXMark query as a pipeline of operators: the generator as its source, the digest as its sink, all of a stage's instruments on. */
-import { Array as Arr, Cause, Effect, Layer, Stream } from "effect"
-import {
-  DeadLettersMemory,
-  HeadSampler,
-  layerPerigeeTracer,
-  SpanSink,
-  StageLineage,
-  StageMetrics,
-  StageRegistry,
-  StageState,
-  StageTracing
-} from "perigee/layers"
+import { Array as Arr, Cause, Effect, Stream } from "effect"
+import { Instruments, StageRegistry } from "perigee/layers"
 import { source, type Stage } from "perigee/operators"
 import { Digest } from "../digest.ts"
 import { makeGenerator, type NexmarkEvent } from "../events.ts"
@@ -28,18 +18,6 @@ export interface PipelineOptions {
   /** Share of the events that are traced and whose lineage is kept. */
   readonly ratio?: number
 }
-
-/** Counts, metrics, lineage, and spans of the sampled, which are ended and dropped. */
-const instruments = (ratio: number) =>
-  Layer.mergeAll(
-    DeadLettersMemory.layer,
-    StageRegistry.layer,
-    StageState.layerMemory(),
-    StageMetrics.layer,
-    StageLineage.layer,
-    HeadSampler.layerRatio(ratio),
-    StageTracing.layer.pipe(Layer.provide(layerPerigeeTracer), Layer.provide(SpanSink.layerOff))
-  )
 
 const generated = ({ n, ...run }: NexmarkRun, arraySize: number | (() => number)) =>
   Stream.fromPull(Effect.sync(() => {
@@ -75,7 +53,7 @@ export const runPipeline = <Row>(
     const registry = yield* StageRegistry
     const lateDropped = registry.stages().reduce((total, [, { late }]) => total + late, 0)
     return { count: digest.count, hash: digest.hash, lateDropped }
-  }).pipe(Effect.provide(instruments(ratio)))
+  }).pipe(Effect.provide(Instruments.layerNoExport({ ratio })))
 
 /** The query as the yardstick measures it. */
 export const pipelineWork = <Row>(query: NexmarkPipeline<Row>, options?: PipelineOptions): NexmarkWork => (run) =>
