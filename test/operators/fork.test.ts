@@ -189,7 +189,7 @@ describe("route", () => {
         const shapes = input.map((n): Circle | Square =>
           n % 3 === 0 ? { kind: "circle", radius: n } : { kind: "square", side: n }
         )
-        const routed = route({ name: "shape", when: isCircle, then: circles, otherwise: squares })
+        const routed = route({ name: "shape", when: isCircle, to: circles, otherwise: squares })
         const { out } = yield* runLaw(routed, cutInto(events(shapes), sizes))
         assert.deepStrictEqual(of("c", out), input.filter((n) => n % 3 === 0).map((n) => `c${n}`))
         assert.deepStrictEqual(of("s", out), input.filter((n) => n % 3 !== 0).map((n) => `s${n}`))
@@ -200,7 +200,7 @@ describe("route", () => {
   it("does not connect a branch that takes the other type", () => {
     type Shapes = Stage.Operator<Circle | Square, string, never, Stage.StageServices>
     // @ts-expect-error squares do not take circles
-    const wrong: Shapes = route({ name: "shape", when: isCircle, then: squares, otherwise: squares })
+    const wrong: Shapes = route({ name: "shape", when: isCircle, to: squares, otherwise: squares })
     const text = Stage.map("text", (t: string) => t)
     // @ts-expect-error a branch of text among branches of numbers
     const mixed: Stage.Operator<number, string, never, Stage.StageServices> = fork({ evens, text })
@@ -216,7 +216,7 @@ describe("route", () => {
           if (n === 2) throw new Error("two")
           return n > 2
         },
-        then: tagged("c"),
+        to: tagged("c"),
         otherwise: tagged("s")
       })
       const items = yield* collectItems(arrays<number>([events([1, 2, 3])]).pipe(routed))
