@@ -72,6 +72,12 @@ describe("the packed package", () => {
     assert.include(run(user, "npx", "--no-install", "perigee", "--version"), manifest.version)
   })
 
+  it("answers npx perigee bench nexmark", () => {
+    const args = ["--no-install", "perigee", "bench", "nexmark", "--query", "q5", "--n", "1000", "--json"]
+    const [{ count, hash }] = JSON.parse(run(user, "npx", ...args)).queries
+    assert.deepStrictEqual([count, hash], [6, "3017373a9f7d39e2"])
+  })
+
   describe("docs/first-pipeline.md, followed word for word", () => {
     const folder = join(user, "first")
     const page = readFileSync(join(root, "docs/first-pipeline.md"), "utf8")
