@@ -7,6 +7,9 @@
  * conjunction, a retraction of the last final one and its replacement, after the array that it came in; one whose window is still to
  * close is simply part of it.
  *
+ * `window` does not do it: a pair's value is made of both objects' estimates, which other pairs share, and a correction replaces what was
+ * said last, not each window that it was in. The times of windows are the same.
+ *
  * Arrays kept. Order: speculative ones follow the input, then the corrected ones, final ones follow the window ends. State: two estimates
  * per object observed; the final updates between the last window closed and the watermark; per active conjunction the observation
  * times of one window; it is dropped when its windows are closed. Cost: one look-up per update and conjunction, and one pass over the
@@ -19,6 +22,8 @@ import type { Candidates } from "../../domain/orbit/candidates.ts"
 import type { TrackEstimate } from "../../domain/orbit/TrackEstimate.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type Emit, type Operator, type StageServices, stateful } from "../Stage.ts"
+import { sliding } from "../windows/assigners.ts"
+import { PaneTimes } from "../windows/panes.ts"
 import type { ScreenedUpdate } from "./screenConjunctions.ts"
 
 interface Active {
@@ -57,7 +62,8 @@ export interface CorrelateOptions {
 
 export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, PairUpdate, never, StageServices> => {
   const { candidates, onStart, slideMillis, windowMillis } = options
-  const endAfter = (time: UtcTime): UtcTime => (Math.floor(time / slideMillis) + 1) * slideMillis
+  const times = new PaneTimes(sliding(windowMillis, slideMillis))
+  const endAfter = (time: UtcTime): UtcTime => times.firstEnd(time)
 
   const estimatesOf = (
     known: ReadonlyMap<string, TrackEstimate>,

@@ -3,18 +3,16 @@ import { Effect } from "effect"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import type { LogError } from "../../layers/log/MessageLog.ts"
 import { AlertStore } from "../../layers/stores/AlertStore.ts"
-import { effectful, type Operator, type StageServices } from "../Stage.ts"
+import { sink } from "../sink.ts"
+import type { Operator, StageServices } from "../Stage.ts"
 
 /** Delivers versions of alerts and passes on those that were new; the others are counted as filtered with reason `stale`. */
-export const publish: Operator<ConjunctionAlert, ConjunctionAlert, never, StageServices | AlertStore> = effectful({
+export const publish: Operator<ConjunctionAlert, ConjunctionAlert, never, StageServices | AlertStore> = sink({
   name: "publish",
   classify: (_error: LogError) => "transient",
-  step: Effect.fnUntraced(function*(events, emit) {
+  write: Effect.fnUntraced(function*(alerts: ReadonlyArray<ConjunctionAlert>) {
     const store = yield* AlertStore
-    const delivered = new Set(yield* store.upsert(events.map((event) => event.payload)))
-    for (const event of events) {
-      if (delivered.has(event.payload)) emit.out(event, event.payload)
-      else emit.filtered(event, "stale")
-    }
+    const delivered = new Set(yield* store.upsert(alerts))
+    return alerts.map((alert) => delivered.has(alert) ? undefined : "stale")
   })
 })

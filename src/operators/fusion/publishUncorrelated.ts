@@ -3,7 +3,8 @@ import { Effect, Schema } from "effect"
 import { Observation } from "../../domain/observation/Observation.ts"
 import type { Association, TrackUpdate, UncorrelatedObservation } from "../../domain/orbit/TrackUpdate.ts"
 import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
-import { effectful, type Operator, type StageServices } from "../Stage.ts"
+import { divert } from "../divert.ts"
+import type { Operator, StageServices } from "../Stage.ts"
 
 export const uncorrelatedTopic = "uncorrelated-tracks"
 
@@ -25,20 +26,16 @@ const toRecord = Effect.fnUntraced(function*(uncorrelated: UncorrelatedObservati
   }
 })
 
+const isUncorrelated = (association: Association): association is UncorrelatedObservation =>
+  association._tag !== "TrackUpdate"
+
 /** Stateless; arrays and order kept. Uncorrelated observations count as filtered by reason, after they are written. */
-export const publishUncorrelated: Operator<Association, TrackUpdate, never, StageServices | MessageLog> = effectful({
+export const publishUncorrelated: Operator<Association, TrackUpdate, never, StageServices | MessageLog> = divert({
   name: "uncorrelated",
+  where: isUncorrelated,
+  reason: ({ reason }) => reason,
   classify: (_error: LogError) => "transient",
-  step: Effect.fnUntraced(function*(events, emit) {
-    const uncorrelated: Array<UncorrelatedObservation> = []
-    for (const event of events) {
-      if (event.payload._tag === "TrackUpdate") emit.out(event, event.payload)
-      else {
-        uncorrelated.push(event.payload)
-        emit.filtered(event, event.payload.reason)
-      }
-    }
-    if (uncorrelated.length === 0) return
+  write: Effect.fnUntraced(function*(uncorrelated: ReadonlyArray<UncorrelatedObservation>) {
     const log = yield* MessageLog
     yield* log.append(uncorrelatedTopic, yield* Effect.forEach(uncorrelated, toRecord))
   })

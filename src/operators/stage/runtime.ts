@@ -209,7 +209,7 @@ const openRuntime = <B>(
   const backedOff = (context: EventContext, from: bigint): void =>
     tracing.wait(stage, context, "backoff", from, clock.currentTimeNanosUnsafe())
 
-  return { collector, begin, finish, openSpan, endSpan, endSpans, backedOff }
+  return { collector, counts, begin, finish, openSpan, endSpan, endSpans, backedOff }
 }
 
 /** What takes one array at a time through a stage. */
