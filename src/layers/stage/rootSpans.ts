@@ -19,6 +19,8 @@ export const rootSpanDefaults: RootSpanOptions = { quietMillis: 5000, maxOpen: 2
 interface OpenRoot {
   readonly span: Tracer.Span
   last: bigint
+  /** When that was, by this Layer's clock: the events may be in scenario time. */
+  heardAt: bigint
 }
 
 /** Ends what is left when its scope closes. Times are ns since the Unix epoch. */
@@ -34,20 +36,23 @@ export const makeRootSpans = Effect.fnUntraced(function*({ maxOpen, quietMillis 
   }
 
   const endQuiet = Effect.sync(() => {
-    const since = clock.currentTimeNanosUnsafe() - quiet
-    for (const [traceId, root] of open) if (root.last <= since) end(traceId, root)
+    const since = clock.monotonicTimeNanosUnsafe() - quiet
+    for (const [traceId, root] of open) if (root.heardAt <= since) end(traceId, root)
   })
 
+  const settle = (): void => {
+    for (const [traceId, root] of open) end(traceId, root)
+  }
+
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(Math.max(100, quietMillis / 4)), endQuiet)))
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      for (const [traceId, root] of open) end(traceId, root)
-    })
-  )
+  yield* Effect.addFinalizer(() => Effect.sync(settle))
 
   return {
     opened: (span: Tracer.Span, at: bigint): void => {
-      open.set(span.traceId, { span, last: at })
+      // The same record received twice has the same trace, and two roots.
+      const before = open.get(span.traceId)
+      if (before !== undefined) end(span.traceId, before)
+      open.set(span.traceId, { span, last: at, heardAt: clock.monotonicTimeNanosUnsafe() })
       if (open.size <= maxOpen) return
       for (const [traceId, root] of open) {
         end(traceId, root)
@@ -57,7 +62,11 @@ export const makeRootSpans = Effect.fnUntraced(function*({ maxOpen, quietMillis 
     /** Something of this trace was going on until `time`. */
     heard: (traceId: string, time: bigint): void => {
       const root = open.get(traceId)
-      if (root !== undefined && time > root.last) root.last = time
-    }
+      if (root === undefined) return
+      if (time > root.last) root.last = time
+      root.heardAt = clock.monotonicTimeNanosUnsafe()
+    },
+    /** Ends what is open: nothing more is to come. */
+    settle
   }
 })

@@ -15,10 +15,14 @@ import {
   type EventContext,
   type Hop,
   isFollowed,
+  type JoinedInputs,
+  type Kept,
   traceBelow
 } from "../../domain/Envelope.ts"
+import { inject } from "../../domain/tracing/propagation.ts"
+import { recordedRootId } from "../../domain/tracing/retroactiveSpans.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
-import type { Emit } from "./Emit.ts"
+import type { Emit, Joining, Origin } from "./Emit.ts"
 
 /** A record that was given up, before it becomes a dead letter. */
 export interface Rejection {
@@ -29,6 +33,15 @@ export interface Rejection {
   readonly retryCount: number
 }
 
+/** An event that something is to be told of beside its outputs. */
+export interface Note {
+  readonly what: "ended" | "retracted"
+  readonly context: EventContext
+  readonly hop: Hop | undefined
+  readonly kind: string
+  readonly id: string | undefined
+}
+
 /** What the collector needs from the stage's hooks. */
 export interface CollectorHooks {
   readonly lineage: (
@@ -36,6 +49,13 @@ export interface CollectorHooks {
     parents: ReadonlyArray<EventContext>,
     parentCount: number
   ) => EventContext["lineage"]
+  /** The lineage of an output of many, whether or not its event is followed. */
+  readonly joined: (event: EventContext, hop: Hop | undefined, joined: JoinedInputs) => EventContext["lineage"]
+  readonly link: (span: Tracer.Span, links: ReadonlyArray<EventContext>) => void
+  /** The context of an event whose own trace begins here, below its root span. */
+  readonly begins: (from: EventContext, context: EventContext, name: string) => EventContext
+  /** Whether an event received then is slow if it ends now. */
+  readonly isSlow: (received: UtcTime) => boolean
   /** The span of what a sampled context kept in state gives rise to. `absorbedAt`: since when it waited, ns since the Unix epoch. */
   readonly emission: (
     trigger: EventContext,
@@ -51,6 +71,7 @@ export interface Mark {
   readonly elements: number
   readonly rejections: number
   readonly filtered: number
+  readonly notes: number
 }
 
 interface OpenHop {
@@ -60,8 +81,12 @@ interface OpenHop {
   readonly previous: Hop | undefined
 }
 
+const noContexts: ReadonlyArray<EventContext> = []
+
 export class Collector<B> implements Emit<B> {
   readonly rejections: Array<Rejection> = []
+  /** Events that end here, or take something back. */
+  readonly notes: Array<Note> = []
   /** Reasons, and under the same index how many events were filtered for it. A reason may come again. */
   readonly filteredReasons: Array<string> = []
   readonly filteredCounts: Array<number> = []
@@ -96,6 +121,7 @@ export class Collector<B> implements Emit<B> {
     this.hops.push(this.hop)
     if (this.payloads.length > 0) this.dropBatch()
     if (this.rejections.length > 0) this.rejections.length = 0
+    if (this.notes.length > 0) this.notes.length = 0
     if (this.filteredReasons.length > 0) this.filteredReasons.length = this.filteredCounts.length = 0
     // Not cleared: a cleared map's old table goes on holding its entries and the next table, so that dead arrays outlive young collections.
     if (this.spans.size > 0) this.spans = new Map()
@@ -116,7 +142,8 @@ export class Collector<B> implements Emit<B> {
     return {
       elements: this.elements.length,
       rejections: this.rejections.length,
-      filtered: this.filteredReasons.length
+      filtered: this.filteredReasons.length,
+      notes: this.notes.length
     }
   }
 
@@ -125,6 +152,7 @@ export class Collector<B> implements Emit<B> {
     this.dropBatch()
     this.elements.length = mark.elements
     this.rejections.length = mark.rejections
+    this.notes.length = mark.notes
     this.filteredReasons.length = this.filteredCounts.length = mark.filtered
   }
 
@@ -231,6 +259,31 @@ export class Collector<B> implements Emit<B> {
     )
   }
 
+  keep({ context, followed, hop }: Envelope<unknown>): Kept {
+    return followed
+      ? { context: this.below(context), hop, absorbedAt: context.trace.sampled ? this.hooks.now() : undefined }
+      : { context, hop, absorbedAt: undefined }
+  }
+
+  continued(from: Origin, payload: B, joining: Joining = {}): void {
+    const { absorbedAt, context, hop } = from
+    const { eventTime = context.eventTime, joined, links = noContexts } = joining
+    if (joined === undefined && !isFollowed(context)) {
+      this.push(hop, payload, eventTime === context.eventTime ? context : this.plain(context, eventTime))
+      return
+    }
+    const others = links.filter(({ id }) => id !== context.id)
+    const span = this.emission(context, absorbedAt, others)
+    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
+    // What was kept has this stage's step from when it was taken in.
+    const lineage = joined !== undefined
+      ? this.hooks.joined(context, hop, joined)
+      : absorbedAt === undefined
+      ? this.hooks.lineage(context, [context], 1)
+      : context.lineage
+    this.push(hop, payload, contextBelow(context, trace, lineage, eventTime))
+  }
+
   merged(contributors: Contributors, payload: B, eventTime = contributors.to): void {
     const trigger = contributors.trigger()
     if (trigger === undefined) return
@@ -243,13 +296,37 @@ export class Collector<B> implements Emit<B> {
   }
 
   event(from: Envelope<unknown>, payload: B, context: EventContext): void {
+    if (!from.followed) {
+      this.push(from.hop, payload, context)
+      return
+    }
     const span = this.spans.get(from.context)
-    this.push(
-      from.hop,
-      payload,
-      span === undefined
-        ? context
-        : contextBelow(context, traceBelow(context.trace, span.spanId), context.lineage, context.eventTime)
+    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
+    const lineage = this.hooks.lineage(context, [from.context], 1)
+    this.push(from.hop, payload, contextBelow(context, trace, lineage, context.eventTime))
+  }
+
+  begins(from: Envelope<unknown>, payload: B, context: EventContext, name: string): void {
+    const upstream = from.followed ? this.below(from.context) : from.context
+    const begun = this.hooks.begins(upstream, context, name)
+    this.push(from.hop, payload, isFollowed(begun) ? this.below(begun) : begun)
+  }
+
+  ends(from: Envelope<unknown>, kind: string, id?: string): void {
+    const { context, followed, hop } = from
+    if (followed || this.hooks.isSlow(context.ingestTime)) this.notes.push({ what: "ended", context, hop, kind, id })
+  }
+
+  retracted({ context, hop }: Envelope<unknown>): void {
+    this.notes.push({ what: "retracted", context, hop, kind: "", id: undefined })
+  }
+
+  headers({ context }: Envelope<unknown>): Readonly<Record<string, string>> {
+    const { trace } = context
+    const span = trace.sampled ? this.spans.get(context) : undefined
+    // Not sampled: whoever continues the trace is to know that, and its parent is the root that the flight recorder would make.
+    return inject(
+      traceBelow(trace, span?.spanId ?? (trace.sampled ? trace.spanId : undefined) ?? recordedRootId(trace.traceId))
     )
   }
 
@@ -335,6 +412,10 @@ export class Collector<B> implements Emit<B> {
     return next
   }
 
+  private plain(context: EventContext, eventTime: UtcTime): EventContext {
+    return contextBelow(context, context.trace, context.lineage, eventTime)
+  }
+
   /** The span that outputs of this context are below: the event's own in this array, else one for what state gives rise to. */
   private emission(
     context: EventContext,
@@ -343,7 +424,10 @@ export class Collector<B> implements Emit<B> {
   ): Tracer.Span | undefined {
     if (!context.trace.sampled) return undefined
     const own = this.spans.get(context)
-    if (own !== undefined) return own
+    if (own !== undefined) {
+      if (links.length > 0) this.hooks.link(own, links)
+      return own
+    }
     const span = this.hooks.emission(context, absorbedAt, links)
     if (span !== undefined) this.emissions.push(span)
     return span

@@ -4,12 +4,14 @@
 import { Clock, Effect, Exit, type Tracer } from "effect"
 import { type Element, eventsIn } from "../../domain/Batch.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
-import type { EventContext } from "../../domain/Envelope.ts"
+import type { EventContext, Hop } from "../../domain/Envelope.ts"
+import { recordedAttribute, type RecordedReason } from "../../domain/tracing/retroactiveSpans.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
-import { StageChaos, StageLineage, StageMetrics, StageTracing } from "../../layers/stage/StageHooks.ts"
+import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
+import { StageChaos, StageLineage, StageMetrics, StageRecorder, StageTracing } from "../../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
-import { Collector, type Rejection } from "./Collector.ts"
+import { Collector, type Note, type Rejection } from "./Collector.ts"
 
 const toDeadLetter = (stage: string, time: number, rejection: Rejection): DeadLetter => {
   const { context, errorKind, message, retryCount } = rejection
@@ -37,12 +39,17 @@ const toDeadLetter = (stage: string, time: number, rejection: Rejection): DeadLe
 
 const noLinks: ReadonlyArray<EventContext> = []
 
+const reasonOf = ({ errorKind }: Rejection): RecordedReason =>
+  errorKind === "Late" ? "late" : errorKind === "Shed" ? "shed" : "dead"
+
 /** Everything a stage holds while it runs. Made once per materialisation. */
 export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   const clock = yield* Clock.Clock
   const tracing = yield* StageTracing
   const metrics = yield* StageMetrics
   const lineage = yield* StageLineage
+  const recorder = yield* StageRecorder
+  const sampler = yield* HeadSampler
   const chaos = yield* StageChaos
   const state = yield* StageState
   const deadLetters = yield* DeadLetters
@@ -54,9 +61,25 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   let nanos: bigint | undefined
   let millis: number | undefined
   const now = (): bigint => nanos ??= clock.currentTimeNanosUnsafe()
+  const nowMillis = (): number => millis ??= clock.currentTimeMillisUnsafe()
+  /** What makes the hops' monotonic nanoseconds nanoseconds since the Unix epoch. */
+  const wallOffset = (): bigint => clock.currentTimeNanosUnsafe() - clock.monotonicTimeNanosUnsafe()
+  const isSlow = (received: number): boolean => nowMillis() - received > recorder.slowMillis
   const collector = new Collector<B>(stage, {
-    lineage: (event, parents, parentCount) =>
-      lineage.append(stage, event, parents, parentCount, millis ??= clock.currentTimeMillisUnsafe()),
+    lineage: (event, parents, parentCount) => lineage.append(stage, event, parents, parentCount, nowMillis()),
+    joined: (event, hop, joined) => lineage.join(stage, event, hop, joined, nowMillis(), wallOffset()),
+    link: tracing.link,
+    begins: (from, context, name) => {
+      const { id, sourceId, trace: { traceId } } = context
+      const decision = sampler.decide(traceId, sourceId)
+      const begun = {
+        ...context,
+        trace: { traceId, spanId: undefined, ...decision },
+        lineage: lineage.begin(id, decision.sampled)
+      }
+      return decision.sampled ? tracing.root(name, begun, now(), from.trace.sampled ? [from] : noLinks) : begun
+    },
+    isSlow: recorder.slowMillis === Infinity ? () => false : isSlow,
     emission: (trigger, absorbedAt, links) => {
       if (absorbedAt !== undefined) tracing.wait(stage, trigger, "window", absorbedAt, now())
       return tracing.start(stage, trigger, now(), links)
@@ -104,7 +127,8 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
     const exit = clock.monotonicTimeNanosUnsafe()
     const elements = collector.finish(exit)
     if (collector.spans.size > 0 || collector.emissions.length > 0) endSpans()
-    const { rejections } = collector
+    const { notes, rejections } = collector
+    if (notes.length > 0) takeNotes(notes, exit)
     const emitted = eventsIn(elements)
     const busy = Number(exit - enter)
     const filtered = countFiltered()
@@ -113,7 +137,7 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
     counts.filtered += filtered
     counts.emitted += emitted
     counts.busyNanos += busy
-    const rejected = rejections.length > 0 ? takeRejections(rejections) : undefined
+    const rejected = rejections.length > 0 ? takeRejections(rejections, exit) : undefined
     record({ events, emitted, nanos: busy })
     return rejected === undefined ? elements : Effect.as(rejected, elements)
   }
@@ -129,11 +153,36 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
     return total
   }
 
-  const takeRejections = (rejections: ReadonlyArray<Rejection>): Effect.Effect<void> => {
-    for (const { errorKind } of rejections) {
+  /** Hands in the lineage of what ends here, and tells the flight recorder of what was slow or took something back. */
+  const takeNotes = (notes: ReadonlyArray<Note>, exit: bigint): void => {
+    for (const { context, hop, id, kind, what } of notes) {
+      if (what === "ended") lineage.end(stage, { kind, id, context }, nowMillis())
+      if (what === "retracted") tell({ context, hop }, exit, "retracted")
+      else if (recorder.slowMillis < Infinity && isSlow(context.ingestTime)) tell({ context, hop }, exit, "slow")
+    }
+  }
+
+  const tell = (
+    { context, hop }: { readonly context: EventContext; readonly hop: Hop | undefined },
+    exit: bigint,
+    reason: RecordedReason,
+    error?: { readonly kind: string; readonly message: string }
+  ): void => {
+    if (context.trace.sampled) return
+    const last = { stage, enter, exit, previous: hop }
+    recorder.record({ context, hop: last, reason, ...(error && { error }), wallOffset: wallOffset() })
+  }
+
+  const takeRejections = (rejections: ReadonlyArray<Rejection>, exit: bigint): Effect.Effect<void> => {
+    for (const rejection of rejections) {
+      const { context, errorKind, message } = rejection
       if (errorKind === "Late") counts.late++
       else if (errorKind === "Shed") counts.shed++
       else counts.dead++
+      tell(rejection, exit, reasonOf(rejection), { kind: errorKind, message })
+      if (context.lineage !== undefined) {
+        lineage.end(stage, { kind: "dead-letter", id: undefined, context }, nowMillis())
+      }
     }
     const now = clock.currentTimeMillisUnsafe()
     return deadLetters.offer(rejections.map((rejection) => toDeadLetter(stage, now, rejection)))
@@ -142,10 +191,18 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   /** Ends the spans still open; those of rejected events as failed. */
   const endSpans = (): void => {
     const endTime = clock.currentTimeNanosUnsafe()
-    for (const { context, errorKind, message } of collector.rejections) {
+    for (const { context, what } of collector.notes) {
+      const span = collector.spans.get(context)
+      if (span === undefined || span.status._tag === "Ended") continue
+      if (what === "retracted") span.attribute(recordedAttribute, "retracted")
+      else if (recorder.slowMillis < Infinity && isSlow(context.ingestTime)) span.attribute(recordedAttribute, "slow")
+    }
+    for (const rejection of collector.rejections) {
+      const { context, errorKind, message } = rejection
       const span = collector.spans.get(context)
       if (span === undefined || span.status._tag === "Ended") continue
       span.attribute("error.type", errorKind)
+      span.attribute(recordedAttribute, reasonOf(rejection))
       tracing.end(span, endTime, Exit.fail(message))
     }
     for (const span of collector.spans.values()) if (span.status._tag !== "Ended") tracing.end(span, endTime, Exit.void)
