@@ -17,6 +17,7 @@ import {
   layerDeadLettersFromConfig,
   layerMetricsFromConfig
 } from "../layers/observability/metricsFromConfig.ts"
+import { layerRecorderFromConfig, layerTailFromConfig } from "../layers/observability/tailFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/observability/tracingFromConfig.ts"
 import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
 import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
@@ -148,7 +149,10 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   )
 
   // Outside the services and their clock: what waits for a receiver of spans waits in real time.
-  const tracing = Layer.provideMerge(layerTracingFromConfig(version), HeadSampler.layerRatio(values.traceRatio))
+  const tracing = layerRecorderFromConfig.pipe(
+    Layer.provideMerge(layerTracingFromConfig(version)),
+    Layer.provideMerge(Layer.merge(layerTailFromConfig, HeadSampler.layerRatio(values.traceRatio)))
+  )
   const watch = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }
 

@@ -173,3 +173,15 @@ export const keyValues = kind<Readonly<Record<string, string>>>({
 const decodePart = (part: string): string | undefined => Result.getOrUndefined(decodeUriComponent(part.trim()))
 
 const decodeUriComponent = Schema.decodeResult(Schema.StringFromUriComponent)
+
+/** JSON that `parse` takes. */
+export const json = <A>(parse: (json: unknown) => Result.Result<A, unknown>, expected: string): Kind<A> =>
+  kind({
+    expected,
+    unit: "JSON",
+    parse: (text) =>
+      Result.getOrUndefined(
+        Result.flatMap(Result.try((): unknown => JSON.parse(text)), (value): Result.Result<A, unknown> => parse(value))
+      ),
+    format: (value) => JSON.stringify(value)
+  })

@@ -15,7 +15,7 @@ import { Clock, Effect, Layer, Metric } from "effect"
 import type { EventContext } from "../../domain/Envelope.ts"
 import { retroactiveSpans } from "../../domain/tracing/retroactiveSpans.ts"
 import type { SpanData } from "../../domain/tracing/SpanData.ts"
-import { StageRecorder } from "../stage/StageRecorder.ts"
+import { type RecordedEvent, StageRecorder } from "../stage/StageRecorder.ts"
 import { estimateBytes } from "./memorySpans.ts"
 import { SpanSink } from "./SpanSink.ts"
 
@@ -102,7 +102,7 @@ export const layerFlightRecorder = (
       if (!records) return { record: () => {}, slowMillis: Infinity }
       return {
         slowMillis,
-        record: (event) => {
+        record: (event: RecordedEvent) => {
           if (!withinBounds()) return
           const { leftOut, spans } = retroactiveSpans({
             ...event,

@@ -31,6 +31,8 @@ export class TailSampler extends Context.Service<TailSampler, {
   /** Finished spans, of any traces and in any order. Plain and synchronous: it may be called once per array on a hot path. */
   readonly offer: (spans: ReadonlyArray<SpanData>) => void
   readonly stats: () => Readonly<TailStats>
+  /** Decides everything that waits, due or not. */
+  readonly flush: () => void
   /** What is waiting. */
   readonly open: TailSampling["open"]
   /** What was decided about a trace, while that is remembered. */
@@ -56,6 +58,7 @@ export class TailSampler extends Context.Service<TailSampler, {
         return TailSampler.of({
           offer: (spans) => sampling.offer(spans, now()),
           stats: () => sampling.stats,
+          flush: () => sampling.flush(now()),
           open: sampling.open,
           decision: sampling.decision
         })
@@ -73,6 +76,7 @@ export class TailSampler extends Context.Service<TailSampler, {
           if (spans.length > 0) sink(spans)
         },
         stats: () => stats,
+        flush: () => {},
         open: () => ({ traces: 0, spans: 0, bytes: 0 }),
         decision: () => undefined
       })

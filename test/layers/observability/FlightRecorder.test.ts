@@ -77,8 +77,7 @@ describe("FlightRecorder", () => {
       // The others are those that the head sampled, whole.
       for (const trace of traces) if (!failed.includes(trace)) assert.strictEqual(chain(trace)?.length, 5)
     }).pipe(
-      Effect.provide(recording({ maxEventsPerSecond: 1e6 })),
-      Effect.provide(HeadSampler.layerRatio(0.01))
+      Effect.provide(Layer.merge(recording({ maxEventsPerSecond: 1e6 }), HeadSampler.layerRatio(0.01)))
     ))
 
   it.effect("without it there are only the sampled", () =>
