@@ -11,13 +11,15 @@ import type { UtcTime } from "../domain/UtcTime.ts"
 import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { layerFlightRecorderFromConfig } from "../layers/observability/flightRecorderFromConfig.ts"
+import { layerHeadSamplerFromConfig } from "../layers/observability/headSamplerFromConfig.ts"
 import { Health } from "../layers/observability/Health.ts"
 import {
   layerAlertsFromConfig,
   layerDeadLettersFromConfig,
   layerMetricsFromConfig
 } from "../layers/observability/metricsFromConfig.ts"
-import { layerRecorderFromConfig, layerTailFromConfig } from "../layers/observability/tailFromConfig.ts"
+import { layerTailSamplerFromConfig } from "../layers/observability/tailSamplerFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/observability/tracingFromConfig.ts"
 import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
 import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
@@ -26,7 +28,6 @@ import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { layerFileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
-import { HeadSampler } from "../layers/stage/HeadSampler.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { StageState } from "../layers/stage/StageState.ts"
 import { layerLineageFromConfig } from "../layers/stores/lineage/lineageFromConfig.ts"
@@ -131,7 +132,6 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const services = Layer.mergeAll(
     layerAlertsFromConfig,
     layerDeadLettersFromConfig,
-    layerLineageFromConfig,
     layerHttpFromConfig({ onlyIfAsked: bounded })
   ).pipe(
     Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
@@ -141,6 +141,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       SourceStats.layer,
       Shutdown.layer,
       Health.layer,
+      layerLineageFromConfig,
       layerFileCursorStore(directory),
       NodeHttpClient.layerUndici
     )),
@@ -149,9 +150,9 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   )
 
   // Outside the services and their clock: what waits for a receiver of spans waits in real time.
-  const tracing = layerRecorderFromConfig.pipe(
+  const tracing = layerFlightRecorderFromConfig.pipe(
     Layer.provideMerge(layerTracingFromConfig(version)),
-    Layer.provideMerge(Layer.merge(layerTailFromConfig, HeadSampler.layerRatio(values.traceRatio)))
+    Layer.provideMerge(Layer.merge(layerTailSamplerFromConfig, layerHeadSamplerFromConfig))
   )
   const watch = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }

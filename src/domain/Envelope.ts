@@ -19,6 +19,13 @@ export interface TraceContext {
   readonly spanId: string | undefined
   readonly sampled: boolean
   readonly traceState: string | undefined
+  /** Of a sampled event, in this process: until when something was heard of it. */
+  readonly heard?: LastHeard
+}
+
+/** When something last happened in a trace, ns since the Unix epoch: its root span ends then. */
+export interface LastHeard {
+  last: bigint
 }
 
 /** The record as it was received. `locator` names it for a person: a file and line, a peer address. */
@@ -115,7 +122,7 @@ export interface Envelope<out A> {
  * An event that is kept in state, to be continued later: its context below the span that took it in, the way it came, and since when it waits
  * (ns since the Unix epoch; `undefined` for one that is not traced).
  */
-export interface Kept {
+export interface Held {
   readonly context: EventContext
   readonly hop: Hop | undefined
   readonly absorbedAt: bigint | undefined
@@ -169,12 +176,12 @@ export const contextBelow = (
 })
 
 /** A trace seen from below another span. */
-export const traceBelow = (trace: TraceContext, spanId: string): TraceContext => ({
-  traceId: trace.traceId,
-  spanId,
-  sampled: trace.sampled,
-  traceState: trace.traceState
-})
+export const traceBelow = (trace: TraceContext, spanId: string): TraceContext => {
+  const { heard, sampled, traceId, traceState } = trace
+  return heard === undefined
+    ? { traceId, spanId, sampled, traceState }
+    : { traceId, spanId, sampled, traceState, heard }
+}
 
 export const isFollowed = (context: EventContext): boolean => context.trace.sampled || context.lineage !== undefined
 

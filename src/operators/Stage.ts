@@ -20,17 +20,20 @@
 import { envelopesOf } from "../domain/Batch.ts"
 import type { Envelope, EventContext } from "../domain/Envelope.ts"
 import type { Emit } from "./stage/Emit.ts"
-import { direct, type Edge, type Operator } from "./stage/Operator.ts"
+import { direct, type Edge, nodeGraph } from "./stage/Graph.ts"
+import type { Operator } from "./stage/Operator.ts"
 import { type ColumnsStep, type ColumnStep, makeColumns, makeStateful, makeStateless, type Step } from "./stage/pure.ts"
 import { pureOperator } from "./stage/pureOperator.ts"
 import type { StageServices } from "./stage/runtime.ts"
 
 export { andThen, via } from "./stage/andThen.ts"
 export { type Collector } from "./stage/Collector.ts"
-export { effectful, type EffectfulOptions, type ErrorClass, type RetryPolicy } from "./stage/effectful.ts"
+export { effectful, type EffectfulOptions } from "./stage/effectful.ts"
 export { type Emit, type Joining, type Origin } from "./stage/Emit.ts"
-export { describe, direct, type Edge, type Operator, type StageNode } from "./stage/Operator.ts"
+export { direct, type Edge, edgeProblems, type Graph, type GraphEdge, type StageNode } from "./stage/Graph.ts"
+export { describe, type Operator } from "./stage/Operator.ts"
 export { type ColumnsStep, StageDefect, type Step } from "./stage/pure.ts"
+export { type ErrorClass, noRetry, retry, type RetryPolicy } from "./stage/retry.ts"
 export { type StageServices } from "./stage/runtime.ts"
 
 export interface StageOptions<in A, out B, S> extends Step<A, B, S> {
@@ -41,7 +44,7 @@ export interface StageOptions<in A, out B, S> extends Step<A, B, S> {
 /** An operator from a stateful step. Keeps arrays and order. */
 export const stateful = <A, B, S>(options: StageOptions<A, B, S>): Operator<A, B, never, StageServices> => {
   const { name, edge = direct } = options
-  return pureOperator([{ name, kind: "stateful", edge }], makeStateful(name, options))
+  return pureOperator(nodeGraph({ name, kind: "stateful", edge }), makeStateful(name, options))
 }
 
 /** {@link stateful} for a step that works on the columns of a batch, as the built-in operators do: no envelope is made. */
@@ -49,7 +52,7 @@ export const columns = <A, B, S>(
   options: ColumnsStep<A, B, S> & { readonly name: string; readonly edge?: Edge }
 ): Operator<A, B, never, StageServices> => {
   const { name, edge = direct } = options
-  return pureOperator([{ name, kind: "stateful", edge }], makeColumns(name, options))
+  return pureOperator(nodeGraph({ name, kind: "stateful", edge }), makeColumns(name, options))
 }
 
 /**
@@ -63,18 +66,18 @@ export const stateless = <A, B>(options: {
   readonly step: (events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => void
 }): Operator<A, B, never, StageServices> => {
   const { name, edge = direct, step } = options
-  return statelessColumns(name, edge, { onBatch: (batch, collector) => step(envelopesOf(batch), collector) })
+  return statelessColumns({ name, edge, onBatch: (batch, collector) => step(envelopesOf(batch), collector) })
 }
 
-const statelessColumns = <A, B>(
-  name: string,
-  edge: Edge,
-  step: ColumnStep<A, B>
-): Operator<A, B, never, StageServices> => pureOperator([{ name, kind: "stateless", edge }], makeStateless(name, step))
+/** {@link stateless} for a step that works on the columns of a batch. */
+export const statelessColumns = <A, B>(
+  { edge = direct, name, ...step }: ColumnStep<A, B> & { readonly name: string; readonly edge?: Edge }
+): Operator<A, B, never, StageServices> =>
+  pureOperator(nodeGraph({ name, kind: "stateless", edge }), makeStateless(name, step))
 
 /** One output per input. Keeps arrays and order. */
 export const map = <A, B>(name: string, f: (payload: A) => B): Operator<A, B, never, StageServices> =>
-  statelessColumns<A, B>(name, direct, { onBatch: (batch, collector) => collector.mapBatch(batch, f) })
+  statelessColumns<A, B>({ name, onBatch: (batch, collector) => collector.mapBatch(batch, f) })
 
 /** Keeps what passes; the rest is counted as filtered under `reason`. A type guard narrows. Keeps arrays and order. */
 export const filter: {
@@ -85,7 +88,8 @@ export const filter: {
   ): Operator<A, B, never, StageServices>
   <A>(name: string, predicate: (payload: A) => boolean, reason?: string): Operator<A, A, never, StageServices>
 } = <A>(name: string, predicate: (payload: A) => boolean, reason = "predicate") =>
-  statelessColumns<A, A>(name, direct, {
+  statelessColumns<A, A>({
+    name,
     onBatch: (batch, collector) => collector.filterBatch(batch, predicate, reason)
   })
 

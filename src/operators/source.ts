@@ -4,14 +4,14 @@
  * Arrays and order kept: one array in, one batch and at most one watermark out. Time: an event's own, as `eventTime` reads it from the payload;
  * the watermark after each array is the greatest event time seen, less `outOfOrdernessMillis`, less one, so that an event which is late by
  * no more than that is never late. Without `outOfOrdernessMillis` no watermark is made: put `assignWatermarks` behind. State: two numbers.
- * Cost: one small object an event; the few that are sampled get their context in full.
+ * Cost: one small object an event; the few that are sampled get their context in full. A context that is kept keeps its array's event times.
  *
  * Ids are made of the source's name and the event's number, so a source that can be read again from its beginning gives the same ids. Where
  * the records have an identity of their own, `id` says it: a UUID or 32 hex digits, the last fourteen of them random.
  */
 import { type Array as Arr, Clock, Effect, Stream } from "effect"
-import { batch, type Element, noneFollowed } from "../domain/Batch.ts"
-import { type EventContext, watermark } from "../domain/Envelope.ts"
+import { batch, type Element } from "../domain/Batch.ts"
+import { type EventContext, isFollowed, watermark } from "../domain/Envelope.ts"
 import { saltOf, SequenceContext, sequenceHigh24, sequenceId, sequenceLow32 } from "../domain/SequenceContext.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
 import { type HeadDecision, HeadSampler } from "../layers/stage/HeadSampler.ts"
@@ -39,17 +39,11 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
   const tracing = yield* StageTracing
   const lineage = yield* StageLineage
   const salt = saltOf(name)
-  const origin = { sourceId: name, salt }
   let sequence = 0
   let greatest = -Infinity
 
-  const full = (
-    id: string,
-    traceId: string,
-    { sampled, traceState }: HeadDecision,
-    time: UtcTime,
-    now: UtcTime
-  ): EventContext => {
+  const full = (id: string, traceId: string, decision: HeadDecision, time: UtcTime, now: UtcTime): EventContext => {
+    const { sampled, traceState } = decision
     const context: EventContext = {
       id,
       sourceId: name,
@@ -64,34 +58,51 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
     return sampled ? tracing.root(name, context, clock.currentTimeNanosUnsafe()) : context
   }
 
-  const numbered = (time: UtcTime, now: UtcTime): EventContext => {
-    const number = sequence++
-    const decision = decideBits(sequenceHigh24(salt, number), sequenceLow32(salt, number), name)
-    if (!decision.sampled) return new SequenceContext(origin, number, time, now)
-    const id = sequenceId(origin, number)
-    return full(id, id, decision, time, now)
-  }
-
-  const identified = (id: string, time: UtcTime, now: UtcTime): EventContext => {
-    const traceId = id.replaceAll("-", "").toLowerCase()
-    return full(id, traceId, decide(traceId, name), time, now)
-  }
-
-  return (array: readonly [A, ...Array<A>]): Arr.NonEmptyArray<Element<A>> => {
-    const now = clock.currentTimeMillisUnsafe()
+  /** Events by their number: in full only where one is sampled. */
+  const numbered = (eventTimes: ReadonlyArray<UtcTime>, ingestTime: UtcTime, followed: Array<number>) => {
+    const array = { sourceId: name, salt, first: sequence, eventTimes, ingestTime }
     const contexts: Array<EventContext> = []
-    let followed: Array<number> | undefined
-    for (const payload of array) {
+    for (const time of eventTimes) {
+      const low32 = sequenceLow32(salt, sequence)
+      const decision = decideBits(sequenceHigh24(low32), low32, name)
+      if (decision.sampled) {
+        const id = sequenceId(salt, sequence)
+        followed.push(contexts.length)
+        contexts.push(full(id, id, decision, time, ingestTime))
+      } else contexts.push(new SequenceContext(array, contexts.length))
+      sequence++
+    }
+    return contexts
+  }
+
+  const identified = (
+    idOf: (payload: A) => string,
+    payloads: ReadonlyArray<A>,
+    eventTimes: ReadonlyArray<UtcTime>,
+    ingestTime: UtcTime,
+    followed: Array<number>
+  ) =>
+    payloads.map((payload, place): EventContext => {
+      const id = idOf(payload)
+      const traceId = id.replaceAll("-", "").toLowerCase()
+      const context = full(id, traceId, decide(traceId, name), eventTimes[place] ?? -Infinity, ingestTime)
+      if (isFollowed(context)) followed.push(place)
+      return context
+    })
+
+  return (payloads: readonly [A, ...Array<A>]): Arr.NonEmptyArray<Element<A>> => {
+    const eventTimes: Array<UtcTime> = []
+    for (const payload of payloads) {
       const time = eventTime(payload)
       if (time > greatest) greatest = time
-      const context = ownId === undefined ? numbered(time, now) : identified(ownId(payload), time, now)
-      if (!(context instanceof SequenceContext) && (context.trace.sampled || context.lineage !== undefined)) {
-        followed ??= []
-        followed.push(contexts.length)
-      }
-      contexts.push(context)
+      eventTimes.push(time)
     }
-    const elements: Arr.NonEmptyArray<Element<A>> = [batch(array, contexts, undefined, followed ?? noneFollowed)]
+    const now = clock.currentTimeMillisUnsafe()
+    const followed: Array<number> = []
+    const contexts = ownId === undefined
+      ? numbered(eventTimes, now, followed)
+      : identified(ownId, payloads, eventTimes, now, followed)
+    const elements: Arr.NonEmptyArray<Element<A>> = [batch(payloads, contexts, undefined, followed)]
     if (outOfOrdernessMillis !== undefined) elements.push(watermark(greatest - outOfOrdernessMillis - 1))
     return elements
   }

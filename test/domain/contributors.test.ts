@@ -8,7 +8,7 @@ import {
   encodeContributors
 } from "../../src/domain/contributorsCodec.ts"
 import { contextBelow } from "../../src/domain/Envelope.ts"
-import { SequenceContext, sequenceId } from "../../src/domain/SequenceContext.ts"
+import { saltOf, SequenceContext, sequenceId } from "../../src/domain/SequenceContext.ts"
 import { contextOf } from "../support/envelopes.ts"
 
 const Event = Schema.Struct({
@@ -83,13 +83,15 @@ describe("contributors", () => {
 })
 
 describe("a numbered context", () => {
-  const origin = { sourceId: "bids", salt: 12345 }
+  const salt = saltOf("bids")
+  const array = { sourceId: "bids", salt, first: 5, eventTimes: [90, 95, 100], ingestTime: 200 }
 
   it("has one id for its number, which is its trace id, and is written like any other", () => {
-    const context = new SequenceContext(origin, 7, 100, 200)
+    const context = new SequenceContext(array, 2)
     assert.match(context.id, /^[0-9a-f]{32}$/)
-    assert.strictEqual(context.id, sequenceId(origin, 7))
+    assert.strictEqual(context.id, sequenceId(salt, 7))
     assert.strictEqual(context.trace.traceId, context.id)
+    assert.deepStrictEqual([context.eventTime, context.ingestTime, context.sourceId], [100, 200, "bids"])
     assert.deepStrictEqual(
       decodeContext(encodeContext(context)),
       contextBelow(context, context.trace, context.lineage, context.eventTime)
@@ -97,7 +99,7 @@ describe("a numbered context", () => {
   })
 
   it("no two ids are alike, and their random part is even", () => {
-    const ids = Array.from({ length: 20_000 }, (_, i) => sequenceId(origin, i))
+    const ids = Array.from({ length: 20_000 }, (_, i) => sequenceId(salt, i))
     assert.strictEqual(new Set(ids).size, ids.length)
     assert.strictEqual(new Set(ids.map((id) => id.slice(18))).size, ids.length)
     const below = ids.filter((id) => Number.parseInt(id.slice(18, 22), 16) < 0x4000).length

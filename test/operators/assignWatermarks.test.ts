@@ -5,6 +5,7 @@ import { envelope, tick } from "../../src/domain/Envelope.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import { assignWatermarks, type SourceLateness } from "../../src/operators/assignWatermarks.ts"
+import { makeFusionViews } from "../../src/operators/fusion/FusionViews.ts"
 import { arrays, collectArrays, contextOf, stageLayer } from "../support/envelopes.ts"
 
 const a = { latenessMillis: 100, idleMillis: 2000 }
@@ -27,13 +28,21 @@ const run = (
   { maxSources, sources = known }: { maxSources?: number; sources?: ReadonlyMap<string, SourceLateness> } = {}
 ) =>
   Effect.gen(function*() {
+    const views = makeFusionViews()
     const operator = assignWatermarks<string>({
       sources,
       lateness: () => b,
       allowedLatenessMillis: 500,
+      onStart: (state) => views.set("watermark", state),
       ...(maxSources !== undefined && { maxSources })
     })
     const out = yield* collectArrays(arrays(parts).pipe(operator))
+    // What is shown from outside is what was done.
+    assert.strictEqual(
+      views.watermark(),
+      out.flat().findLast((element) => element._tag === "Watermark")?.time ?? -Infinity
+    )
+    assert.includeMembers(views.sourceWatermarks().map(([source]) => source), Array.from(sources.keys()))
     const { letters } = yield* DeadLettersMemory
     const { late } = (yield* StageRegistry).countsOf("watermark")
     assert.strictEqual(letters().length, late)

@@ -5,7 +5,7 @@
  * observations and not on the order in which they came. State: the observations newer than the retention that `forget` is given, each with
  * its estimate (about 1 kB), and one estimate before them.
  */
-import type { EventContext, Kept } from "../Envelope.ts"
+import type { EventContext, Held } from "../Envelope.ts"
 import type { Observation } from "../observation/Observation.ts"
 import type { Sensor } from "../observation/Sensor.ts"
 import type { UtcTime } from "../UtcTime.ts"
@@ -17,7 +17,7 @@ export interface TrackEntry {
   readonly sensor: Sensor
   readonly context: EventContext
   /** The event, to be continued when its estimate is final. */
-  readonly kept: Kept
+  readonly kept: Held
   estimate: TrackEstimate
   innovation: Innovation | undefined
   /** The watermark has passed it. */
@@ -57,7 +57,7 @@ export const insert = (
   sensor: Sensor,
   context: EventContext,
   final: boolean,
-  kept: Kept = { context, hop: undefined, absorbedAt: undefined }
+  kept: Held = { context, hop: undefined, absorbedAt: undefined }
 ): TrackEntry => {
   const { entries } = track
   let index = entries.length

@@ -24,7 +24,7 @@ export const observabilitySettings = {
     kind: onOff,
     fallback: true,
     what: "Metrics, service-level objectives and their export; off: none are kept, and `/metrics` is not found.",
-    why: "They cost under a hundredth, and nobody finds out at night what was not counted."
+    why: "Stages count once per array, the rest is read at a scrape; and what was not counted cannot be asked at night."
   }),
   otlpMetricsEndpoint: optionalSetting({
     name: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",

@@ -1,6 +1,7 @@
 /** What a setting's text may be. Each kind reads a text, writes a value back as text, and says what it expects. */
 import { Result, Schema } from "effect"
 import { formatDuration, parseDuration } from "../../domain/duration.ts"
+import { parsePolicy, type Policy } from "../../domain/sampling/policies/Policy.ts"
 import { faultNames } from "../../domain/simulation/faults.ts"
 
 export interface Kind<A> {
@@ -174,14 +175,12 @@ const decodePart = (part: string): string | undefined => Result.getOrUndefined(d
 
 const decodeUriComponent = Schema.decodeResult(Schema.StringFromUriComponent)
 
-/** JSON that `parse` takes. */
-export const json = <A>(parse: (json: unknown) => Result.Result<A, unknown>, expected: string): Kind<A> =>
-  kind({
-    expected,
-    unit: "JSON",
-    parse: (text) =>
-      Result.getOrUndefined(
-        Result.flatMap(Result.try((): unknown => JSON.parse(text)), (value): Result.Result<A, unknown> => parse(value))
-      ),
-    format: (value) => JSON.stringify(value)
-  })
+const parseJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
+
+/** A tail-sampling policy. */
+export const policy: Kind<Policy> = kind({
+  expected: "a tail-sampling policy (docs/sampling.md)",
+  unit: "JSON",
+  parse: (text) => Result.getOrUndefined(Result.flatMap(parseJson(text), parsePolicy)),
+  format: (policy) => JSON.stringify(policy)
+})

@@ -9,6 +9,7 @@ import { kafkaTable } from "./kafkaTable.ts"
 import { lineageSettings } from "./lineageSettings.ts"
 import { logSettings } from "./logSettings.ts"
 import { observabilitySettings } from "./observabilitySettings.ts"
+import { samplingSettings } from "./samplingSettings.ts"
 import { layerFlags, type Setting, settingError } from "./Setting.ts"
 import { sourceSettings } from "./sourceSettings.ts"
 import { tracingSettings } from "./tracingSettings.ts"
@@ -20,6 +21,7 @@ export const settings = {
   ...logSettings,
   ...sourceSettings,
   ...tracingSettings,
+  ...samplingSettings,
   ...lineageSettings,
   ...observabilitySettings
 }
@@ -29,8 +31,9 @@ export const settingGroups: ReadonlyArray<
   { readonly title: string; readonly settings: ReadonlyArray<Setting<unknown>> }
 > = [
   { title: "Data and message log", settings: Object.values(logSettings) },
-  { title: "Sources, simulator and sampling", settings: Object.values(sourceSettings) },
+  { title: "Sources and simulator", settings: Object.values(sourceSettings) },
   { title: "Tracing", settings: Object.values(tracingSettings) },
+  { title: "Sampling", settings: Object.values(samplingSettings) },
   { title: "Lineage", settings: Object.values(lineageSettings) },
   { title: "Fusion pipeline", settings: Object.values(fusionTable) },
   { title: "HTTP, metrics and logs", settings: Object.values(observabilitySettings) },

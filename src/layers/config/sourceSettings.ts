@@ -103,12 +103,5 @@ export const sourceSettings = {
     fallback: 1000,
     what: "Between the end of one poll of the archive and the next.",
     why: "Small beside the 30 s that optical records may be late, and a load any archive carries."
-  }),
-  traceRatio: setting({
-    name: "PERIGEE_TRACE_RATIO",
-    kind: number({ unit: "share", minimum: 0, maximum: 1 }),
-    fallback: 0.01,
-    what: "Share of the observations that are traced from the start.",
-    why: "One in a hundred shows the usual at a cost that is hard to measure."
   })
 }

@@ -1,7 +1,6 @@
 /** Settings of tracing. Names and meanings of `OTEL_*` are OpenTelemetry's. */
-import { parsePolicy } from "../../domain/sampling/policies/Policy.ts"
 import { optionalSetting, setting } from "./Setting.ts"
-import { bytes, choice, duration, json, keyValues, number, onOff, text, url } from "./settingKinds.ts"
+import { bytes, choice, duration, keyValues, number, onOff, text, url } from "./settingKinds.ts"
 
 export const tracingSettings = {
   tracing: setting({
@@ -76,26 +75,6 @@ export const tracingSettings = {
     fallback: 600_000,
     what: "A stage that an event left longer ago than this gets no span; it is counted.",
     why: "Longer than any state of the fusion pipeline keeps an event open."
-  }),
-  tailSampling: setting({
-    name: "PERIGEE_TAIL_SAMPLING",
-    kind: onOff,
-    fallback: true,
-    what: "Whether a trace is held until it is complete, and kept by what became of it.",
-    why: "Only then do counts scaled from kept traces stay true with the flight recorder on."
-  }),
-  tailPolicy: optionalSetting({
-    name: "PERIGEE_TAIL_POLICY",
-    kind: json(parsePolicy, "a tail-sampling policy as JSON"),
-    what: "What is kept, in the policies' own JSON, with the types of the OpenTelemetry Collector.",
-    why: "Without it: what the flight recorder tells of, and what the head sampler kept."
-  }),
-  tailWait: setting({
-    name: "PERIGEE_TAIL_WAIT",
-    kind: duration,
-    fallback: 30_000,
-    what: "A trace is decided so long after its first span at the latest.",
-    why: "What comes out of a window of 30 s comes late in any case, and follows the decision."
   }),
   otlpEndpoint: setting({
     name: "OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -11,6 +11,7 @@ import { Effect, Layer, Predicate } from "effect"
 import { HttpMiddleware, HttpRouter, HttpServer, type HttpServerError } from "effect/http"
 import { createServer } from "node:http"
 import { Endpoint } from "./Endpoint.ts"
+import { refuse } from "./refuse.ts"
 import { withTrace } from "./withTrace.ts"
 
 export interface NodeServerOptions {
@@ -26,7 +27,9 @@ const reasonOf = ({ cause }: HttpServerError.ServeError): string =>
   cause instanceof Error ? cause.message : String(cause)
 
 const listen = Effect.fnUntraced(function*({ host, port }: NodeServerOptions) {
-  const server = createServer()
+  // Node would answer a request without `Host` by itself, and without a trace id.
+  const server = createServer({ requireHostHeader: false })
+  server.on("clientError", refuse)
   server.maxConnections = 256
   const bound = yield* NodeHttpServer.make(() => server, { host, port, gracefulShutdownTimeout: "1 second" })
   // Before the server waits for its connections to end: one that hangs would keep the process.

@@ -11,13 +11,13 @@ import { makeTailSampling, type TailSampling } from "../../domain/sampling/tail/
 import { emptyTailStats, type TailStats } from "../../domain/sampling/tail/TailStats.ts"
 import type { SpanData } from "../../domain/tracing/SpanData.ts"
 import { AdaptiveSampler } from "./AdaptiveSampler.ts"
-
-/** Gets what is kept. The array is its own. It must not throw, and it should not wait: it is called by whoever offers. */
-export type SpanSink = (spans: ReadonlyArray<SpanData>) => void
+import { SettleTraces } from "./SettleTraces.ts"
+import { type OfferSpans, SpanProcessing } from "./SpanSink.ts"
 
 export interface TailSamplerOptions extends Partial<Omit<TailOptions, "policy">> {
   readonly policy: Policy
-  readonly sink: SpanSink
+  /** Gets what is kept. The array is its own. */
+  readonly sink: OfferSpans
   /** How often it is looked for what is due, milliseconds. Rates are kept in each such period. */
   readonly tickMillis?: number
   /**
@@ -39,34 +39,22 @@ export class TailSampler extends Context.Service<TailSampler, {
   readonly decision: TailSampling["decision"]
 }>()("perigee/layers/observability/TailSampler") {
   /** Buffers and decides. Uses the {@link AdaptiveSampler} in force for the policy `adaptive`. */
-  static readonly layer = (options: TailSamplerOptions) =>
-    Layer.effect(
-      TailSampler,
-      Effect.gen(function*() {
-        const { atRelease = "decide", sink, tickMillis = 1000, ...given } = options
-        const clock = yield* Clock.Clock
-        const { level } = yield* AdaptiveSampler
-        const now = () => clock.currentTimeMillisUnsafe()
-        const sampling = makeTailSampling(
-          { ...tailDefaults, ...given },
-          { sink, adaptive: (service) => level(service).threshold },
-          now()
-        )
-        const tick = Effect.sync(() => sampling.tick(now()))
-        yield* Effect.forkScoped(Effect.schedule(tick, Schedule.spaced(tickMillis)))
-        if (atRelease === "decide") yield* Effect.addFinalizer(() => Effect.sync(() => sampling.flush(now())))
-        return TailSampler.of({
-          offer: (spans) => sampling.offer(spans, now()),
-          stats: () => sampling.stats,
-          flush: () => sampling.flush(now()),
-          open: sampling.open,
-          decision: sampling.decision
+  static readonly layer = (options: TailSamplerOptions) => Layer.effect(TailSampler, make(options))
+
+  /** The same in front of wherever the tracing Layers send spans: provide it to them. */
+  static readonly layerProcessing = (options: Omit<TailSamplerOptions, "sink">) =>
+    Layer.effectContext(Effect.sync(() => {
+      let flush = () => {}
+      const process = (sink: OfferSpans) =>
+        Effect.map(make({ ...options, sink }), (sampler) => {
+          flush = sampler.flush
+          return sampler.offer
         })
-      })
-    )
+      return Context.make(SpanProcessing, process).pipe(Context.add(SettleTraces, () => flush()))
+    }))
 
   /** Hands on every span at once, as it came. */
-  static readonly layerOff = (sink: SpanSink) =>
+  static readonly layerOff = (sink: OfferSpans) =>
     Layer.sync(TailSampler, () => {
       const stats = emptyTailStats()
       return TailSampler.of({
@@ -83,6 +71,28 @@ export class TailSampler extends Context.Service<TailSampler, {
     })
 }
 
+const make = Effect.fnUntraced(function*(options: TailSamplerOptions) {
+  const { atRelease = "decide", sink, tickMillis = 1000, ...given } = options
+  const clock = yield* Clock.Clock
+  const { level } = yield* AdaptiveSampler
+  const now = () => clock.currentTimeMillisUnsafe()
+  const sampling = makeTailSampling(
+    { ...tailDefaults, ...given },
+    { sink, adaptive: (service) => level(service).threshold },
+    now()
+  )
+  const tick = Effect.sync(() => sampling.tick(now()))
+  yield* Effect.forkScoped(Effect.schedule(tick, Schedule.spaced(tickMillis)))
+  if (atRelease === "decide") yield* Effect.addFinalizer(() => Effect.sync(() => sampling.flush(now())))
+  return TailSampler.of({
+    offer: (spans) => sampling.offer(spans, now()),
+    stats: () => sampling.stats,
+    flush: () => sampling.flush(now()),
+    open: sampling.open,
+    decision: sampling.decision
+  })
+})
+
 /** A {@link TailSampler} that keeps what it lets through in memory, for tests and examples. */
 export class TailSamplerMemory extends Context.Service<TailSamplerMemory, {
   readonly kept: () => ReadonlyArray<SpanData>
@@ -90,7 +100,7 @@ export class TailSamplerMemory extends Context.Service<TailSamplerMemory, {
   static readonly layer = (options: Omit<TailSamplerOptions, "sink">) =>
     Layer.unwrap(Effect.sync(() => {
       const kept: Array<SpanData> = []
-      const sink: SpanSink = (spans) => {
+      const sink: OfferSpans = (spans) => {
         for (const span of spans) kept.push(span)
       }
       return Layer.merge(

@@ -48,7 +48,18 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
   let [spans, bytes] = [0, 0]
   let [acceptedTraces, acceptedSpans, evictedTraces, evictedSpans] = [0, 0, 0, 0]
 
+  // In the order in which they came, the oldest at `head`. The map keeps that order too, but to find its first entry costs a walk over
+  // all that were deleted.
+  let order: Array<StoredTrace> = []
+  let head = 0
+
+  /** Evicts the oldest trace. */
   const evict = (trace: StoredTrace): void => {
+    head++
+    if (head > 1024 && head * 2 > order.length) {
+      order = order.slice(head)
+      head = 0
+    }
     traces.delete(trace.traceId)
     spans -= trace.spans.length
     bytes -= trace.bytes
@@ -60,18 +71,19 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
     }
   }
 
-  const evictOld = (): void => {
-    const oldest = now() - bounds.maxAgeMillis
-    for (const trace of traces.values()) {
-      if (trace.arrival >= oldest) break
-      evict(trace)
+  const evictOld = (time: number): void => {
+    for (let oldest = order[head]; oldest !== undefined; oldest = order[head]) {
+      if (oldest.arrival >= time - bounds.maxAgeMillis) return
+      evict(oldest)
     }
   }
 
   const open = (traceId: string): StoredTrace => {
-    evictOld()
-    const trace: StoredTrace = { traceId, spans: [], arrival: now(), bytes: 0 }
+    const arrival = now()
+    evictOld(arrival)
+    const trace: StoredTrace = { traceId, spans: [], arrival, bytes: 0 }
     traces.set(traceId, trace)
+    order.push(trace)
     acceptedTraces++
     return trace
   }
@@ -87,15 +99,15 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
     const holders = byOperation.get(span.name)
     if (holders === undefined) byOperation.set(span.name, new Set([trace]))
     else holders.add(trace)
-    if (spans <= bounds.maxSpans && bytes <= bounds.maxBytes) return
-    for (const oldest of traces.values()) {
+    while (spans > bounds.maxSpans || bytes > bounds.maxBytes) {
+      const oldest = order[head]
+      if (oldest === undefined) return
       evict(oldest)
-      if (spans <= bounds.maxSpans && bytes <= bounds.maxBytes) break
     }
   }
 
   const search = (query: SpanQuery): ReadonlyArray<TraceSummary> => {
-    evictOld()
+    evictOld(now())
     const candidates = query.operation === undefined
       ? traces.values()
       : (byOperation.get(query.operation) ?? new Set<StoredTrace>()).values()
@@ -113,12 +125,12 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
       for (const span of offered) take(span)
     },
     trace: (traceId: string): ReadonlyArray<SpanData> => {
-      evictOld()
+      evictOld(now())
       return (traces.get(traceId)?.spans ?? []).toSorted((a, b) => Number(a.startTime - b.startTime))
     },
     search,
     stats: (): SpanStoreStats => {
-      evictOld()
+      evictOld(now())
       return { traces: traces.size, spans, bytes, acceptedTraces, acceptedSpans, evictedTraces, evictedSpans }
     }
   }

@@ -3,7 +3,7 @@
  * tracing, metrics, lineage or chaos on or off, and none of them is named in an operator's file.
  */
 import { Context, Effect, Exit, Layer, Metric, Option, type Tracer } from "effect"
-import { contextBelow, type EventContext, traceBelow } from "../../domain/Envelope.ts"
+import { contextBelow, type EventContext } from "../../domain/Envelope.ts"
 import { parentSpan } from "../observability/SpanTraceState.ts"
 import { makeRootSpans, rootSpanDefaults, type RootSpanOptions } from "./rootSpans.ts"
 import type { StageCounts } from "./StageRegistry.ts"
@@ -33,9 +33,7 @@ export class StageTracing extends Context.Reference<{
     startTime: bigint,
     links: ReadonlyArray<EventContext>
   ) => Tracer.Span | undefined
-  /** More contributors to a span that is open. */
-  readonly link: (span: Tracer.Span, links: ReadonlyArray<EventContext>) => void
-  readonly end: (span: Tracer.Span, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => void
+  readonly end: (span: Tracer.Span, event: EventContext, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => void
   /** A time in which the event did nothing but wait: in a queue, in a window, for a retry. */
   readonly wait: (stage: string, event: EventContext, what: WaitKind, from: bigint, to: bigint) => void
   /** Ends the root spans that are still open: nothing more is to come. */
@@ -44,7 +42,6 @@ export class StageTracing extends Context.Reference<{
   defaultValue: () => ({
     root: (_name, event) => event,
     start: () => undefined,
-    link: () => {},
     end: () => {},
     wait: () => {},
     settle: () => {}
@@ -77,25 +74,20 @@ export class StageTracing extends Context.Reference<{
           span.attribute("source.kind", sourceKind)
           return span
         }
-        const end = (span: Tracer.Span, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => {
-          span.end(endTime, exit)
-          roots.heard(span.traceId, endTime)
-        }
         return {
           root: (name, event, startTime, links = noLinks) => {
             const span = start(name, event, startTime, event.trace.spanId === undefined ? links : [event, ...links])
-            roots.opened(span, startTime)
-            return contextBelow(event, traceBelow(event.trace, span.spanId), event.lineage, event.eventTime)
+            const { sampled, traceId, traceState } = event.trace
+            const heard = roots.opened(span, startTime)
+            const trace = { traceId, spanId: span.spanId, sampled, traceState, heard }
+            return contextBelow(event, trace, event.lineage, event.eventTime)
           },
           start,
-          link: (span, links) => {
-            if (links.length > 0) span.addLinks(links.flatMap(linkTo))
-          },
           end,
           wait: (stage, event, what, from, to) => {
             const span = start(`${stage} ${what}`, event, from, noLinks)
             span.attribute("perigee.wait", what)
-            end(span, to, Exit.void)
+            end(span, event, to, Exit.void)
           },
           settle: roots.settle
         }
@@ -105,13 +97,24 @@ export class StageTracing extends Context.Reference<{
   static readonly layer = StageTracing.layerWith()
 }
 
+const end = (
+  span: Tracer.Span,
+  { trace: { heard } }: EventContext,
+  endTime: bigint,
+  exit: Exit.Exit<unknown, unknown>
+): void => {
+  span.end(endTime, exit)
+  if (heard !== undefined && endTime > heard.last) heard.last = endTime
+}
+
 /** What an event waits for: a place downstream, its window to close, another try. */
 export type WaitKind = "queue" | "window" | "backoff"
 
 const noAnnotations = Context.empty()
 const noLinks: ReadonlyArray<EventContext> = []
 
-const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
+/** A link to the span that a context is below; none if it was never traced. */
+export const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
   trace.spanId === undefined ? [] : [{ span: parentSpan(trace), attributes: { "observation.id": id } }]
 
 /** What one array did to a stage. Nanoseconds are monotonic. */

@@ -14,6 +14,8 @@ export interface StageCounts {
   dead: number
   shed: number
   emitted: number
+  /** Entries that left the stage's state because it was full. */
+  evicted: number
   /** Events inside the step at this moment. */
   inFlight: number
   /** Monotonic nanoseconds spent inside the step. */
@@ -29,6 +31,7 @@ const emptyCounts = (): StageCounts => ({
   dead: 0,
   shed: 0,
   emitted: 0,
+  evicted: 0,
   inFlight: 0,
   busyNanos: 0,
   filteredReasons: new Map()

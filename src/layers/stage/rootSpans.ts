@@ -6,6 +6,7 @@
  * the Layer is released.
  */
 import { Clock, Effect, Exit, type Tracer } from "effect"
+import type { LastHeard } from "../../domain/Envelope.ts"
 
 export interface RootSpanOptions {
   /** How long nothing must be heard of a trace before its root ends, ms. */
@@ -13,58 +14,64 @@ export interface RootSpanOptions {
   readonly maxOpen: number
 }
 
-/** Longer than a tail decision waits for more spans than for its first; a window's emission may come after it, as a late span does. */
-export const rootSpanDefaults: RootSpanOptions = { quietMillis: 5000, maxOpen: 20_000 }
+/** At 10,000 events/s and 1 % these hold ten seconds of traces. */
+export const rootSpanDefaults: RootSpanOptions = { quietMillis: 5000, maxOpen: 1024 }
 
-interface OpenRoot {
+interface OpenRoot extends LastHeard {
   readonly span: Tracer.Span
-  last: bigint
-  /** When that was, by this Layer's clock: the events may be in scenario time. */
-  heardAt: bigint
+  /** What `last` was when it was looked at, and since when it has been that, by this Layer's clock: the events may be in scenario time. */
+  looked: bigint
+  since: bigint
 }
 
-/** Ends what is left when its scope closes. Times are ns since the Unix epoch. */
+/** Ends what is left when its scope closes. */
 export const makeRootSpans = Effect.fnUntraced(function*({ maxOpen, quietMillis }: RootSpanOptions) {
   const clock = yield* Clock.Clock
-  // In order of opening, so the first are the oldest.
-  const open = new Map<string, OpenRoot>()
+  // In order of opening, from `head` on.
+  let open: Array<OpenRoot> = []
+  let head = 0
   const quiet = BigInt(Math.round(quietMillis * 1e6))
 
-  const end = (traceId: string, root: OpenRoot): void => {
-    open.delete(traceId)
-    root.span.end(root.last, Exit.void)
+  const end = ({ last, span }: OpenRoot): void => span.end(last, Exit.void)
+
+  const endOldest = (): void => {
+    const oldest = open[head++]
+    if (oldest !== undefined) end(oldest)
+    if (head < maxOpen) return
+    open = open.slice(head)
+    head = 0
   }
 
   const endQuiet = Effect.sync(() => {
-    const since = clock.monotonicTimeNanosUnsafe() - quiet
-    for (const [traceId, root] of open) if (root.heardAt <= since) end(traceId, root)
+    const now = clock.monotonicTimeNanosUnsafe()
+    const left: Array<OpenRoot> = []
+    for (const root of open.slice(head)) {
+      if (root.last !== root.looked) {
+        root.looked = root.last
+        root.since = now
+      }
+      if (now - root.since >= quiet) end(root)
+      else left.push(root)
+    }
+    open = left
+    head = 0
   })
 
   const settle = (): void => {
-    for (const [traceId, root] of open) end(traceId, root)
+    for (const root of open.splice(0).slice(head)) end(root)
+    head = 0
   }
 
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(Math.max(100, quietMillis / 4)), endQuiet)))
   yield* Effect.addFinalizer(() => Effect.sync(settle))
 
   return {
-    opened: (span: Tracer.Span, at: bigint): void => {
-      // The same record received twice has the same trace, and two roots.
-      const before = open.get(span.traceId)
-      if (before !== undefined) end(span.traceId, before)
-      open.set(span.traceId, { span, last: at, heardAt: clock.monotonicTimeNanosUnsafe() })
-      if (open.size <= maxOpen) return
-      for (const [traceId, root] of open) {
-        end(traceId, root)
-        break
-      }
-    },
-    /** Something of this trace was going on until `time`. */
-    heard: (traceId: string, time: bigint): void => {
-      const root = open.get(traceId)
-      if (root === undefined) return
-      if (time > root.last) root.last = time
-      root.heardAt = clock.monotonicTimeNanosUnsafe()
+    /** Keeps a root span open; whoever hears of its trace sets `last`. */
+    opened: (span: Tracer.Span, at: bigint): LastHeard => {
+      const root = { span, last: at, looked: at, since: clock.monotonicTimeNanosUnsafe() }
+      open.push(root)
+      if (open.length - head > maxOpen) endOldest()
+      return root
     },
     /** Ends what is open: nothing more is to come. */
     settle

@@ -19,7 +19,7 @@
 import type { AlertStatus, ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { sameContent } from "../../domain/alert/ConjunctionAlert.ts"
 import { levelOf } from "../../domain/alert/level.ts"
-import type { Envelope, Kept } from "../../domain/Envelope.ts"
+import type { Envelope, Held } from "../../domain/Envelope.ts"
 import { type Evidence, joinedEvidence, sampledEvidence } from "../../domain/lineage/Evidence.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type Emit, type Operator, type Origin, type StageServices, stateful } from "../Stage.ts"
@@ -33,7 +33,7 @@ interface OpenAlert {
   readonly settled: ConjunctionAlert | undefined
   readonly nominalTca: UtcTime
   /** The event that came last. */
-  readonly kept: Kept
+  readonly kept: Held
   /** What the version rests on, and what the settled one does. */
   readonly evidence: ReadonlyArray<Evidence>
   readonly settledEvidence: ReadonlyArray<Evidence>
@@ -99,7 +99,7 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     const version = atTime(content, state.watermark)
     if (open !== undefined && !matters(open.version, version)) return
     const { settled, settledEvidence = [] } = open ?? {}
-    const kept = emit.keep(event)
+    const kept = emit.hold(event)
     publish(state, emit, { version, windowEnd, settled, nominalTca, kept, evidence, settledEvidence }, event)
   }
 
@@ -116,14 +116,14 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     if (settled === undefined) {
       if (open === undefined) return
       const version = { ...open.version, ...contentOf(pair), level: "withdrawn", final: true } as const
-      publish(state, emit, { ...open, version, evidence, kept: emit.keep(event) }, event)
+      publish(state, emit, { ...open, version, evidence, kept: emit.hold(event) }, event)
       return
     }
     const version = atTime(settled, state.watermark)
     if (open !== undefined && open.version.final && sameContent(open.version, version)) {
       state.open.set(alertId, { ...open, settled, evidence, settledEvidence: evidence })
     } else {
-      const kept = emit.keep(event)
+      const kept = emit.hold(event)
       publish(
         state,
         emit,

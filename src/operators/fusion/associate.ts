@@ -81,7 +81,7 @@ export const associate = (options: {
           continue
         }
         const final = context.eventTime <= state.watermark
-        const entry = insert(track, observation, sensor, context, final, emit.keep(event))
+        const entry = insert(track, observation, sensor, context, final, emit.hold(event))
         state.held.add(track)
         if (!final) state.open.add(track)
         if (!accepted(entry)) {

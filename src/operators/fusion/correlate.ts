@@ -17,7 +17,7 @@
  */
 import type { Conjunction } from "../../domain/alert/Conjunction.ts"
 import type { PairUpdate } from "../../domain/alert/PairUpdate.ts"
-import type { Envelope, EventContext, Kept } from "../../domain/Envelope.ts"
+import type { Envelope, EventContext, Held } from "../../domain/Envelope.ts"
 import { type Evidence, sampledEvidence, withEvidence } from "../../domain/lineage/Evidence.ts"
 import type { Candidates } from "../../domain/orbit/candidates.ts"
 import type { TrackEstimate } from "../../domain/orbit/TrackEstimate.ts"
@@ -30,14 +30,14 @@ interface Active {
   /** Times of the final observations of either object, ascending, no older than the oldest open window. */
   readonly times: Array<UtcTime>
   /** The event that came last: an emission continues it. */
-  trigger: Kept
+  trigger: Held
   /** The last final or corrected update emitted. */
   last: PairUpdate | undefined
 }
 
 interface Due {
   readonly update: ScreenedUpdate
-  readonly kept: Kept
+  readonly kept: Held
   /** The observation that the estimate is of: a revision is triggered by another. */
   readonly of: EventContext
 }
@@ -105,7 +105,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     }
   }
 
-  const activate = (state: CorrelateState, conjunction: Conjunction, trigger: Kept): Active => {
+  const activate = (state: CorrelateState, conjunction: Conjunction, trigger: Held): Active => {
     const known = state.active.get(conjunction.alertId)
     if (known !== undefined) return known
     const active = { conjunction, times: [], trigger, last: undefined }
@@ -212,13 +212,13 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
         const { context, payload: update } = event
         switch (update.track.kind) {
           case "final":
-            state.due.push({ update, kept: emit.keep(event), of: context })
+            state.due.push({ update, kept: emit.hold(event), of: context })
             break
           case "speculative":
             speculate(state, event, emit)
             break
           case "correction":
-            correct(state, { update, kept: emit.keep(event), of: context }, changed)
+            correct(state, { update, kept: emit.hold(event), of: context }, changed)
             break
         }
       }

@@ -13,12 +13,13 @@ import {
   type Control,
   type Envelope,
   type EventContext,
+  type Held,
   type Hop,
   isFollowed,
   type JoinedInputs,
-  type Kept,
   traceBelow
 } from "../../domain/Envelope.ts"
+import { contextAt, SequenceContext } from "../../domain/SequenceContext.ts"
 import { inject } from "../../domain/tracing/propagation.ts"
 import { recordedRootId } from "../../domain/tracing/retroactiveSpans.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
@@ -51,7 +52,6 @@ export interface CollectorHooks {
   ) => EventContext["lineage"]
   /** The lineage of an output of many, whether or not its event is followed. */
   readonly joined: (event: EventContext, hop: Hop | undefined, joined: JoinedInputs) => EventContext["lineage"]
-  readonly link: (span: Tracer.Span, links: ReadonlyArray<EventContext>) => void
   /** The context of an event whose own trace begins here, below its root span. */
   readonly begins: (from: EventContext, context: EventContext, name: string) => EventContext
   /** Whether an event received then is slow if it ends now. */
@@ -62,8 +62,23 @@ export interface CollectorHooks {
     absorbedAt: bigint | undefined,
     links: ReadonlyArray<EventContext>
   ) => Tracer.Span | undefined
+  /** A sampled context was kept in state for a while, from `since` (ns since the Unix epoch) until now. */
+  readonly waited: (context: EventContext, since: bigint) => void
+  /** Links a span to another context's. */
+  readonly link: (span: Tracer.Span, to: EventContext) => void
+  /** A sampled event reads or writes a value in state. `writer`: of the value that is there. */
+  readonly access: (what: "get" | "put", context: EventContext, writer: EventContext | undefined) => void
   /** Now, in ns since the Unix epoch; read once an array. */
   readonly now: () => bigint
+}
+
+/** One event kept in state, to be joined with another. */
+export interface Kept {
+  /** Below the span that kept it. */
+  readonly context: EventContext
+  readonly followed: boolean
+  /** Since when it waits, ns since the Unix epoch; 0 if it is not sampled. */
+  readonly since: bigint
 }
 
 /** How much was in the collector at some moment. */
@@ -92,8 +107,10 @@ export class Collector<B> implements Emit<B> {
   readonly filteredCounts: Array<number> = []
   /** Spans of this array's sampled events. */
   spans = new Map<EventContext, Tracer.Span>()
+  /** What left state in this array because there was too much of it. */
+  evicted = 0
   /** Spans of what was emitted from state. */
-  readonly emissions: Array<Tracer.Span> = []
+  readonly emissions: Array<{ readonly context: EventContext; readonly span: Tracer.Span }> = []
   private readonly stage: string
   private readonly hooks: CollectorHooks
   private belowContexts = new Map<EventContext, EventContext>()
@@ -116,6 +133,7 @@ export class Collector<B> implements Emit<B> {
   begin(enter: bigint): void {
     this.elements = []
     this.enter = enter
+    this.evicted = 0
     this.hop = { stage: this.stage, enter, exit: enter, previous: undefined }
     this.hops.length = 0
     this.hops.push(this.hop)
@@ -234,11 +252,70 @@ export class Collector<B> implements Emit<B> {
     this.payloads.push(payload)
   }
 
+  /** {@link outAt} with another event time. */
+  outAtTime(batch: Batch<unknown>, index: number, isFollowedHere: boolean, payload: B, eventTime: UtcTime): void {
+    const context = batch.contexts[index]
+    if (context === undefined) return
+    this.push(batch.hop, payload, contextAt(isFollowedHere ? this.below(context) : context, eventTime), isFollowedHere)
+  }
+
   /** Takes the event at a place of a batch into a set of contributors. */
   absorb(contributors: Contributors, context: EventContext, hop: Hop | undefined, isFollowedHere: boolean): void {
     if (isFollowedHere && context.trace.sampled) {
       contributors.addSampled(this.below(context), hop, this.hooks.now())
     } else contributors.add(context, hop)
+  }
+
+  /** {@link absorb} for a store: where the event is sampled, a `put` span that is linked to the writer of the previous value. */
+  put(contributors: Contributors, context: EventContext, hop: Hop | undefined, isFollowedHere: boolean): void {
+    if (isFollowedHere && context.trace.sampled) {
+      const below = this.below(context)
+      this.hooks.access("put", below, contributors.last)
+      contributors.addSampled(below, hop, this.hooks.now())
+    } else contributors.add(context, hop)
+  }
+
+  /** A followed event reads a store: a `get` span, linked to the writer of the value, if the event is sampled. */
+  get(contributors: Contributors | undefined, context: EventContext): void {
+    if (context.trace.sampled) this.hooks.access("get", this.below(context), contributors?.last)
+  }
+
+  /** An event as it is kept in state, to be {@link joined}. */
+  keep(context: EventContext, isFollowedHere: boolean): Kept {
+    if (!isFollowedHere) return { context, followed: false, since: 0n }
+    return { context: this.below(context), followed: true, since: context.trace.sampled ? this.hooks.now() : 0n }
+  }
+
+  /**
+   * {@link outAt} for an output made of an event and of one kept in state. It continues the trace of the event at hand, linked to the other's;
+   * of the other, if only that is sampled.
+   */
+  joined(
+    batch: Batch<unknown>,
+    index: number,
+    isFollowedHere: boolean,
+    kept: Kept,
+    payload: B,
+    eventTime: UtcTime
+  ): void {
+    const context = batch.contexts[index]
+    if (context === undefined) return
+    this.push(
+      batch.hop,
+      payload,
+      isFollowedHere || kept.followed ? this.joinedContext(context, kept, eventTime) : contextAt(context, eventTime),
+      isFollowedHere || kept.followed
+    )
+  }
+
+  /** One output made from one event that was kept in state and leaves. */
+  released({ context, followed, since }: Kept, payload: B, eventTime: UtcTime): void {
+    if (!followed) {
+      this.push(undefined, payload, contextAt(context, eventTime), false)
+      return
+    }
+    const span = this.emission(context, since > 0n ? since : undefined, [])
+    this.push(undefined, payload, this.lineageBelow(context, span, [context], eventTime), true)
   }
 
   out(from: Envelope<unknown>, payload: B): void {
@@ -251,15 +328,11 @@ export class Collector<B> implements Emit<B> {
   }
 
   derived(trigger: EventContext, payload: B, eventTime = trigger.eventTime): void {
-    const context = isFollowed(trigger) ? this.below(trigger) : trigger
-    this.push(
-      undefined,
-      payload,
-      context.eventTime === eventTime ? context : contextBelow(context, context.trace, context.lineage, eventTime)
-    )
+    const followed = isFollowed(trigger)
+    this.push(undefined, payload, contextAt(followed ? this.below(trigger) : trigger, eventTime), followed)
   }
 
-  keep({ context, followed, hop }: Envelope<unknown>): Kept {
+  hold({ context, followed, hop }: Envelope<unknown>): Held {
     return followed
       ? { context: this.below(context), hop, absorbedAt: context.trace.sampled ? this.hooks.now() : undefined }
       : { context, hop, absorbedAt: undefined }
@@ -269,7 +342,7 @@ export class Collector<B> implements Emit<B> {
     const { absorbedAt, context, hop } = from
     const { eventTime = context.eventTime, joined, links = noContexts } = joining
     if (joined === undefined && !isFollowed(context)) {
-      this.push(hop, payload, eventTime === context.eventTime ? context : this.plain(context, eventTime))
+      this.push(hop, payload, contextAt(context, eventTime), false)
       return
     }
     const others = links.filter(({ id }) => id !== context.id)
@@ -288,6 +361,11 @@ export class Collector<B> implements Emit<B> {
     const trigger = contributors.trigger()
     if (trigger === undefined) return
     const { absorbedAt, context } = trigger
+    // Most: numbered by their source and never looked into, so neither sampled nor with lineage.
+    if (context instanceof SequenceContext) {
+      this.push(contributors.lastHop, payload, contextAt(context, eventTime), false)
+      return
+    }
     const links = contributors.sampled?.flatMap((each) => each.context === context ? [] : [each.context]) ?? []
     const span = this.emission(context, absorbedAt, links)
     const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
@@ -361,9 +439,33 @@ export class Collector<B> implements Emit<B> {
     this.filteredCounts.push(events)
   }
 
-  private push(previous: Hop | undefined, payload: B, context: EventContext): void {
+  private joinedContext(event: EventContext, kept: Kept, eventTime: UtcTime): EventContext {
+    const parents = [event, kept.context]
+    if (kept.since > 0n && event.trace.sampled) this.hooks.waited(kept.context, kept.since)
+    const own = this.emission(event, undefined, [])
+    if (own !== undefined) {
+      if (kept.since > 0n) this.hooks.link(own, kept.context)
+      return this.lineageBelow(event, own, parents, eventTime)
+    }
+    if (kept.since > 0n) {
+      return this.lineageBelow(kept.context, this.emission(kept.context, kept.since, []), parents, eventTime)
+    }
+    return this.lineageBelow(event.lineage === undefined ? kept.context : event, undefined, parents, eventTime)
+  }
+
+  private lineageBelow(
+    context: EventContext,
+    span: Tracer.Span | undefined,
+    parents: ReadonlyArray<EventContext>,
+    eventTime: UtcTime
+  ): EventContext {
+    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
+    return contextBelow(context, trace, this.hooks.lineage(context, parents, parents.length), eventTime)
+  }
+
+  private push(previous: Hop | undefined, payload: B, context: EventContext, followed = isFollowed(context)): void {
     if (this.hop.previous !== previous) this.comeBy(previous)
-    if (isFollowed(context)) this.followed.push(this.payloads.length)
+    if (followed) this.followed.push(this.payloads.length)
     this.payloads.push(payload)
     this.contexts.push(context)
   }
@@ -412,10 +514,6 @@ export class Collector<B> implements Emit<B> {
     return next
   }
 
-  private plain(context: EventContext, eventTime: UtcTime): EventContext {
-    return contextBelow(context, context.trace, context.lineage, eventTime)
-  }
-
   /** The span that outputs of this context are below: the event's own in this array, else one for what state gives rise to. */
   private emission(
     context: EventContext,
@@ -425,11 +523,11 @@ export class Collector<B> implements Emit<B> {
     if (!context.trace.sampled) return undefined
     const own = this.spans.get(context)
     if (own !== undefined) {
-      if (links.length > 0) this.hooks.link(own, links)
+      for (const link of links) this.hooks.link(own, link)
       return own
     }
     const span = this.hooks.emission(context, absorbedAt, links)
-    if (span !== undefined) this.emissions.push(span)
+    if (span !== undefined) this.emissions.push({ context, span })
     return span
   }
 

@@ -1,11 +1,11 @@
 /** What a step may do with its events. */
 import type { Contributors } from "../../domain/Contributors.ts"
 import type { ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
-import type { Envelope, EventContext, JoinedInputs, Kept } from "../../domain/Envelope.ts"
+import type { Envelope, EventContext, Held, JoinedInputs } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 
 /** An event as it came, or one that was kept. */
-export type Origin = Pick<Kept, "context" | "hop"> & Partial<Kept>
+export type Origin = Pick<Held, "context" | "hop"> & Partial<Held>
 
 /** What an output was made of, beside the event that triggered it. */
 export interface Joining {
@@ -23,7 +23,7 @@ export interface Emit<in B> {
   /** One output from a context kept in state: the output continues the trace of the event that triggered it. */
   derived(trigger: EventContext, payload: B, eventTime?: UtcTime): void
   /** Takes an event into state, to be {@link continued} later. */
-  keep(from: Envelope<unknown>): Kept
+  hold(from: Envelope<unknown>): Held
   /**
    * One output that an event gives rise to, at once or after it was kept: it continues the event's trace and its way, shows how long it was
    * kept as a wait, and links the others.

@@ -3,38 +3,32 @@
  */
 import type { Effect, Stream } from "effect"
 import type { Element } from "../../domain/Batch.ts"
+import type { Graph, StageNode } from "./Graph.ts"
 import type { Process } from "./pure.ts"
-
-/**
- * The edge that leaves a stage: how many elements may wait on it and what happens when it is full. `direct` edges hold the one array
- * that the next stage is about to pull.
- */
-export interface Edge {
-  readonly capacity: number
-  readonly policy: "backpressure" | "shed-low-first" | "timed"
-  readonly reason: string
-}
-
-/** What most edges are: the next stage pulls, nothing waits. */
-export const direct: Edge = {
-  capacity: 256,
-  policy: "backpressure",
-  reason: "direct: the next stage pulls one array at a time"
-}
-
-export interface StageNode {
-  readonly name: string
-  readonly kind: "stateless" | "stateful" | "effectful" | "buffer"
-  readonly edge: Edge
-}
 
 export interface Operator<in A, out B, out E = never, out R = never> {
   <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E | E0, R | R0>
   /** The stages inside, upstream first. */
   readonly stages: ReadonlyArray<StageNode>
+  /** The same with the edges between them. */
+  readonly graph: Graph
   /** What the operator does to an array, if it is pure all through: then it can run in one with its neighbours. */
   readonly process?: Effect.Effect<Process<A, B>, never, R>
+  /** Joins a pure operator to the end of one that is pure at its end only. */
+  readonly extend?: <C, E2, R2>(next: Operator<B, C, E2, R2>) => Operator<A, C, E | E2, R | R2>
 }
+
+/** An operator that is not pure. */
+export const makeOperator = <A, B, E, R>(
+  graph: Graph,
+  apply: <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>) => Stream.Stream<Element<B>, E | E0, R | R0>,
+  extend?: Operator<A, B, E, R>["extend"]
+): Operator<A, B, E, R> =>
+  Object.assign(
+    <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>) => apply(self),
+    { stages: graph.nodes, graph },
+    extend === undefined ? {} : { extend }
+  )
 
 /** The topology as lines for a person: stage, kind, capacity and policy of the edge behind it, and why. */
 export const describe = (stages: ReadonlyArray<StageNode>): ReadonlyArray<string> =>

@@ -1,22 +1,30 @@
 /** Operators in a row. */
-import { Effect, type Stream } from "effect"
-import type { Element } from "../../domain/Batch.ts"
-import type { Operator } from "./Operator.ts"
+import { Effect } from "effect"
+import { inRow } from "./Graph.ts"
+import { makeOperator, type Operator } from "./Operator.ts"
 import { compose } from "./pure.ts"
 import { pureOperator } from "./pureOperator.ts"
 
-/** Two operators in a row are one; two pure ones run in one turn for each array. */
+/** Two operators in a row are one; pure ones that meet run in one turn for each array, whatever stands before or behind them. */
 export const andThen = <A, B, E1, R1, C, E2, R2>(
   first: Operator<A, B, E1, R1>,
   second: Operator<B, C, E2, R2>
 ): Operator<A, C, E1 | E2, R1 | R2> => {
-  const stages = [...first.stages, ...second.stages]
-  return first.process !== undefined && second.process !== undefined
-    ? pureOperator(stages, Effect.zipWith(first.process, second.process, compose))
-    : Object.assign(
-      <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>) => second(first(self)),
-      { stages }
-    )
+  const graph = inRow(first.graph, second.graph)
+  const { extend, process } = second
+  if (process !== undefined && first.process !== undefined) {
+    return pureOperator(graph, Effect.zipWith(first.process, process, compose))
+  }
+  if (process !== undefined && first.extend !== undefined) return first.extend(second)
+  return makeOperator<A, C, E1 | E2, R1 | R2>(
+    graph,
+    (self) => second(first(self)),
+    process !== undefined
+      ? (next) => andThen(first, andThen(second, next))
+      : extend === undefined
+      ? undefined
+      : (next) => andThen(first, extend(next))
+  )
 }
 
 /** {@link andThen} to be read in a pipe: `pipe(decode, via(validate), via(dedupe))`. */

@@ -9,28 +9,21 @@
  * classified): each event is tried once alone and the culprits become dead letters of kind `ProcessingException`. *Discardable*: counted
  * as filtered. What was emitted by a failed try is taken back; its effects are not, so a step must bear being run again.
  */
-import { Effect, type Pull, Random, Stream } from "effect"
+import { Effect, type Pull, Stream } from "effect"
 import { type Element, envelopesOf } from "../../domain/Batch.ts"
 import type { Control, Envelope } from "../../domain/Envelope.ts"
 import { isNonEmpty } from "./elements.ts"
 import type { Emit } from "./Emit.ts"
-import { direct, type Edge, type Operator } from "./Operator.ts"
+import { direct, type Edge, nodeGraph } from "./Graph.ts"
+import { makeOperator, type Operator } from "./Operator.ts"
+import { defaultRetry, type ErrorClass, nextWait, type RetryPolicy } from "./retry.ts"
 import { makeRuntime, type StageServices } from "./runtime.ts"
-
-export type ErrorClass = "transient" | "permanent" | "discardable"
-
-/** Decorrelated jitter: each wait is uniform between `baseMillis` and three times the last, at most `capMillis`. */
-export interface RetryPolicy {
-  readonly times: number
-  readonly baseMillis: number
-  readonly capMillis: number
-}
-
-const defaultRetry: RetryPolicy = { times: 5, baseMillis: 50, capMillis: 5000 }
 
 export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
   readonly name: string
   readonly edge?: Edge
+  /** How it is drawn. */
+  readonly kind?: "effectful" | "sink"
   readonly step: (events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => Effect.Effect<void, E, R>
   readonly classify?: (error: E) => ErrorClass
   readonly retry?: RetryPolicy
@@ -42,8 +35,17 @@ export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
 export const effectful = <A, B, E, R, E2 = never>(
   options: EffectfulOptions<A, B, E, R, E2>
 ): Operator<A, B, E2, R | StageServices> => {
-  const { name, edge = direct, step, classify = () => "permanent", retry = defaultRetry, onControl } = options
-  return Object.assign(
+  const {
+    name,
+    edge = direct,
+    step,
+    classify = () => "permanent",
+    retry = defaultRetry,
+    onControl,
+    kind = "effectful"
+  } = options
+  return makeOperator<A, B, E2, R | StageServices>(
+    nodeGraph({ name, kind, edge }),
     <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E0 | E2, R0 | R | StageServices> =>
       Stream.transformPull(
         self,
@@ -71,11 +73,8 @@ export const effectful = <A, B, E, R, E2 = never>(
               const kind = classify(error)
               if (kind === "transient" && retries < retry.times) {
                 return Effect.flatMap(
-                  Random.nextBetween(retry.baseMillis, Math.max(retry.baseMillis, wait * 3)),
-                  (ms) => {
-                    const delay = Math.min(retry.capMillis, ms)
-                    return Effect.andThen(backOff(events, delay), () => attempt(events, retries + 1, delay))
-                  }
+                  nextWait(retry, wait),
+                  (delay) => Effect.andThen(backOff(events, delay), () => attempt(events, retries + 1, delay))
                 )
               }
               if (events.length > 1) {
@@ -156,7 +155,6 @@ export const effectful = <A, B, E, R, E2 = never>(
           })
           return next
         })
-      ),
-    { stages: [{ name, kind: "effectful" as const, edge }] }
+      )
   )
 }

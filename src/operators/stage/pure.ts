@@ -1,7 +1,7 @@
 /** A pure stage at work: its step and what surrounds it, one array at a time, without a stream. */
 import { Data, Effect } from "effect"
 import { type Batch, type Element, envelopesOf, single } from "../../domain/Batch.ts"
-import type { Control, Envelope } from "../../domain/Envelope.ts"
+import type { Control, Envelope, Progress } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { StageSnapshot, StateCodec, StateHandle } from "../../layers/stage/StageState.ts"
 import type { Collector } from "./Collector.ts"
@@ -44,6 +44,8 @@ export interface ColumnsStep<in A, in out B, in out S> {
   readonly onBatch: (state: S, batch: Batch<A>, collector: Collector<B>) => void
   readonly onWatermark?: (state: S, time: UtcTime, collector: Collector<B>) => void
   readonly onTick?: (state: S, now: UtcTime, collector: Collector<B>) => void
+  /** For a step that lets progress marks wait for what it holds; without it they pass. */
+  readonly onProgress?: (state: S, mark: Progress, collector: Collector<B>) => void
   readonly assignsWatermarks?: boolean
   readonly codec?: StateCodec<S>
   readonly entries?: (state: S) => number
@@ -134,7 +136,7 @@ export const makeColumns = <A, B, S>(
   step: ColumnsStep<A, B, S>
 ): Effect.Effect<Process<A, B>, never, StageServices> =>
   makeProcess<A, B>(name, (open) => {
-    const { assignsWatermarks = false, onBatch, onTick, onWatermark } = step
+    const { assignsWatermarks = false, onBatch, onProgress, onTick, onWatermark } = step
     const state: S = startState<S>(name, step, () => state, open)
     return {
       onBatch: (batch, collector) => onBatch(state, batch, collector),
@@ -143,6 +145,10 @@ export const makeColumns = <A, B, S>(
           onWatermark?.(state, control.time, collector)
           if (assignsWatermarks) return
         } else if (control._tag === "Tick") onTick?.(state, control.now, collector)
+        else if (onProgress !== undefined) {
+          onProgress(state, control, collector)
+          return
+        }
         collector.control(control)
       }
     }

@@ -3,7 +3,8 @@ import { Cause, Effect, Pull, Stream } from "effect"
 import type { Element } from "../../domain/Batch.ts"
 import { watermark } from "../../domain/Envelope.ts"
 import { isNonEmpty } from "./elements.ts"
-import type { Operator, StageNode } from "./Operator.ts"
+import type { Graph } from "./Graph.ts"
+import type { Operator } from "./Operator.ts"
 import type { Process } from "./pure.ts"
 
 const endOfInput = watermark(Infinity)
@@ -24,7 +25,7 @@ const ends = (elements: ReadonlyArray<Element<unknown>>): boolean => {
 
 /** `make` builds the process anew for every run of the stream. */
 export const pureOperator = <A, B, R>(
-  stages: ReadonlyArray<StageNode>,
+  graph: Graph,
   make: Effect.Effect<Process<A, B>, never, R>
 ): Operator<A, B, never, R> =>
   Object.assign(
@@ -57,5 +58,5 @@ export const pureOperator = <A, B, R>(
           })
           return next
         })),
-    { stages, process: make }
+    { stages: graph.nodes, graph, process: make }
   )

@@ -1,15 +1,23 @@
 /**
  * What every kind of stage does around its step, once per array: chaos point, spans of the sampled, counts, metrics, dead letters.
  */
-import { Clock, Effect, Exit, type Tracer } from "effect"
+import { Clock, type Context, Effect, Exit, type Tracer } from "effect"
 import { type Element, eventsIn } from "../../domain/Batch.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
-import type { EventContext, Hop } from "../../domain/Envelope.ts"
+import type { EventContext } from "../../domain/Envelope.ts"
 import { recordedAttribute, type RecordedReason } from "../../domain/tracing/retroactiveSpans.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
-import { StageChaos, StageLineage, StageMetrics, StageRecorder, StageTracing } from "../../layers/stage/StageHooks.ts"
-import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
+import {
+  type ArrayOutcome,
+  linkTo,
+  StageChaos,
+  StageLineage,
+  StageMetrics,
+  StageRecorder,
+  StageTracing
+} from "../../layers/stage/StageHooks.ts"
+import { type StageCounts, StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
 import { Collector, type Note, type Rejection } from "./Collector.ts"
 
@@ -39,7 +47,7 @@ const toDeadLetter = (stage: string, time: number, rejection: Rejection): DeadLe
 
 const noLinks: ReadonlyArray<EventContext> = []
 
-const reasonOf = ({ errorKind }: Rejection): RecordedReason =>
+const reasonOf = ({ errorKind }: Pick<Rejection, "errorKind">): RecordedReason =>
   errorKind === "Late" ? "late" : errorKind === "Shed" ? "shed" : "dead"
 
 /** Everything a stage holds while it runs. Made once per materialisation. */
@@ -57,6 +65,33 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
 
   const counts = registry.countsOf(stage)
   const record = metrics.instruments(stage, counts)
+  const surroundings = { clock, tracing, lineage, recorder, sampler, deadLetters, counts, record }
+  const open = () => openRuntime<B>(stage, surroundings)
+  return {
+    ...open(),
+    clock,
+    state,
+    chaos: chaos.before(stage),
+    /** The same stage with a collector of its own, for another array at the same time. */
+    another: open
+  }
+})
+
+interface Surroundings {
+  readonly clock: Clock.Clock
+  readonly tracing: Context.Service.Shape<typeof StageTracing>
+  readonly lineage: Context.Service.Shape<typeof StageLineage>
+  readonly recorder: Context.Service.Shape<typeof StageRecorder>
+  readonly sampler: Context.Service.Shape<typeof HeadSampler>
+  readonly deadLetters: Context.Service.Shape<typeof DeadLetters>
+  readonly counts: StageCounts
+  readonly record: (outcome: ArrayOutcome) => void
+}
+
+const openRuntime = <B>(
+  stage: string,
+  { clock, counts, deadLetters, lineage, record, recorder, sampler, tracing }: Surroundings
+) => {
   // Times of the array at work: read once for all its events, and only where one is followed.
   let nanos: bigint | undefined
   let millis: number | undefined
@@ -64,11 +99,11 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   const nowMillis = (): number => millis ??= clock.currentTimeMillisUnsafe()
   /** What makes the hops' monotonic nanoseconds nanoseconds since the Unix epoch. */
   const wallOffset = (): bigint => clock.currentTimeNanosUnsafe() - clock.monotonicTimeNanosUnsafe()
-  const isSlow = (received: number): boolean => nowMillis() - received > recorder.slowMillis
+  const { slowMillis } = recorder
+  const isSlow = (received: number): boolean => slowMillis !== Infinity && nowMillis() - received > slowMillis
   const collector = new Collector<B>(stage, {
     lineage: (event, parents, parentCount) => lineage.append(stage, event, parents, parentCount, nowMillis()),
     joined: (event, hop, joined) => lineage.join(stage, event, hop, joined, nowMillis(), wallOffset()),
-    link: tracing.link,
     begins: (from, context, name) => {
       const { id, sourceId, trace: { traceId } } = context
       const decision = sampler.decide(traceId, sourceId)
@@ -79,10 +114,18 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
       }
       return decision.sampled ? tracing.root(name, begun, now(), from.trace.sampled ? [from] : noLinks) : begun
     },
-    isSlow: recorder.slowMillis === Infinity ? () => false : isSlow,
+    isSlow,
     emission: (trigger, absorbedAt, links) => {
       if (absorbedAt !== undefined) tracing.wait(stage, trigger, "window", absorbedAt, now())
       return tracing.start(stage, trigger, now(), links)
+    },
+    waited: (context, since) => tracing.wait(stage, context, "window", since, now()),
+    link: (span, to) => span.addLinks(linkTo(to)),
+    access: (what, context, writer) => {
+      const span = tracing.start(`${stage} ${what}`, context, now(), writer === undefined ? noLinks : [writer])
+      if (span === undefined) return
+      if (writer !== undefined) span.attribute("state.writer", writer.id)
+      tracing.end(span, context, clock.currentTimeNanosUnsafe(), Exit.void)
     },
     now
   })
@@ -136,6 +179,7 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
     counts.processed += events - filtered - rejections.length
     counts.filtered += filtered
     counts.emitted += emitted
+    counts.evicted += collector.evicted
     counts.busyNanos += busy
     const rejected = rejections.length > 0 ? takeRejections(rejections, exit) : undefined
     record({ events, emitted, nanos: busy })
@@ -155,15 +199,19 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
 
   /** Hands in the lineage of what ends here, and tells the flight recorder of what was slow or took something back. */
   const takeNotes = (notes: ReadonlyArray<Note>, exit: bigint): void => {
-    for (const { context, hop, id, kind, what } of notes) {
+    for (const note of notes) {
+      const { context, id, kind, what } = note
       if (what === "ended") lineage.end(stage, { kind, id, context }, nowMillis())
-      if (what === "retracted") tell({ context, hop }, exit, "retracted")
-      else if (recorder.slowMillis < Infinity && isSlow(context.ingestTime)) tell({ context, hop }, exit, "slow")
+      const reason = reasonToTell(note)
+      if (reason !== undefined) tell(note, exit, reason)
     }
   }
 
+  const reasonToTell = ({ context, what }: Note): RecordedReason | undefined =>
+    what === "retracted" ? "retracted" : isSlow(context.ingestTime) ? "slow" : undefined
+
   const tell = (
-    { context, hop }: { readonly context: EventContext; readonly hop: Hop | undefined },
+    { context, hop }: Pick<Note, "context" | "hop">,
     exit: bigint,
     reason: RecordedReason,
     error?: { readonly kind: string; readonly message: string }
@@ -191,30 +239,54 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   /** Ends the spans still open; those of rejected events as failed. */
   const endSpans = (): void => {
     const endTime = clock.currentTimeNanosUnsafe()
-    for (const { context, what } of collector.notes) {
-      const span = collector.spans.get(context)
-      if (span === undefined || span.status._tag === "Ended") continue
-      if (what === "retracted") span.attribute(recordedAttribute, "retracted")
-      else if (recorder.slowMillis < Infinity && isSlow(context.ingestTime)) span.attribute(recordedAttribute, "slow")
+    for (const rejection of collector.rejections) endSpan(rejection.context, rejection)
+    for (const { context } of collector.notes) markNoted(context)
+    for (const [context, span] of collector.spans) {
+      if (span.status._tag !== "Ended") tracing.end(span, context, endTime, Exit.void)
     }
-    for (const rejection of collector.rejections) {
-      const { context, errorKind, message } = rejection
-      const span = collector.spans.get(context)
-      if (span === undefined || span.status._tag === "Ended") continue
-      span.attribute("error.type", errorKind)
-      span.attribute(recordedAttribute, reasonOf(rejection))
-      tracing.end(span, endTime, Exit.fail(message))
+    for (const { context, span } of collector.emissions) {
+      if (span.status._tag !== "Ended") tracing.end(span, context, endTime, Exit.void)
     }
-    for (const span of collector.spans.values()) if (span.status._tag !== "Ended") tracing.end(span, endTime, Exit.void)
-    for (const span of collector.emissions) if (span.status._tag !== "Ended") tracing.end(span, endTime, Exit.void)
+  }
+
+  /** What the flight recorder is told of the unsampled, the spans of the sampled say. */
+  const markNoted = (context: EventContext): void => {
+    for (const note of collector.notes) {
+      if (note.context !== context) continue
+      const reason = reasonToTell(note)
+      if (reason !== undefined) collector.spans.get(context)?.attribute(recordedAttribute, reason)
+    }
+  }
+
+  /** Ends the span of one event before the others of its array. `failure`: what it failed of. */
+  const endSpan = (context: EventContext, failure?: StageFailure): void => {
+    const span = collector.spans.get(context)
+    if (span === undefined || span.status._tag === "Ended") return
+    markNoted(context)
+    if (failure !== undefined) {
+      span.attribute("error.type", failure.errorKind)
+      span.attribute(recordedAttribute, reasonOf(failure))
+    }
+    tracing.end(
+      span,
+      context,
+      clock.currentTimeNanosUnsafe(),
+      failure === undefined ? Exit.void : Exit.fail(failure.message)
+    )
   }
 
   /** A sampled event waited for another try. */
   const backedOff = (context: EventContext, from: bigint): void =>
     tracing.wait(stage, context, "backoff", from, clock.currentTimeNanosUnsafe())
 
-  return { collector, begin, finish, openSpan, endSpans, backedOff, clock, state, chaos: chaos.before(stage) }
-})
+  return { collector, begin, finish, openSpan, endSpan, endSpans, backedOff }
+}
+
+/** What an event failed of. */
+export type StageFailure = Pick<Rejection, "errorKind" | "message">
+
+/** What takes one array at a time through a stage. */
+export type Runtime<B> = ReturnType<typeof openRuntime<B>>
 
 /** What any stage needs from its surroundings; everything else is a reference with a default. */
 export type StageServices = DeadLetters | StageRegistry

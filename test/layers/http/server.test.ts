@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Context, Effect, Layer, Logger, Metric, Option, Predicate, Result, Schema, Tracer } from "effect"
 import { HttpRouter, HttpServerResponse } from "effect/http"
-import { createServer } from "node:net"
+import { connect, createServer } from "node:net"
 import { ApiError } from "../../../src/domain/api/ApiError.ts"
 import { type HealthCheck, HealthReport } from "../../../src/domain/api/health.ts"
 import { Endpoint } from "../../../src/layers/http/Endpoint.ts"
@@ -81,6 +81,37 @@ describe("every response carries the trace id", () => {
         }
       }).pipe(Effect.provide(server())))
   }
+
+  /** What comes back for these bytes. */
+  const raw = (bytes: string) =>
+    Effect.flatMap(Endpoint, ({ url = "" }) =>
+      Effect.callback<string>((resume) => {
+        let answer = ""
+        const socket = connect(Number(new URL(url).port), "127.0.0.1", () => void socket.end(bytes))
+        socket.setEncoding("utf8").on("data", (chunk) => {
+          answer += String(chunk)
+        })
+        socket.on("error", () => resume(Effect.succeed(answer)))
+        socket.on("close", () => resume(Effect.succeed(answer)))
+      }))
+
+  it.live("also what never becomes a request", () =>
+    Effect.gen(function*() {
+      for (
+        const [bytes, status] of [
+          ["this is no HTTP\r\n\r\n", 400],
+          [`GET /health/live HTTP/1.1\r\nx: ${"y".repeat(20_000)}\r\n\r\n`, 431],
+          ["GET /health/live HTTP/1.1\r\nconnection: close\r\n\r\n", 200]
+        ] as const
+      ) {
+        const answer = yield* raw(bytes)
+        assert.match(answer, new RegExp(`^HTTP/1.1 ${status} `))
+        const [, id] = /\r\ntraceresponse: 00-([0-9a-f]{32})-[0-9a-f]{16}-0[0-3]\r\n/.exec(answer) ?? []
+        assert.isDefined(id, answer)
+        assert.include(answer, `\r\nx-trace-id: ${id}\r\n`)
+        if (status !== 200) assert.include(answer, `"request_id":"${id}"`)
+      }
+    }).pipe(Effect.provide(server())))
 
   it.live("errors have one shape that names the request, and tell nothing of the inside", () =>
     Effect.gen(function*() {

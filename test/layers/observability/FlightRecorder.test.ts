@@ -144,10 +144,10 @@ describe("FlightRecorder", () => {
         },
         onWatermark: (state, _time, collector) => collector.merged(state.contributors, state.sum)
       })
-      const kept = Stage.stateful<number, number, ReadonlyArray<ReturnType<Stage.Emit<number>["keep"]>>>({
-        name: "kept",
+      const kept = Stage.stateful<number, number, ReadonlyArray<ReturnType<Stage.Emit<number>["hold"]>>>({
+        name: "held",
         initial: () => [],
-        onEvents: (state, all, emit) => [...state, ...all.map((event) => emit.keep(event))],
+        onEvents: (state, all, emit) => [...state, ...all.map((event) => emit.hold(event))],
         onWatermark: (state, _time, emit) => {
           for (const each of state) emit.continued(each, 0)
           return []
@@ -167,7 +167,7 @@ describe("FlightRecorder", () => {
       const { spans } = yield* RecordedSpans
       assert.deepStrictEqual(
         Array.from(byTrace(spans()).values(), chain),
-        [["observation", "before", "sum", "refuse"], ["observation", "before", "kept", "refuse"]].map((names) => [
+        [["observation", "before", "sum", "refuse"], ["observation", "before", "held", "refuse"]].map((names) => [
           "radar-1",
           ...names.slice(1)
         ])

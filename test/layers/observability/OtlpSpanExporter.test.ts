@@ -7,7 +7,7 @@ import type { SpanData } from "../../../src/domain/tracing/SpanData.ts"
 import { makeOtlpSpanExporter, type OtlpOptions } from "../../../src/layers/observability/OtlpSpanExporter.ts"
 import { type OtlpReceiver, otlpReceiver, type Reply } from "../../support/otlp/receiver.ts"
 import { freePort } from "../../support/process.ts"
-import { spanData } from "../../support/spans.ts"
+import { spanData } from "../../support/spanData.ts"
 
 const transport = Layer.merge(NodeHttpClient.layerUndici, OtlpSerialization.layerJson)
 

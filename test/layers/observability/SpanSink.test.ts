@@ -1,13 +1,15 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Metric, Random, Tracer } from "effect"
+import { Effect, Layer, Metric, Random, Result, Tracer } from "effect"
+import { errors } from "../../../src/domain/sampling/policies/statusCode.ts"
 import { countTraces } from "../../../src/layers/observability/KeptTraces.ts"
 import { layerPerigeeTracer } from "../../../src/layers/observability/PerigeeTracer.ts"
 import { RootSampling } from "../../../src/layers/observability/RootSampling.ts"
 import { RecordedSpans, SpanProcessing, SpanSink } from "../../../src/layers/observability/SpanSink.ts"
 import { SpanStore } from "../../../src/layers/observability/SpanStore.ts"
+import { layerTailProcessing } from "../../../src/layers/observability/tailProcessing.ts"
 import { makeTraceIds } from "../../../src/layers/observability/traceIds.ts"
 import { layerBackend, layerTest } from "../../../src/layers/observability/Tracing.ts"
-import { spanData } from "../../support/spans.ts"
+import { spanData } from "../../support/spanData.ts"
 
 describe("sinks", () => {
   it.effect("a fan-out hands all to each, and nothing to one that keeps nothing", () =>
@@ -64,6 +66,19 @@ describe("sinks", () => {
       assert.deepStrictEqual(held, ["dull", "bright"])
       const found = yield* Effect.orDie(store.search({}))
       assert.deepStrictEqual(found.map(({ root }) => root).toSorted(), ["bright", "flushed"])
+    }))
+
+  it.effect("a tail sampler decides what the store gets", () =>
+    Effect.gen(function*() {
+      const store = yield* Effect.gen(function*() {
+        yield* Effect.withSpan(Effect.void, "fine")
+        yield* Effect.exit(Effect.withSpan(Effect.withSpan(Effect.die("bug"), "inner"), "failed"))
+        return yield* SpanStore
+      }).pipe(
+        Effect.provide(layerBackend().pipe(Layer.provide(layerTailProcessing({ policy: Result.getOrThrow(errors()) }))))
+      )
+      const found = yield* Effect.orDie(store.search({}))
+      assert.deepStrictEqual(found.map(({ root, spans }) => [root, spans]), [["failed", 2]])
     }))
 
   it.effect("with RootSampling off only what has a sampled parent is kept", () =>

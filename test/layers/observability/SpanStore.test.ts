@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import type { SpanData } from "../../../src/domain/tracing/SpanData.ts"
 import { estimateBytes } from "../../../src/layers/observability/memorySpans.ts"
 import { SpanStore, type SpanStoreBounds } from "../../../src/layers/observability/SpanStore.ts"
-import { spanData } from "../../support/spans.ts"
+import { spanData } from "../../support/spanData.ts"
 
 const within =
   (bounds: Partial<SpanStoreBounds>) => <A, E>(effect: Effect.Effect<A, E, SpanStore>): Effect.Effect<A, E> =>

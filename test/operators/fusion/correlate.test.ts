@@ -6,7 +6,8 @@ import type { Item } from "../../../src/domain/Batch.ts"
 import { envelope, watermark } from "../../../src/domain/Envelope.ts"
 import { makeCandidates } from "../../../src/domain/orbit/candidates.ts"
 import type { TrackUpdate } from "../../../src/domain/orbit/TrackUpdate.ts"
-import { correlate } from "../../../src/operators/fusion/correlate.ts"
+import { correlate, type CorrelateState } from "../../../src/operators/fusion/correlate.ts"
+import { makeFusionViews } from "../../../src/operators/fusion/FusionViews.ts"
 import type { ScreenedUpdate } from "../../../src/operators/fusion/screenConjunctions.ts"
 import { arrays, collectArrays, contextOf, stageLayer } from "../../support/envelopes.ts"
 import { synthetic } from "../../support/scenario.ts"
@@ -50,8 +51,17 @@ const revised = (objectId: string, time: number, mark: number) =>
 
 const run = (parts: ReadonlyArray<ReadonlyArray<Item<ScreenedUpdate>>>) =>
   Effect.gen(function*() {
-    const operator = correlate({ candidates, windowMillis: 30_000, slideMillis: 5000 })
-    return yield* collectArrays(arrays(parts).pipe(operator))
+    const views = makeFusionViews()
+    const onStart = (state: CorrelateState) => views.set("correlate", state)
+    const operator = correlate({ candidates, windowMillis: 30_000, slideMillis: 5000, onStart })
+    const out = yield* collectArrays(arrays(parts).pipe(operator))
+    // What is shown from outside is what was done.
+    const retracted = out.flat().filter((element) =>
+      element._tag === "Event" && element.payload.operation === "retract"
+    )
+    assert.strictEqual(views.retractions(), retracted.length)
+    assert.deepInclude(views.pendingWindows(), ["pair", 0])
+    return out
   }).pipe(Effect.provide(stageLayer))
 
 const shape = ({ conjunction, estimates, kind, observations, observedUntil, operation, windowEnd }: PairUpdate) =>

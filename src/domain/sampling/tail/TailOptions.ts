@@ -7,7 +7,7 @@ export interface TailOptions extends BufferBounds {
   readonly policy: Policy
   /** A trace is decided so long after its first span at the latest, milliseconds. */
   readonly maxWaitMillis: number
-  /** ... and so long after its root ended. */
+  /** ... or so long after its root ended and its last span came. Not less than the wait: the wait alone decides. */
   readonly rootDelayMillis: number
   /** Whether a span whose parent is remote is a root: so it is where only the spans of this process come, not where those of many do. */
   readonly remoteParentIsRoot: boolean

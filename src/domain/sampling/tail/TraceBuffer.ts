@@ -14,16 +14,19 @@ export interface OpenTrace {
   readonly spans: Array<SpanData>
   bytes: number
   readonly arrivedAt: number
+  rootEnded: boolean
   /** The floor that the trace had to pass when it came. */
   readonly floorAtArrival: Threshold
-  /** When it is to be decided, at the latest; earlier once it is known to be complete or too large. */
+  /** When it is to be decided, as far as is known. */
   dueAt: number
   /** Why it is then. */
   reason: DueReason
+  /** Its place in the queue; the buffer's own. */
+  queuedAt: number
   open: boolean
 }
 
-/** `root`: the root span ended; `wait`: it did not in time; `size`: the trace is as large as one may be. */
+/** `root`: the root span ended and nothing came since; `wait`: that was not so in time; `size`: the trace is as large as one may be. */
 export type DueReason = "root" | "wait" | "size"
 
 export interface BufferBounds {
@@ -36,8 +39,8 @@ export interface TraceBuffer {
   readonly get: (traceId: string) => OpenTrace | undefined
   readonly begin: (trace: OpenTrace) => void
   readonly append: (trace: OpenTrace, span: SpanData) => void
-  /** The trace is due earlier than it was. */
-  readonly hasten: (trace: OpenTrace, dueAt: number, reason: DueReason) => void
+  /** The trace is due at another time than it was, earlier or later. */
+  readonly schedule: (trace: OpenTrace, dueAt: number, reason: DueReason) => void
   /** Takes out what is due, in no certain order. */
   readonly takeDue: (now: number) => Array<OpenTrace>
   readonly takeAll: () => Array<OpenTrace>
@@ -53,6 +56,11 @@ export const makeTraceBuffer = ({ maxBytes, maxSpans, maxTraces }: BufferBounds)
   let spans = 0
   let bytes = 0
 
+  // What is put off stays where it is in the queue until it comes up: most traces are put off by every span.
+  const enqueue = (trace: OpenTrace): void => {
+    trace.queuedAt = trace.dueAt
+    byDue.push({ trace, dueAt: trace.dueAt })
+  }
   const remove = (trace: OpenTrace): OpenTrace => {
     trace.open = false
     traces.delete(trace.traceId)
@@ -69,7 +77,7 @@ export const makeTraceBuffer = ({ maxBytes, maxSpans, maxTraces }: BufferBounds)
     begin: (trace) => {
       traces.set(trace.traceId, trace)
       byRandomness.push(trace)
-      byDue.push({ trace, dueAt: trace.dueAt })
+      enqueue(trace)
     },
     append: (trace, span) => {
       const size = spanBytes(span)
@@ -78,17 +86,19 @@ export const makeTraceBuffer = ({ maxBytes, maxSpans, maxTraces }: BufferBounds)
       spans++
       bytes += size
     },
-    hasten: (trace, dueAt, reason) => {
-      if (dueAt >= trace.dueAt) return
+    schedule: (trace, dueAt, reason) => {
       trace.dueAt = dueAt
       trace.reason = reason
-      byDue.push({ trace, dueAt })
+      if (dueAt < trace.queuedAt) enqueue(trace)
     },
     takeDue: (now) => {
       const due: Array<OpenTrace> = []
       for (let next = byDue.peek(); next !== undefined && next.dueAt <= now; next = byDue.peek()) {
+        const { dueAt, trace } = next
         byDue.pop()
-        if (next.trace.open) due.push(remove(next.trace))
+        if (!trace.open || dueAt !== trace.queuedAt) continue
+        if (trace.dueAt > now) enqueue(trace)
+        else due.push(remove(trace))
       }
       return due
     },

@@ -1,7 +1,7 @@
 /**
  * Tail sampling, without a clock of its own: spans go in, whoever drives it says what time it is, what is kept goes to a sink.
  *
- * A trace is decided once: its root ended and the delay is over, or it waited long enough, or it is too large. It is kept if its randomness
+ * A trace is decided once: its root ended and it was quiet for the delay, or it waited long enough, or it is too large. It is kept if its randomness
  * is at or above the policy's threshold and the floor of overload, and each of its spans then says so in its `th`. Late spans follow the
  * decision; if that was forgotten they are kept by the baseline, and marked.
  *
@@ -124,8 +124,10 @@ export const makeTailSampling = (
       bytes: 0,
       arrivedAt: now,
       floorAtArrival,
+      rootEnded: false,
       dueAt,
       reason: "wait",
+      queuedAt: dueAt,
       open: true
     }
     buffer.begin(trace)
@@ -134,10 +136,11 @@ export const makeTailSampling = (
 
   const append = (trace: OpenTrace, span: SpanData, now: number): void => {
     buffer.append(trace, span)
-    if (span.parentSpanId === undefined || (remoteParentIsRoot && hasRemoteParent(span))) {
-      buffer.hasten(trace, now + rootDelayMillis, "root")
-    }
-    if (trace.spans.length >= maxSpansPerTrace || trace.bytes >= maxBytesPerTrace) buffer.hasten(trace, now, "size")
+    if (span.parentSpanId === undefined || (remoteParentIsRoot && hasRemoteParent(span))) trace.rootEnded = true
+    if (trace.spans.length >= maxSpansPerTrace || trace.bytes >= maxBytesPerTrace) buffer.schedule(trace, now, "size")
+    else if (trace.rootEnded && now + rootDelayMillis < trace.arrivedAt + maxWaitMillis) {
+      buffer.schedule(trace, now + rootDelayMillis, "root")
+    } else buffer.schedule(trace, trace.arrivedAt + maxWaitMillis, "wait")
     for (let excess = buffer.takeExcess(); excess !== undefined; excess = buffer.takeExcess()) {
       stats.evicted++
       floor.raise(above(excess.randomness), now)

@@ -87,9 +87,11 @@ describe("the trace buffer", () => {
       spans: [],
       bytes: 0,
       arrivedAt: 0,
+      rootEnded: false,
       floorAtArrival: always,
       dueAt,
       reason: "wait",
+      queuedAt: dueAt,
       open: true
     }
   }
@@ -118,15 +120,17 @@ describe("the trace buffer", () => {
     }
   })
 
-  it("gives what is due at its time, not before, once, and what was hastened earlier", () => {
+  it("gives what is due at its time, not before, once, however often that is moved", () => {
     const buffer = makeTraceBuffer(bounds)
-    const [a, b] = [open("1"), open("2")]
-    buffer.begin(a)
-    buffer.begin(b)
-    buffer.hasten(b, 40, "root")
-    buffer.hasten(b, 60, "size")
+    const [a, b, c] = [open("1"), open("2"), open("3")]
+    for (const trace of [a, b, c]) buffer.begin(trace)
+    buffer.schedule(b, 40, "root")
+    buffer.schedule(c, 40, "root")
+    buffer.schedule(c, 60, "root")
     expect([buffer.takeDue(39).length, b.reason]).toEqual([0, "root"])
     expect(buffer.takeDue(40)).toEqual([b])
+    expect(buffer.takeDue(59)).toEqual([])
+    expect(buffer.takeDue(60)).toEqual([c])
     expect(buffer.takeDue(99)).toEqual([])
     expect(buffer.takeDue(100)).toEqual([a])
     expect([buffer.takeAll(), buffer.counts()]).toEqual([[], { traces: 0, spans: 0, bytes: 0 }])
@@ -145,6 +149,8 @@ describe("the trace buffer", () => {
         if (buffer.takeExcess() !== lowest) assert.fail(`at ${now}`)
         plain = plain.filter((trace) => trace !== lowest)
       }
+      const moved = plain[random.integer(0, plain.length - 1)]
+      if (moved !== undefined) buffer.schedule(moved, now + random.integer(0, 400), "root")
       const due = new Set(buffer.takeDue(now))
       if (plain.some((trace) => due.has(trace) !== trace.dueAt <= now)) assert.fail(`due at ${now}`)
       plain = plain.filter((trace) => !due.has(trace))

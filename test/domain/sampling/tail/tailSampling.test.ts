@@ -38,6 +38,18 @@ describe("when a trace is decided", () => {
     expect([tail.kept.length, tail.stats.decidedBy.get("root"), tail.open().traces]).toEqual([2, 1, 0])
   })
 
+  it("each span after the root puts it off, to the end of the wait and no further", () => {
+    const tail = start(Policies.always(), options)
+    tail.offer([spanData()], 0)
+    for (let now = 1500; now <= 30_000; now += 1500) {
+      tail.tick(now - 1)
+      tail.offer([child()], now)
+    }
+    expect(tail.kept).toEqual([])
+    tail.tick(30_000)
+    expect([tail.kept.length, tail.stats.decidedBy.get("wait")]).toEqual([21, 1])
+  })
+
   it("without its root when it has waited as long as it may", () => {
     const tail = start(Policies.always(), options)
     tail.offer([child()], 0)

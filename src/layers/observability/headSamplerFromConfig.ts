@@ -1,0 +1,17 @@
+/** The head sampler that the settings ask for: a fixed share, or a target rate for each source; with the load guard, or without. */
+import { Effect, Layer } from "effect"
+import { settings } from "../config/settings.ts"
+import { HeadSampler } from "../stage/HeadSampler.ts"
+import { AdaptiveSampler } from "./AdaptiveSampler.ts"
+import { LoadGuard } from "./LoadGuard.ts"
+import { layerProcessLoad } from "./processLoad.ts"
+
+export const layerHeadSamplerFromConfig = Layer.unwrap(Effect.gen(function*() {
+  const ratio = yield* settings.traceRatio
+  const targetPerSecond = yield* settings.traceTarget
+  const guarded = (yield* settings.traceLoadGuard) ?? (yield* settings.seed) === undefined
+  const sampler = targetPerSecond === undefined
+    ? HeadSampler.layerRatio(ratio)
+    : Layer.provide(AdaptiveSampler.layerHead, AdaptiveSampler.layer({ targetPerSecond, initialProbability: ratio }))
+  return Layer.provide(sampler, guarded ? Layer.provide(LoadGuard.layer(), layerProcessLoad) : LoadGuard.layerOff)
+}))

@@ -1,0 +1,46 @@
+/**
+ * Where a stream leaves the pipeline: written somewhere, then committed.
+ *
+ * Arrays and order kept: the unsampled events of an array are written at once, each sampled one by itself under its own span. What was written goes on,
+ * so that a `commit` or another sink can stand behind. Controls keep their place: a progress mark is committed, if `commit` is given, when all before
+ * it is written. Time: nothing waits for it. State: none. Errors of `write`, by `classify`: as in `Stage.effectful`, and a failed array is written again
+ * event by event, so `write` must bear the same events twice. An error of `commit` fails the pipeline unless it is dealt with. Cost: that of `write`.
+ */
+import { Effect } from "effect"
+import type { SourcePosition } from "../domain/Envelope.ts"
+import { type Edge, effectful, type ErrorClass, type Operator, type RetryPolicy, type StageServices } from "./Stage.ts"
+
+export interface SinkOptions<in A, E, R, E2 = never> {
+  readonly name: string
+  /**
+   * Writes the payloads. It may give, for each and in order, why it was not taken (an older version, a duplicate): such are counted as filtered
+   * under that reason and do not go on. `undefined`, for one or for all: taken.
+   */
+  readonly write: (payloads: ReadonlyArray<A>) => Effect.Effect<void | ReadonlyArray<string | undefined>, E, R>
+  /** The next offsets to read: everything before them is written. */
+  readonly commit?: (positions: ReadonlyArray<SourcePosition>) => Effect.Effect<void, E2, R>
+  readonly classify?: (error: E) => ErrorClass
+  readonly retry?: RetryPolicy
+  readonly edge?: Edge
+}
+
+export const sink = <A, E, R, E2 = never>(
+  options: SinkOptions<A, E, R, E2>
+): Operator<A, A, E2, R | StageServices> => {
+  const { commit, write, ...rest } = options
+  return effectful<A, A, E, R, E2>({
+    ...rest,
+    kind: "sink",
+    step: (events, emit) =>
+      Effect.map(write(events.map((event) => event.payload)), (refused) => {
+        for (const [index, event] of events.entries()) {
+          const reason = refused?.[index]
+          if (reason === undefined) emit.out(event, event.payload)
+          else emit.filtered(event, reason)
+        }
+      }),
+    ...(commit === undefined ? {} : {
+      onControl: (control) => control._tag === "Progress" ? commit(control.positions) : Effect.void
+    })
+  })
+}

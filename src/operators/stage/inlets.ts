@@ -1,0 +1,112 @@
+/**
+ * Where streams run into a stage at their own pace: for each a bounded queue of arrays, and one place to take from.
+ *
+ * An array waits at the door while the events before it fill the queue, so that whoever sends it is held back; an array larger than the
+ * capacity goes in when the queue is empty. A failure reaches the taker when what came before it is taken.
+ */
+import { Cause, Clock, Effect, Pull, Queue, Semaphore } from "effect"
+import { type Element, eventsIn } from "../../domain/Batch.ts"
+import { StageChannels } from "../../layers/stage/StageChannels.ts"
+import { StageTracing } from "../../layers/stage/StageHooks.ts"
+
+export type Elements<A> = readonly [Element<A>, ...Array<Element<A>>]
+
+/** What a taker gets: an array of one of the inlets, or that the inlet has ended. */
+export type Arrival<A> =
+  | { readonly inlet: number; readonly elements: Elements<A> }
+  | { readonly inlet: number; readonly elements: undefined }
+
+interface Waiting<A> {
+  readonly inlet: number
+  readonly elements: Elements<A> | undefined
+  readonly weight: number
+  readonly since: bigint
+}
+
+export interface InletsOptions {
+  /** The stage whose spans tell the time of waiting. */
+  readonly stage: string
+  /** One for each inlet: names the queue in {@link StageChannels}. */
+  readonly edges: ReadonlyArray<string>
+  /** Events that may wait at each inlet. */
+  readonly capacity: number
+}
+
+const hasSampled = (elements: Elements<unknown>): boolean =>
+  elements.some((element) =>
+    element._tag === "Batch" && element.followed.some((place) => element.contexts[place]?.trace.sampled === true)
+  )
+
+export const makeInlets = Effect.fnUntraced(function*<A, E>({ capacity, edges, stage }: InletsOptions) {
+  const clock = yield* Clock.Clock
+  const tracing = yield* StageTracing
+  const channels = yield* StageChannels
+  // Unbounded by itself: who puts something in holds permits of its own inlet.
+  const queue = yield* Queue.unbounded<Waiting<A>, E>()
+  const inlets = edges.map((edge) => {
+    const inlet = { permits: Semaphore.makeUnsafe(capacity), waiting: 0 }
+    channels.open(edge, { capacity, waiting: () => inlet.waiting })
+    return inlet
+  })
+
+  const waited = ({ elements, since }: Waiting<A>): void => {
+    const now = clock.currentTimeNanosUnsafe()
+    for (const element of elements ?? []) {
+      if (element._tag !== "Batch") continue
+      for (const place of element.followed) {
+        const context = element.contexts[place]
+        if (context?.trace.sampled === true) tracing.wait(stage, context, "queue", since, now)
+      }
+    }
+  }
+
+  const offer = (place: number, elements: Elements<A>): Effect.Effect<void> =>
+    Effect.suspend(() => {
+      const inlet = inlets[place]
+      if (inlet === undefined) return Effect.void
+      const weight = Math.min(capacity, Math.max(1, eventsIn(elements)))
+      const since = hasSampled(elements) ? clock.currentTimeNanosUnsafe() : 0n
+      return Effect.map(inlet.permits.take(weight), () => {
+        inlet.waiting += weight
+        Queue.offerUnsafe(queue, { inlet: place, elements, weight, since })
+      })
+    })
+
+  const take: Effect.Effect<Arrival<A>, E> = Effect.flatMap(Queue.take(queue), (taken): Effect.Effect<Arrival<A>> => {
+    const { elements, inlet: place, since, weight } = taken
+    const inlet = inlets[place]
+    if (elements === undefined || inlet === undefined) return Effect.succeed({ inlet: place, elements: undefined })
+    inlet.waiting -= weight
+    if (since > 0n) waited(taken)
+    return Effect.as(inlet.permits.release(weight), { inlet: place, elements })
+  })
+
+  return {
+    offer,
+    take,
+    /** No more comes in here. */
+    end: (place: number): Effect.Effect<void> =>
+      Effect.sync(() => {
+        Queue.offerUnsafe(queue, { inlet: place, elements: undefined, weight: 0, since: 0n })
+      }),
+    failCause: (cause: Cause.Cause<E>): Effect.Effect<void> => Effect.asVoid(Queue.failCause(queue, cause))
+  }
+})
+
+/** Moves all that a pull gives, then says how it ended. Runs until then. */
+export const feed = <A, E>(
+  pull: Pull.Pull<Elements<A>, E>,
+  offer: (elements: Elements<A>) => Effect.Effect<void>,
+  end: Effect.Effect<void>,
+  failCause: (cause: Cause.Cause<E>) => Effect.Effect<void>
+): Effect.Effect<void> =>
+  Effect.forever(Effect.flatMap(pull, offer)).pipe(
+    Pull.catchDone(() => end),
+    Effect.catchCause(failCause)
+  )
+
+/** The arrays of one inlet. */
+export const untilEnd = <A, E>(
+  take: Effect.Effect<{ readonly elements: Elements<A> | undefined }, E>
+): Pull.Pull<Elements<A>, E> =>
+  Effect.flatMap(take, ({ elements }) => elements === undefined ? Cause.done() : Effect.succeed(elements))

@@ -1,0 +1,204 @@
+/**
+ * Tumbling and sliding windows. Events are added to panes; a window is made of its panes when it closes.
+ *
+ * Every result is exact over the events that were taken in: an event is late as soon as one of its windows is past its lateness. What a
+ * closed window's value was is made again from its panes when it is corrected, so that results are not kept.
+ */
+import type { Schema } from "effect"
+import type { Batch } from "../../domain/Batch.ts"
+import type { EventContext, Hop } from "../../domain/Envelope.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { Collector } from "../Stage.ts"
+import { decodeAligned, encodeAligned } from "./alignedCodec.ts"
+import type { AlignedAssigner } from "./assigners.ts"
+import { Entry } from "./Entry.ts"
+import type { Pane } from "./panes.ts"
+import { PaneStore } from "./PaneStore.ts"
+import { refuseFull, refuseLate, refuseNoRoom, refuseTime } from "./refusals.ts"
+import { RunningTotals } from "./RunningTotals.ts"
+import { Versions } from "./Versions.ts"
+import type { WindowKey, WindowResult, Windows, WindowSettings } from "./WindowSettings.ts"
+
+export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A, K, R> {
+  private readonly settings: WindowSettings<A, K, Acc, R>
+  private readonly store: PaneStore<K, Acc>
+  private readonly versions = new Versions<K>()
+  private readonly running: RunningTotals<K, Acc> | undefined
+
+  constructor(assigner: AlignedAssigner, settings: WindowSettings<A, K, Acc, R>) {
+    const { aggregate, allowedLatenessMillis } = settings
+    this.settings = settings
+    this.store = new PaneStore(assigner, allowedLatenessMillis)
+    const { times } = this.store
+    this.running = aggregate.remove === undefined || times.pane === times.size
+      ? undefined
+      : new RunningTotals(aggregate, aggregate.remove, times)
+  }
+
+  onBatch({ contexts, followed, hop, payloads }: Batch<A>, collector: Collector<WindowResult<K, R>>): void {
+    const { store } = this
+    const { watermark } = store
+    let pane = store.current
+    let next = 0
+    let followedAt = followed[0] ?? -1
+    let index = -1
+    for (const payload of payloads) {
+      index++
+      const context = contexts[index]
+      if (context === undefined) break
+      const isFollowed = index === followedAt
+      if (isFollowed) followedAt = followed[++next] ?? -1
+      const time = context.eventTime
+      // Said so that NaN, which is in no pane, is not let through.
+      if (!(time >= pane.start && time < pane.end)) pane = store.turnTo(time)
+      if (pane.firstClose > watermark) this.take(pane, payload, context, hop, isFollowed, collector)
+      else this.takeLate(pane, payload, context, hop, isFollowed, collector)
+    }
+  }
+
+  onWatermark(time: UtcTime, collector: Collector<WindowResult<K, R>>): void {
+    const { store } = this
+    if (time <= store.watermark) return
+    store.watermark = time
+    while (store.nextEnd < Infinity && store.nextEnd - 1 <= time) {
+      this.close(store.nextEnd, collector)
+      store.closed()
+    }
+    if (store.drop()) this.versions.forgetUntil(time - this.settings.allowedLatenessMillis + 1)
+  }
+
+  entries(): number {
+    const { size } = this.settings.aggregate
+    if (size === undefined) return this.store.held
+    let total = 0
+    for (const { entries } of this.store.panes.values()) for (const { acc } of entries.values()) total += size(acc)
+    return total
+  }
+
+  encode(): Schema.Json {
+    return encodeAligned(this.settings.aggregate, this.store, this.versions)
+  }
+
+  restore(json: Schema.Json): boolean {
+    return decodeAligned(this.settings.aggregate, json, this.store, this.versions)
+  }
+
+  /** Adds an event to its pane. False if there is no room for it. */
+  private take(
+    pane: Pane<K, Acc>,
+    payload: A,
+    context: EventContext,
+    hop: Hop | undefined,
+    isFollowed: boolean,
+    collector: Collector<WindowResult<K, R>>
+  ): boolean {
+    const { aggregate, key: keyOf, maxEntries } = this.settings
+    const key = keyOf(payload, context)
+    let entry = pane.lastEntry
+    if (entry === undefined || pane.lastKey !== key) {
+      entry = this.store.entryOf(pane, key, aggregate.initial, maxEntries)
+      if (entry === undefined) {
+        refuseFull({ context, hop }, maxEntries, collector)
+        return false
+      }
+    }
+    if (aggregate.hasRoom !== undefined && !aggregate.hasRoom(entry.acc, payload)) {
+      refuseNoRoom({ context, hop }, collector)
+      return false
+    }
+    entry.acc = aggregate.add(entry.acc, payload)
+    if (isFollowed) collector.absorb(entry, context, hop, true)
+    else entry.add(context, hop)
+    return true
+  }
+
+  /** An event of which a window is closed: what has been emitted is corrected at once. */
+  private takeLate(
+    pane: Pane<K, Acc>,
+    payload: A,
+    context: EventContext,
+    hop: Hop | undefined,
+    isFollowed: boolean,
+    collector: Collector<WindowResult<K, R>>
+  ): void {
+    const { store: { times, watermark }, settings: { aggregate: { result }, key: keyOf }, versions } = this
+    if (!Number.isFinite(context.eventTime)) return refuseTime({ context, hop }, collector)
+    const limit = this.store.limit(pane)
+    if (limit <= watermark) return refuseLate({ context, hop }, limit, watermark, collector)
+    const key = keyOf(payload, context)
+    const before: Array<readonly [end: UtcTime, entry: Entry<Acc>, value: R]> = []
+    for (let close = pane.firstClose; close <= watermark && close <= pane.lastClose; close += times.slide) {
+      const entry = this.entryOf(key, close + 1)
+      before.push([close + 1, entry, result(entry.acc)])
+    }
+    if (!this.take(pane, payload, context, hop, isFollowed, collector)) return
+    this.running?.forget()
+    for (const [end, { count }, previous] of before) {
+      const after = this.entryOf(key, end)
+      let version = versions.of(end, key)
+      if (count > 0) {
+        this.emit(collector, after, key, end, "retract", previous, version)
+        versions.set(end, key, ++version)
+      }
+      this.emit(collector, after, key, end, "insert", result(after.acc), version)
+    }
+  }
+
+  private close(end: UtcTime, collector: Collector<WindowResult<K, R>>): void {
+    const { running, settings: { aggregate: { result } }, store } = this
+    const panes = store.panesOf(end)
+    const totals = running?.enter(end, panes)
+    const entries = panes.length === 1 && totals === undefined ? panes[0]?.entries : this.mergedOf(panes, totals)
+    entries?.forEach((entry, key) => {
+      if (entry.count > 0) this.emit(collector, entry, key, end, "insert", result(entry.acc), 0)
+    })
+    running?.leave(end, panes)
+  }
+
+  private emit(
+    collector: Collector<WindowResult<K, R>>,
+    entry: Entry<Acc>,
+    key: K,
+    end: UtcTime,
+    operation: "insert" | "retract",
+    value: R,
+    version: number
+  ): void {
+    const start = end - this.store.times.size
+    collector.merged(entry, { key, start, end, value, operation, version }, end - 1)
+  }
+
+  /** The entries of several panes together, in order of pane and then of arrival. */
+  private mergedOf(
+    panes: ReadonlyArray<Pane<K, Acc>>,
+    totals: ReadonlyMap<K, { readonly acc: Acc }> | undefined
+  ): ReadonlyMap<K, Entry<Acc>> {
+    const { initial, merge } = this.settings.aggregate
+    const merged = new Map<K, Entry<Acc>>()
+    for (const { entries } of panes) {
+      for (const [key, entry] of entries) {
+        let whole = merged.get(key)
+        if (whole === undefined) {
+          const total = totals?.get(key)
+          merged.set(key, whole = new Entry(total === undefined ? initial() : total.acc))
+        }
+        if (totals === undefined) whole.acc = merge(whole.acc, entry.acc)
+        whole.merge(entry)
+      }
+    }
+    return merged
+  }
+
+  /** One key's part of a window. */
+  private entryOf(key: K, end: UtcTime): Entry<Acc> {
+    const { initial, merge } = this.settings.aggregate
+    const whole = new Entry(initial())
+    for (const { entries } of this.store.panesOf(end)) {
+      const entry = entries.get(key)
+      if (entry === undefined) continue
+      whole.acc = merge(whole.acc, entry.acc)
+      whole.merge(entry)
+    }
+    return whole
+  }
+}

@@ -1,0 +1,166 @@
+/**
+ * Session windows: those of a key are kept in order of time, and merge when an event joins them.
+ *
+ * Every result is exact over the events that were taken in. For that an event is late by its own time, not by its session's: one at or before
+ * the watermark less the allowed lateness might have to join a session that is no longer there.
+ */
+import type { Schema } from "effect"
+import type { Batch } from "../../domain/Batch.ts"
+import type { EventContext, Hop } from "../../domain/Envelope.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { Collector } from "../Stage.ts"
+import { type Graveyard, refuseFull, refuseLate, refuseNoRoom, refuseTime } from "./refusals.ts"
+import { decodeSessions, encodeSessions } from "./sessionCodec.ts"
+import { Session, SessionStore } from "./SessionStore.ts"
+import type { WindowKey, WindowResult, Windows, WindowSettings } from "./WindowSettings.ts"
+
+interface Span {
+  readonly start: UtcTime
+  readonly end: UtcTime
+  readonly version: number
+}
+
+const spanOf = ({ end, start, version }: Span): Span => ({ start, end, version })
+
+export class SessionWindows<A, K extends WindowKey, Acc, R> implements Windows<A, K, R> {
+  private readonly settings: WindowSettings<A, K, Acc, R>
+  private readonly store: SessionStore<K, Acc>
+  private readonly gap: number
+
+  constructor(gap: number, settings: WindowSettings<A, K, Acc, R>) {
+    this.gap = gap
+    this.settings = settings
+    this.store = new SessionStore(settings.allowedLatenessMillis)
+  }
+
+  onBatch({ contexts, followed, hop, payloads }: Batch<A>, collector: Collector<WindowResult<K, R>>): void {
+    const { allowedLatenessMillis, key: keyOf } = this.settings
+    const { watermark } = this.store
+    const limit = watermark - allowedLatenessMillis
+    let next = 0
+    let followedAt = followed[0] ?? -1
+    let index = -1
+    for (const payload of payloads) {
+      index++
+      const context = contexts[index]
+      if (context === undefined) break
+      const isFollowed = index === followedAt
+      if (isFollowed) followedAt = followed[++next] ?? -1
+      const time = context.eventTime
+      if (!Number.isFinite(time)) {
+        refuseTime({ context, hop }, collector)
+        continue
+      }
+      if (time <= limit) {
+        refuseLate({ context, hop }, time + allowedLatenessMillis, watermark, collector)
+        continue
+      }
+      const key = keyOf(payload, context)
+      const sessions = this.store.sessionsOf(key)
+      const last = sessions[sessions.length - 1]
+      if (last === undefined || last.closed || time < last.start || time >= last.end) {
+        this.join(key, sessions, payload, context, hop, isFollowed, collector)
+      } else if (this.hasRoom(last, payload, context, hop, collector)) {
+        this.add(last, payload, context, hop, isFollowed, collector)
+      }
+    }
+  }
+
+  onWatermark(time: UtcTime, collector: Collector<WindowResult<K, R>>): void {
+    const { store } = this
+    if (time <= store.watermark) return
+    store.watermark = time
+    for (const session of store.due()) {
+      this.insert(session, collector)
+      store.close(session)
+    }
+  }
+
+  entries(): number {
+    const { size } = this.settings.aggregate
+    if (size === undefined) return this.store.held
+    let total = 0
+    for (const sessions of this.store.byKey.values()) for (const { acc } of sessions) total += size(acc)
+    return total
+  }
+
+  encode(): Schema.Json {
+    return encodeSessions(this.settings.aggregate, this.gap, this.store)
+  }
+
+  restore(json: Schema.Json): boolean {
+    return decodeSessions(this.settings.aggregate, json, this.gap, this.store)
+  }
+
+  private hasRoom(
+    { acc }: Session<K, Acc>,
+    payload: A,
+    context: EventContext,
+    hop: Hop | undefined,
+    collector: Graveyard
+  ): boolean {
+    const { hasRoom } = this.settings.aggregate
+    if (hasRoom === undefined || hasRoom(acc, payload)) return true
+    refuseNoRoom({ context, hop }, collector)
+    return false
+  }
+
+  private add(
+    session: Session<K, Acc>,
+    payload: A,
+    context: EventContext,
+    hop: Hop | undefined,
+    isFollowed: boolean,
+    collector: Collector<WindowResult<K, R>>
+  ): void {
+    session.acc = this.settings.aggregate.add(session.acc, payload)
+    session.extend(context.eventTime, context.eventTime + this.gap)
+    if (isFollowed) collector.absorb(session, context, hop, true)
+    else session.add(context, hop)
+  }
+
+  /** An event that begins a session, goes before others, joins several, or changes one that was emitted. */
+  private join(
+    key: K,
+    sessions: ReadonlyArray<Session<K, Acc>>,
+    payload: A,
+    context: EventContext,
+    hop: Hop | undefined,
+    isFollowed: boolean,
+    collector: Collector<WindowResult<K, R>>
+  ): void {
+    const { settings: { aggregate: { initial, merge, result }, maxEntries }, store } = this
+    const time = context.eventTime
+    const end = time + this.gap
+    const touched = sessions.filter((each) => each.start < end && time < each.end)
+    const [first, ...others] = touched
+    if (first === undefined && store.held >= maxEntries) return refuseFull({ context, hop }, maxEntries, collector)
+    const session = first ?? new Session(key, time, end, store.arrivals++, initial())
+    if (!this.hasRoom(session, payload, context, hop, collector)) return
+    const emitted = touched.flatMap((each) => each.closed ? [{ was: spanOf(each), value: result(each.acc) }] : [])
+    for (const other of others) {
+      session.acc = merge(session.acc, other.acc)
+      session.join(other)
+    }
+    this.add(session, payload, context, hop, isFollowed, collector)
+    for (const { value, was } of emitted) this.emit(session, was, "retract", value, collector)
+    if (emitted.length > 0) session.version++
+    session.closed = session.end - 1 <= store.watermark
+    if (session.closed) this.insert(session, collector)
+    store.hold(session, touched)
+  }
+
+  private insert(session: Session<K, Acc>, collector: Collector<WindowResult<K, R>>): void {
+    this.emit(session, session, "insert", this.settings.aggregate.result(session.acc), collector)
+  }
+
+  private emit(
+    session: Session<K, Acc>,
+    { end, start, version }: Span,
+    operation: "insert" | "retract",
+    value: R,
+    collector: Collector<WindowResult<K, R>>
+  ): void {
+    collector.merged(session, { key: session.key, start, end, value, operation, version }, end - 1)
+  }
+}

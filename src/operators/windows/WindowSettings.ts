@@ -1,0 +1,38 @@
+/** What the windows of one operator have in common, and what they give. */
+import type { Schema } from "effect"
+import type { Batch } from "../../domain/Batch.ts"
+import type { EventContext } from "../../domain/Envelope.ts"
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { Aggregate } from "../aggregates/Aggregate.ts"
+import type { Collector } from "../Stage.ts"
+
+/** What windows are kept apart by; `undefined` where there is no key. */
+export type WindowKey = number | string | undefined
+
+export interface WindowResult<out K, out R> {
+  readonly key: K
+  readonly start: UtcTime
+  readonly end: UtcTime
+  readonly value: R
+  /** `retract` takes back the insert with the same key, start, end, value and version. */
+  readonly operation: "insert" | "retract"
+  /** 0 for a window's first value, one more for each correction. */
+  readonly version: number
+}
+
+export interface WindowSettings<A, K extends WindowKey, Acc, R> {
+  readonly key: (payload: A, context: EventContext) => K
+  readonly aggregate: Aggregate<A, Acc, R>
+  readonly allowedLatenessMillis: number
+  readonly maxEntries: number
+}
+
+/** The state of a window operator. */
+export interface Windows<A, K extends WindowKey, R> {
+  onBatch(batch: Batch<A>, collector: Collector<WindowResult<K, R>>): void
+  onWatermark(time: UtcTime, collector: Collector<WindowResult<K, R>>): void
+  entries(): number
+  encode(): Schema.Json
+  /** Takes up, while still empty, what `encode` gave. False if it cannot be read, or is of other windows. */
+  restore(json: Schema.Json): boolean
+}
