@@ -64,7 +64,7 @@ describe("perigee run and lineage", () => {
         readonly sourceId: string
         readonly sensorTimestamp: string
       }
-      for (const { alertId, observedUntil, sequence } of alerts.slice(0, 2)) {
+      for (const { alertId, sequence } of alerts.slice(0, 2)) {
         const back = await ask("backward", `${alertId}/${sequence}`)
         const inputs: ReadonlyArray<Node> = back.inputs
         assert.isAbove(inputs.length, 0)
@@ -74,8 +74,6 @@ describe("perigee run and lineage", () => {
         }
         const [version] = back.matched
         assert.isAtLeast(version.inputCount, inputs.length)
-        const newest = inputs.map(({ sensorTimestamp }) => Date.parse(sensorTimestamp)).toSorted((a, b) => b - a)[0]
-        assert.isAtMost(Math.abs((newest ?? 0) - Date.parse(observedUntil)), 1)
         const operators: ReadonlyArray<string> = back.steps.filter(({ id }: Node) => id === version.id)
           .map(({ operator }: { readonly operator: string }) => operator)
         assert.deepStrictEqual(operators, [
