@@ -3,5 +3,8 @@ import { spawnSync } from "node:child_process"
 import { rmSync } from "node:fs"
 
 rmSync("dist", { recursive: true, force: true })
-// Standard output is npm's own, for the name of the packed file.
-process.exit(spawnSync("tsc", ["-p", "tsconfig.build.json"], { stdio: ["ignore", 2, 2] }).status ?? 1)
+// The second sees what the first emitted. Standard output is npm's own, for the name of the packed file.
+const failed = ["tsconfig.build.json", "tsconfig.build.bench.json"].find(
+  (project) => spawnSync("tsc", ["-p", project], { stdio: ["ignore", 2, 2] }).status !== 0
+)
+process.exit(failed === undefined ? 0 : 1)

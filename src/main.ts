@@ -3,9 +3,11 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { NodeServices } from "@effect/platform-node"
 import { Cause, Console, Effect, Exit, Layer, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
+import { bench } from "./commands/bench.ts"
 import { budget } from "./commands/budget.ts"
 import { config } from "./commands/config.ts"
 import { dlq } from "./commands/dlq.ts"
+import { graph } from "./commands/graph.ts"
 import { lineage } from "./commands/lineage.ts"
 import { run } from "./commands/run.ts"
 import { simulate } from "./commands/simulate.ts"
@@ -15,7 +17,7 @@ import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
 
 const perigee = Command.make("perigee").pipe(
   Command.withDescription("A stream processor for Space Domain Awareness: observations in, conjunction alerts out"),
-  Command.withSubcommands([run, simulate, lineage, dlq, budget, config])
+  Command.withSubcommands([run, simulate, lineage, dlq, budget, bench, graph, config])
 )
 
 /** 0 ok, 1 failed, 2 bad usage or input. What the command line library shows itself is not shown again. */

@@ -34,7 +34,7 @@ describe("the packed package", () => {
     mkdirSync(join(modules, ".bin"))
     run(root, "npm", "pack", "--pack-destination", user, "--silent")
     run(user, "tar", "xzf", `perigee-${manifest.version}.tgz`, "-C", join(modules, "perigee"), "--strip-components=1")
-    for (const name of [...Object.keys(manifest.dependencies), "@types/node"]) link(name)
+    for (const name of [...Object.keys(manifest.dependencies), "@types/node", "vitest", "@effect/vitest"]) link(name)
     symlinkSync("../perigee/bin/perigee.js", join(modules, ".bin", "perigee"))
     copyFileSync(join(root, "test/support/package/program.ts"), join(user, "program.ts"))
     writeFileSync(join(user, "package.json"), JSON.stringify({ private: true, type: "module" }))
@@ -70,5 +70,56 @@ describe("the packed package", () => {
 
   it("answers npx perigee --version", () => {
     assert.include(run(user, "npx", "--no-install", "perigee", "--version"), manifest.version)
+  })
+
+  it("answers npx perigee bench nexmark", () => {
+    const args = ["--no-install", "perigee", "bench", "nexmark", "--query", "q5", "--n", "1000", "--json"]
+    const [{ count, hash }] = JSON.parse(run(user, "npx", ...args)).queries
+    assert.deepStrictEqual([count, hash], [6, "3017373a9f7d39e2"])
+  })
+
+  describe("docs/first-pipeline.md, followed word for word", () => {
+    const folder = join(user, "first")
+    const page = readFileSync(join(root, "docs/first-pipeline.md"), "utf8")
+    const files = Array.from(
+      page.matchAll(/<!-- file: (\S+) -->\n+```ts\n(.*?)```/gs),
+      ([, name = "", text = ""]) => ({ name, text })
+    )
+
+    beforeAll(() => {
+      mkdirSync(folder)
+      writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
+      const compilerOptions = {
+        target: "es2024",
+        module: "nodenext",
+        strict: true,
+        noEmit: true,
+        allowImportingTsExtensions: true,
+        skipLibCheck: true,
+        types: ["node"]
+      }
+      writeFileSync(
+        join(folder, "tsconfig.json"),
+        JSON.stringify({ compilerOptions, files: files.map(({ name }) => name) })
+      )
+      for (const { name, text } of files) writeFileSync(join(folder, name), text)
+    })
+
+    it("has a pipeline of under 60 lines that compiles", () => {
+      assert.deepStrictEqual(files.map(({ name }) => name), ["weather.ts", "main.ts", "weather.test.ts"])
+      assert.isBelow(files[0]?.text.split("\n").length ?? 0, 60)
+      assert.strictEqual(run(folder, process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", folder), "")
+    })
+
+    it("runs, and shows counts, spans and what was given up", () => {
+      const output = run(folder, process.execPath, "main.ts")
+      assert.match(output, /^plausible: \d+ in, \d+ out, [1-9]\d* given up$/m)
+      assert.match(output, /^plausible: -572.* is below the lowest ever measured$/m)
+      assert.match(output, /^span [0-9a-f]{16} below [0-9a-f]{16}: report$/m)
+    })
+
+    it("passes its test", () => {
+      assert.match(run(folder, process.execPath, join(root, "node_modules/vitest/vitest.mjs"), "run"), /2 passed/)
+    })
   })
 })

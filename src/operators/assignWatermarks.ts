@@ -10,12 +10,13 @@
  *
  * **End.** When the input ends, time comes to `now` for all before it goes to infinity: nothing older can follow.
  *
- * Order and arrays kept; a watermark follows the array that moved it. State: three numbers a source; sources not announced are added
+ * Order and arrays kept; a watermark follows the array that moved it. State: three numbers a source, in snapshots; sources not announced are added
  * as they appear, at most `maxSources`, and share one entry beyond that. Cost: one map look-up an event.
  */
 import type { Envelope, EventContext } from "../domain/Envelope.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
 import { direct, type Edge, type Emit, type Operator, type StageServices, stateful } from "./Stage.ts"
+import { watermarkCodec } from "./state/watermarkCodec.ts"
 
 export interface SourceLateness {
   /** How much older than the newest event of its source an event may be. */
@@ -94,24 +95,28 @@ export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, n
     return source
   }
 
+  const initial = (): WatermarkState => {
+    const state: WatermarkState = {
+      sources: new Map(
+        Array.from(
+          options.sources,
+          ([id, lateness]) => [id, { lateness, greatest: -Infinity, lastActive: -Infinity }] as const
+        )
+      ),
+      now: -Infinity,
+      watermark: -Infinity
+    }
+    onStart?.(state)
+    return state
+  }
+
   return stateful<A, A, WatermarkState>({
     name,
     edge,
     assignsWatermarks: true,
-    initial: () => {
-      const state = {
-        sources: new Map(
-          Array.from(
-            options.sources,
-            ([id, lateness]) => [id, { lateness, greatest: -Infinity, lastActive: -Infinity }] as const
-          )
-        ),
-        now: -Infinity,
-        watermark: -Infinity
-      }
-      onStart?.(state)
-      return state
-    },
+    initial,
+    entries: ({ sources }) => sources.size,
+    codec: watermarkCodec(options.sources, initial),
     onEvents: (state, events: ReadonlyArray<Envelope<A>>, emit) => {
       for (const event of events) {
         const time = event.context.eventTime

@@ -8,7 +8,7 @@
  * `RetryBudgetExhausted`; permanent ones are dead letters `ProcessingException`; discardable ones are counted as filtered. A call that is retried is
  * made again, so it must bear that. Cost: an effect an event, and a fiber where `concurrency` is above 1. For one call an array see `Stage.effectful`.
  */
-import { Effect, Semaphore, Stream } from "effect"
+import { Context, Effect, References, Semaphore, Stream } from "effect"
 import { type Element, envelopesOf } from "../domain/Batch.ts"
 import type { Envelope, EventContext } from "../domain/Envelope.ts"
 import type { Operator, StageServices } from "./Stage.ts"
@@ -44,7 +44,8 @@ export const asyncCall = <A, B, E, R>(
     <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>) =>
       Stream.unwrap(Effect.gen(function*() {
         const stage = yield* makeRuntime<B>(name)
-        const context = yield* Effect.context<R>()
+        const annotations = { ...(yield* References.CurrentLogAnnotations), operator: name }
+        const context = Context.add(yield* Effect.context<R>(), References.CurrentLogAnnotations, annotations)
         const permits = Semaphore.makeUnsafe(concurrency)
         // One for each array at work; they are used again.
         const idle: Array<Runtime<B>> = []
@@ -68,6 +69,7 @@ export const asyncCall = <A, B, E, R>(
             onFailure: (error): Effect.Effect<Answer<B>, never, R> => {
               const errorClass = classify(error)
               if (errorClass === "transient" && retries < retry.times) {
+                runtime.counts.retries++
                 return Effect.flatMap(nextWait(retry, wait), (millis) =>
                   Effect.andThen(
                     backOff(runtime, event.context, millis),

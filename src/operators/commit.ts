@@ -11,8 +11,8 @@ import { sink } from "./sink.ts"
 import type { Operator, StageServices } from "./Stage.ts"
 
 /** `commitPositions` gets the next offsets to read. */
-export const commit = <A, E extends { readonly message: string }, R>(
-  commitPositions: (positions: ReadonlyArray<SourcePosition>) => Effect.Effect<void, E, R>
+export const commit = <A, R = never>(
+  commitPositions: (positions: ReadonlyArray<SourcePosition>) => Effect.Effect<void, { readonly message: string }, R>
 ): Operator<A, A, never, R | StageServices> =>
   sink<A, never, R>({
     name: "commit",

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Data, Effect, Exit, Fiber, Layer, Option, pipe, Schema, Stream, Tracer } from "effect"
+import { Data, Effect, Exit, Fiber, Layer, Logger, Option, pipe, References, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import type { Item } from "../../src/domain/Batch.ts"
 import { lineageSteps, progress, tick, watermark } from "../../src/domain/Envelope.ts"
@@ -8,23 +8,12 @@ import { StageLineage, StageTracing } from "../../src/layers/stage/StageHooks.ts
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import * as Stage from "../../src/operators/Stage.ts"
 import { arrays, collectArrays, collectItems, events, payloadsOf, stageLayer } from "../support/envelopes.ts"
+import { recordingTracer } from "../support/recordingTracer.ts"
 
 const countsOf = (stage: string) => Effect.map(StageRegistry, (registry) => registry.countsOf(stage))
 
 const addUp = (counts: { processed: number; filtered: number; late: number; dead: number; shed: number }) =>
   counts.processed + counts.filtered + counts.late + counts.dead + counts.shed
-
-const recordingTracer = () => {
-  const spans: Array<Tracer.NativeSpan> = []
-  const tracer = Tracer.make({
-    span: (options) => {
-      const span = new Tracer.NativeSpan(options)
-      spans.push(span)
-      return span
-    }
-  })
-  return { spans, layer: Layer.succeed(Tracer.Tracer, tracer) }
-}
 
 const shape = (element: Item<number>) => element._tag === "Event" ? element.payload : element
 
@@ -349,6 +338,21 @@ describe("Stage.effectful", () => {
       )
       assert.deepStrictEqual(out, [1, 2, 3])
       assert.deepStrictEqual(letters, [])
+      assert.strictEqual((yield* countsOf("flaky")).retries, 2)
+    }).pipe(Effect.provide(stageLayer)))
+
+  it.effect("a log inside the step names the operator", () =>
+    Effect.gen(function*() {
+      const logged: Array<unknown> = []
+      const logger = Logger.make(({ fiber }) => {
+        logged.push(fiber.getRef(References.CurrentLogAnnotations)["operator"])
+      })
+      const talkative = Stage.effectful<number, number, never, never>({
+        name: "talkative",
+        step: () => Effect.log("hello")
+      })
+      yield* Stream.runDrain(arrays<number>([events([1])]).pipe(talkative)).pipe(Effect.provide(Logger.layer([logger])))
+      assert.deepStrictEqual(logged, ["talkative"])
     }).pipe(Effect.provide(stageLayer)))
 
   it.effect("past its budget only the culprit is a dead letter", () =>

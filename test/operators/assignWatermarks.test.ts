@@ -7,6 +7,7 @@ import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import { assignWatermarks, type SourceLateness } from "../../src/operators/assignWatermarks.ts"
 import { makeFusionViews } from "../../src/operators/fusion/FusionViews.ts"
 import { arrays, collectArrays, contextOf, stageLayer } from "../support/envelopes.ts"
+import { survivesRestore } from "../support/laws.ts"
 
 const a = { latenessMillis: 100, idleMillis: 2000 }
 const b = { latenessMillis: 1000, idleMillis: 5000 }
@@ -200,5 +201,25 @@ describe("assignWatermarks", () => {
           else assert.isAbove(Number(element.slice(1)), watermark)
         }
       })
+  )
+
+  it.effect.prop(
+    "a restore between any two arrays gives the same",
+    { feed: Feed, place: Schema.Int },
+    ({ feed, place }) => {
+      const items = feed.flatMap((
+        { delay, source, time }
+      ) => [seen(source, time), ...(delay > 0.8 ? [tick(time + 500)] : [])])
+      return survivesRestore(
+        assignWatermarks<string>({
+          sources: known,
+          lateness: () => b,
+          allowedLatenessMillis: 500
+        }),
+        items,
+        // Between two arrays of the law's: a watermark follows its array.
+        3 * (Math.abs(place) % (Math.floor(items.length / 3) + 1))
+      )
+    }
   )
 })

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
+import { StageState } from "../../src/layers/stage/StageState.ts"
 import { dedupe } from "../../src/operators/dedupe.ts"
 import { arrays, collectArrays, collectItems, events, payloadsOf, stageLayer } from "../support/envelopes.ts"
+import { cutsDoNotMatter, survivesRestore } from "../support/laws.ts"
 
 interface Arrival {
   readonly key: string
@@ -99,6 +101,33 @@ describe("dedupe", () => {
         assert.deepStrictEqual(yield* run(input, { capacity, cut, ttlMillis }), expected)
       })
   )
+
+  it.effect.prop(
+    "any cut and a restore anywhere give the same, whichever way receive times go",
+    {
+      arrivals: Arrivals,
+      back: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 150 })),
+      place: Schema.Int,
+      sizes: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9 })))
+    },
+    ({ arrivals, back, place, sizes }) => {
+      let time = 0
+      const input = arrivals.map(({ gap, key }, i) => at(String(key), (time += gap) - (i % 3) * back))
+      const items = events(input, (index) => ({ ingestTime: input[index]?.at ?? 0 }))
+      const operator = dedupe<Arrival>({ key: ({ key }) => key, ttlMillis: 100, capacity: 5 })
+      return Effect.all([
+        cutsDoNotMatter(operator, items, sizes),
+        survivesRestore(operator, items, Math.abs(place) % (items.length + 1))
+      ], { discard: true })
+    }
+  )
+
+  it.effect("tells how many keys it holds", () =>
+    Effect.gen(function*() {
+      const operator = dedupe<string>({ key: (key) => key, ttlMillis: 100, capacity: 3 })
+      yield* collectItems(arrays<string>([events(["a", "b", "a"]), events(["c", "d", "e"])]).pipe(operator))
+      assert.strictEqual((yield* StageState).sizes().get("dedupe"), 3)
+    }).pipe(Effect.provide(Layer.merge(stageLayer, StageState.layerMemory()))))
 
   it.effect("holds a few thousand keys that come and go without losing its place", () =>
     Effect.gen(function*() {

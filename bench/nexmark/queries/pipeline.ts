@@ -1,20 +1,10 @@
 /** A NEXMark query as a pipeline of operators: the generator as its source, the digest as its sink, all of a stage's instruments on. */
-import { Array as Arr, Cause, Effect, Layer, Stream } from "effect"
-import {
-  DeadLettersMemory,
-  HeadSampler,
-  layerPerigeeTracer,
-  SpanSink,
-  StageLineage,
-  StageMetrics,
-  StageRegistry,
-  StageState,
-  StageTracing
-} from "perigee/layers"
+import { Array as Arr, Cause, Effect, Stream } from "effect"
+import { Instruments, StageRegistry } from "perigee/layers"
 import { source, type Stage } from "perigee/operators"
 import { Digest } from "../digest.ts"
-import { makeGenerator, type NexmarkEvent } from "../events.ts"
-import type { NexmarkAnswer, NexmarkRun, NexmarkWork } from "./types.ts"
+import { type Generator, makeGenerator, type NexmarkEvent } from "../events.ts"
+import type { NexmarkAnswer, NexmarkRun } from "./types.ts"
 
 /** A query: what is done to the events, and how a row of it is folded into the digest. */
 export interface NexmarkPipeline<Row> {
@@ -27,23 +17,17 @@ export interface PipelineOptions {
   readonly arraySize?: number | (() => number)
   /** Share of the events that are traced and whose lineage is kept. */
   readonly ratio?: number
+  /** Other events than the run's seed gives. */
+  readonly events?: () => Pick<Generator, "generate">
 }
 
-/** Counts, metrics, lineage, and spans of the sampled, which are ended and dropped. */
-const instruments = (ratio: number) =>
-  Layer.mergeAll(
-    DeadLettersMemory.layer,
-    StageRegistry.layer,
-    StageState.layerMemory(),
-    StageMetrics.layer,
-    StageLineage.layer,
-    HeadSampler.layerRatio(ratio),
-    StageTracing.layer.pipe(Layer.provide(layerPerigeeTracer), Layer.provide(SpanSink.layerOff))
-  )
-
-const generated = ({ n, ...run }: NexmarkRun, arraySize: number | (() => number)) =>
+const generated = (
+  n: number,
+  arraySize: number | (() => number),
+  events: () => Pick<Generator, "generate">
+): Stream.Stream<NexmarkEvent> =>
   Stream.fromPull(Effect.sync(() => {
-    const { generate } = makeGenerator(run)
+    const { generate } = events()
     let next = 0
     return Effect.suspend(() => {
       const size = Math.min(typeof arraySize === "number" ? arraySize : arraySize(), n - next)
@@ -57,11 +41,11 @@ const generated = ({ n, ...run }: NexmarkRun, arraySize: number | (() => number)
 export const runPipeline = <Row>(
   { fold, operator }: NexmarkPipeline<Row>,
   run: NexmarkRun,
-  { arraySize = 256, ratio = 0.01 }: PipelineOptions = {}
+  { arraySize = 256, events = () => makeGenerator(run), ratio = 0.01 }: PipelineOptions = {}
 ): Effect.Effect<NexmarkAnswer> =>
   Effect.gen(function*() {
     const digest = new Digest()
-    yield* generated(run, arraySize).pipe(
+    yield* generated(run.n, arraySize, events).pipe(
       source({ name: "nexmark", eventTime: ({ ts }) => ts, outOfOrdernessMillis: run.disorder }),
       operator,
       Stream.runForEachArray((elements) =>
@@ -75,8 +59,4 @@ export const runPipeline = <Row>(
     const registry = yield* StageRegistry
     const lateDropped = registry.stages().reduce((total, [, { late }]) => total + late, 0)
     return { count: digest.count, hash: digest.hash, lateDropped }
-  }).pipe(Effect.provide(instruments(ratio)))
-
-/** The query as the yardstick measures it. */
-export const pipelineWork = <Row>(query: NexmarkPipeline<Row>, options?: PipelineOptions): NexmarkWork => (run) =>
-  Effect.runPromise(runPipeline(query, run, options))
+  }).pipe(Effect.provide(Instruments.layerNoExport({ ratio })))

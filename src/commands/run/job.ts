@@ -20,13 +20,13 @@ import { type HeadDecision, HeadSampler } from "../../layers/stage/HeadSampler.t
 import { StageTracing } from "../../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { AlertStore } from "../../layers/stores/AlertStore.ts"
-import { commit } from "../../operators/fusion/commit.ts"
 import { makeTally } from "../../operators/fusion/decode.ts"
-import { fusion, type FusionSettings } from "../../operators/fusion/fusion.ts"
-import { fusionSource } from "../../operators/fusion/fusionSource.ts"
+import type { FusionSettings } from "../../operators/fusion/fusion.ts"
+import { fusionPipeline } from "../../operators/fusion/fusionPipeline.ts"
 import { type FusionViews, makeFusionViews } from "../../operators/fusion/FusionViews.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
-import { andThen, describe, type StageServices } from "../../operators/Stage.ts"
+import { graphText } from "../../operators/graph/graphText.ts"
+import type { StageServices } from "../../operators/Stage.ts"
 import type { RunReport } from "./RunReport.ts"
 import type { Progress } from "./status.ts"
 import type { World } from "./world.ts"
@@ -88,12 +88,6 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   const tally = makeTally(now)
   const views = makeFusionViews()
   const subscription = yield* log.subscribe({ topic: observationsTopic, group, from: "earliest" })
-  const pipeline = andThen(
-    fusion({ registry, catalogue, now, alertSequences, settings, tally, views }),
-    commit(subscription.commit)
-  )
-  for (const line of describe(pipeline.stages)) yield* Effect.logInfo(line)
-
   const ingest = yield* startIngest(world.sources)
   const ingested = yield* Deferred.make<void, LogError | SourceError>()
   let consumed = 0
@@ -118,6 +112,19 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     Stream.map(tick)
   )
 
+  const pipeline = fusionPipeline({
+    records,
+    ticks,
+    commitPositions: subscription.commit,
+    registry,
+    catalogue,
+    now,
+    alertSequences,
+    settings,
+    tally
+  })
+  for (const line of graphText(pipeline.graph)) yield* Effect.logInfo(line)
+
   const sampler = yield* HeadSampler
   let tracesSampled = 0
   const counted = (decision: HeadDecision) => {
@@ -128,12 +135,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     decide: (traceId, source) => counted(sampler.decide(traceId, source)),
     decideBits: (high24, low32, source) => counted(sampler.decideBits(high24, low32, source))
   })
-  const fused = yield* Stream.merge(fusionSource(records), ticks, { haltStrategy: "left" }).pipe(
-    pipeline,
-    Stream.runDrain,
-    Effect.provideService(HeadSampler, counting),
-    Effect.forkScoped
-  )
+  const fused = yield* pipeline.run.pipe(Effect.provideService(HeadSampler, counting), Effect.forkScoped)
 
   const progress = (): Progress => ({
     now: now(),

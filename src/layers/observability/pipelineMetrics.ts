@@ -82,6 +82,8 @@ const stageCollector = (context: Context.Context<never>, view: PipelineView, clo
     "Events past their lateness, given up as dead letters"
   )
 
+  const retries = counterFamily(context, "retry_attempts_total", "Tries again after a failure that may pass")
+
   let lastAt = clock.monotonicTimeNanosUnsafe()
   let lastBusy: ReadonlyMap<string, number> = new Map()
   return () => {
@@ -107,7 +109,9 @@ const stageCollector = (context: Context.Context<never>, view: PipelineView, clo
       inFlight(counts.inFlight, { stage })
       emitted(counts.emitted, { stage })
       lateEvents += counts.late
+      if (counts.retries > 0) retries(counts.retries, { operator: stage })
     }
+    retries(view.ingestRetries(), { operator: "ingest" })
     late(lateEvents)
     for (const [stage, entries] of view.stateSizes()) state(entries, { stage })
   }
@@ -127,7 +131,6 @@ const sourceCollector = (context: Context.Context<never>, view: PipelineView) =>
   const kernelDrops = total("source_kernel_drops_total", "Datagrams that the kernel dropped at the socket")
   const failures = total("source_failures_total", "Calls to a source that failed")
   const breaker = gauge("circuit_breaker_state", "0 closed, 1 half open, 2 open")
-  const retries = total("retry_attempts_total", "Tries again after a failure that may pass")
 
   return () => {
     const now = view.now()
@@ -153,7 +156,6 @@ const sourceCollector = (context: Context.Context<never>, view: PipelineView) =>
       failures(counters.failures, { source })
       if (counters.circuit !== undefined) breaker(breakerStates[counters.circuit], { breaker: source })
     }
-    retries(view.ingestRetries(), { operator: "ingest" })
   }
 }
 

@@ -5,11 +5,13 @@
  * client and server do `traceparent` by themselves.
  */
 import { Effect, Option, type Tracer } from "effect"
-import { formatTraceParent, parseTraceParent } from "../../domain/tracing/traceparent.ts"
+import { extract, type HeaderCarrier } from "../../domain/tracing/propagation.ts"
+import { formatTraceParent } from "../../domain/tracing/traceparent.ts"
 import { PerigeeSpan } from "./PerigeeSpan.ts"
 import { parentSpan, traceStateIn } from "./SpanTraceState.ts"
 
-export interface TraceHeaders {
+/** A type, not an interface, so that it is a record of headers too. */
+export type TraceHeaders = {
   readonly traceparent: string
   readonly tracestate?: string
 }
@@ -27,20 +29,15 @@ export const currentTraceHeaders: Effect.Effect<TraceHeaders | undefined> = Effe
   (span) => Option.isNone(span) ? undefined : traceHeaders(span.value)
 )
 
-/** The sender's span as a parent; none where `traceparent` is absent or is to be ignored, and then `tracestate` is too. */
-export const parentFromHeaders = (
-  headers: { readonly traceparent?: string | undefined; readonly tracestate?: string | undefined }
-): Option.Option<Tracer.ExternalSpan> => {
-  const parent = headers.traceparent === undefined ? undefined : parseTraceParent(headers.traceparent)
-  return parent === undefined
-    ? Option.none()
-    : Option.some(parentSpan({ ...parent, traceState: headers.tracestate === "" ? undefined : headers.tracestate }))
+/** The sender's span as a parent, read as the recommendation says: see `extract`. */
+export const parentFromHeaders = (headers: HeaderCarrier): Option.Option<Tracer.ExternalSpan> => {
+  const parent = extract(headers)
+  return parent === undefined ? Option.none() : Option.some(parentSpan(parent))
 }
 
 /** Runs an effect as a child of the sender's span; without one it is run as it is. */
 export const withTraceHeaders =
-  (headers: Parameters<typeof parentFromHeaders>[0]) =>
-  <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
+  (headers: HeaderCarrier) => <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effect<A, E, R> =>
     Option.match(parentFromHeaders(headers), {
       onNone: () => effect,
       onSome: (parent) => Effect.withParentSpan(effect, parent)

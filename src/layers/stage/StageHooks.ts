@@ -114,7 +114,7 @@ const noAnnotations = Context.empty()
 const noLinks: ReadonlyArray<EventContext> = []
 
 /** A link to the span that a context is below; none if it was never traced. */
-export const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
+const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
   trace.spanId === undefined ? [] : [{ span: parentSpan(trace), attributes: { "observation.id": id } }]
 
 /** What one array did to a stage. Nanoseconds are monotonic. */

@@ -16,6 +16,8 @@ export interface StageCounts {
   emitted: number
   /** Entries that left the stage's state because it was full. */
   evicted: number
+  /** Tries again after a failure that may pass. */
+  retries: number
   /** Events inside the step at this moment. */
   inFlight: number
   /** Monotonic nanoseconds spent inside the step. */
@@ -32,6 +34,7 @@ const emptyCounts = (): StageCounts => ({
   shed: 0,
   emitted: 0,
   evicted: 0,
+  retries: 0,
   inFlight: 0,
   busyNanos: 0,
   filteredReasons: new Map()

@@ -1,5 +1,5 @@
 /** What an aggregate is: many events into one value, a bit at a time. */
-import { asItIs, type ValueCodec } from "./ValueCodec.ts"
+import { type ValueJson, valueJson } from "../state/valueJson.ts"
 
 /**
  * Turns events into a value through an accumulator. Laws: `merge` is associative with `initial()` as its neutral element, and adding the
@@ -24,9 +24,9 @@ export interface Aggregate<in A, in out Acc, out R> {
   /** How many entries the accumulator holds, if not one. */
   readonly size?: (acc: Acc) => number
   /** How the accumulator is kept in a snapshot. Without it, it must be JSON as it is. */
-  readonly codec?: ValueCodec<Acc>
+  readonly json?: ValueJson<Acc>
 }
 
 export const viewOf = <A, Acc, R>({ result, view }: Aggregate<A, Acc, R>): (acc: Acc) => R => view ?? result
 
-export const codecOf = <A, Acc, R>({ codec }: Aggregate<A, Acc, R>): ValueCodec<Acc> => codec ?? asItIs()
+export const jsonOf = <A, Acc, R>({ json }: Aggregate<A, Acc, R>): ValueJson<Acc> => json ?? valueJson<Acc>(undefined)

@@ -1,6 +1,6 @@
 /** Aggregates made from others. */
-import { type Aggregate, codecOf, viewOf } from "./Aggregate.ts"
-import { isArray } from "./ValueCodec.ts"
+import { tupleJson } from "./accumulatorJson.ts"
+import { type Aggregate, jsonOf, viewOf } from "./Aggregate.ts"
 
 /** Another result from the same accumulator. `f` must not hand its argument on: it may change with the next event. */
 export const map = <A, Acc, R, B>(aggregate: Aggregate<A, Acc, R>, f: (result: R) => B): Aggregate<A, Acc, B> => {
@@ -37,7 +37,6 @@ export function all(
   const each = Object.values(members)
   const limited = each.filter(({ hasRoom }) => hasRoom !== undefined)
   const sized = each.filter(({ size }) => size !== undefined)
-  const codecs = each.map(codecOf)
   return {
     initial: () => each.map(({ initial }) => initial()),
     add: (acc, payload) => {
@@ -75,13 +74,6 @@ export function all(
           each.reduce((total, { size }, i) => total + (size === undefined ? 1 : size(acc[i])), 0)
       }
       : {}),
-    codec: {
-      encode: (acc) => codecs.map(({ encode }, i) => encode(acc[i])),
-      decode: (json) => {
-        if (!isArray(json) || json.length !== codecs.length) return undefined
-        const acc = codecs.map(({ decode }, i) => decode(json[i] ?? null))
-        return acc.includes(undefined) ? undefined : acc
-      }
-    }
+    json: tupleJson(each.map(jsonOf))
   }
 }

@@ -1,6 +1,6 @@
 /** Aggregates that keep a number or two. */
+import { numberJson, pairJson, viaJson } from "./accumulatorJson.ts"
 import type { Aggregate } from "./Aggregate.ts"
-import { anyNumber, pairOf, via } from "./ValueCodec.ts"
 
 /** How many events there were. */
 export const count = (): Aggregate<unknown, number, number> => ({
@@ -17,7 +17,7 @@ export const sum = <A>(by: (payload: A) => number): Aggregate<A, number, number>
   add: (acc, payload) => acc + by(payload),
   merge: (acc, later) => acc + later,
   result: (acc) => acc,
-  codec: anyNumber
+  json: numberJson
 })
 
 /** The least number; +infinity where no event had one. NaN counts for nothing. */
@@ -29,7 +29,7 @@ export const min = <A>(by: (payload: A) => number): Aggregate<A, number, number>
   },
   merge: (acc, later) => later < acc ? later : acc,
   result: (acc) => acc,
-  codec: anyNumber
+  json: numberJson
 })
 
 /** The greatest number; -infinity where no event had one. NaN counts for nothing. */
@@ -41,7 +41,7 @@ export const max = <A>(by: (payload: A) => number): Aggregate<A, number, number>
   },
   merge: (acc, later) => later > acc ? later : acc,
   result: (acc) => acc,
-  codec: anyNumber
+  json: numberJson
 })
 
 interface Mean {
@@ -63,8 +63,8 @@ export const average = <A>(by: (payload: A) => number): Aggregate<A, Mean, numbe
     return acc
   },
   result: ({ count, sum }) => sum / count,
-  codec: via(
-    pairOf(anyNumber, anyNumber),
+  json: viaJson(
+    pairJson(numberJson, numberJson),
     ({ count, sum }) => [sum, count] as const,
     ([sum, count]) => ({ sum, count })
   )

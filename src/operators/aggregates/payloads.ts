@@ -1,10 +1,11 @@
 /** Aggregates that keep payloads. */
+import { type JsonCodec, valueJson } from "../state/valueJson.ts"
+import { arrayJson, numberJson, pairJson, viaJson } from "./accumulatorJson.ts"
 import type { Aggregate } from "./Aggregate.ts"
-import { anyNumber, arrayOf, asItIs, pairOf, type ValueCodec, via } from "./ValueCodec.ts"
 
 export interface PayloadOptions<A> {
   /** How a payload is kept in a snapshot. Without it, it must be JSON as it is. */
-  readonly payload?: ValueCodec<A>
+  readonly payload?: JsonCodec<A>
 }
 
 /** All events in order of arrival, at most `limit`: those beyond have no room. */
@@ -25,7 +26,7 @@ export const collect = <A>(
   view: (acc) => acc,
   hasRoom: (acc) => acc.length < limit,
   size: (acc) => acc.length,
-  codec: arrayOf(options.payload ?? asItIs())
+  json: arrayJson(valueJson(options.payload))
 })
 
 export interface TieOptions<A> extends PayloadOptions<A> {
@@ -44,7 +45,7 @@ export const maxBy = <A>(
   by: (payload: A) => number,
   options: TieOptions<A> = {}
 ): Aggregate<A, Best<A>, ReadonlyArray<A>> => {
-  const { maxTies = 10_000, payload: payloadCodec = asItIs<A>() } = options
+  const { maxTies = 10_000, payload: payloadCodec } = options
   return {
     initial: () => ({ value: -Infinity, items: [] }),
     add: (acc, payload) => {
@@ -69,8 +70,8 @@ export const maxBy = <A>(
     view: ({ items }) => items,
     hasRoom: (acc, payload) => acc.items.length < maxTies || by(payload) !== acc.value,
     size: ({ items }) => items.length,
-    codec: via(
-      pairOf(anyNumber, arrayOf(payloadCodec)),
+    json: viaJson(
+      pairJson(numberJson, arrayJson(valueJson(payloadCodec))),
       ({ items, value }) => [value, items] as const,
       ([value, items]) => ({ value, items })
     )
@@ -81,4 +82,4 @@ export const maxBy = <A>(
 export const minBy = <A>(
   by: (payload: A) => number,
   options: TieOptions<A> = {}
-): Aggregate<A, Best<A>, ReadonlyArray<A>> => maxBy((payload) => -by(payload), options)
+): Aggregate<A, Best<A>, ReadonlyArray<A>> => maxBy((payload) => 0 - by(payload), options)

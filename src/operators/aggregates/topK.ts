@@ -1,7 +1,8 @@
 /** The few greatest, of events or of groups. */
+import { valueJson } from "../state/valueJson.ts"
+import { arrayJson, numberJson, pairJson } from "./accumulatorJson.ts"
 import { type Aggregate, viewOf } from "./Aggregate.ts"
 import type { PayloadOptions } from "./payloads.ts"
-import { anyNumber, arrayOf, asItIs, pairOf } from "./ValueCodec.ts"
 
 /** What happens to those equal to the k-th: `all` keeps them too, `first` keeps the first to arrive, so that there are k at most. */
 export type Ties = "all" | "first"
@@ -20,7 +21,7 @@ export interface TopKOptions<A> extends PayloadOptions<A> {
  * State: k events, more with ties. Cost: a comparison an event, and a shift of at most k for one that gets in.
  */
 export const topK = <A>(k: number, options: TopKOptions<A>): Aggregate<A, Array<Ranked<A>>, ReadonlyArray<A>> => {
-  const { by, maxItems = 10_000, payload: payloadCodec = asItIs<A>(), ties = "first" } = options
+  const { by, maxItems = 10_000, payload: payloadCodec, ties = "first" } = options
 
   const put = (ranked: Array<Ranked<A>>, value: number, item: A): void => {
     const last = ranked[k - 1]?.[0]
@@ -48,7 +49,7 @@ export const topK = <A>(k: number, options: TopKOptions<A>): Aggregate<A, Array<
     result: (acc) => acc.map(([, item]) => item),
     hasRoom: (acc, payload) => acc.length < maxItems || by(payload) !== acc.at(-1)?.[0],
     size: (acc) => acc.length,
-    codec: arrayOf(pairOf(anyNumber, payloadCodec))
+    json: arrayJson(pairJson(numberJson, valueJson(payloadCodec)))
   }
 }
 

@@ -8,27 +8,22 @@ import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { alertKind, alertVersionId } from "../../domain/lineage/LineageRecord.ts"
 import type { LogError } from "../../layers/log/MessageLog.ts"
 import { AlertStore } from "../../layers/stores/AlertStore.ts"
-import { effectful, type Operator, type StageServices } from "../Stage.ts"
+import { sink, type TraceHeadersAt } from "../sink.ts"
+import type { Operator, StageServices } from "../Stage.ts"
 
 /** Delivers versions of alerts and passes on those that were new; the others are counted as filtered with reason `stale`. */
-export const publish: Operator<ConjunctionAlert, ConjunctionAlert, never, StageServices | AlertStore> = effectful({
+export const publish: Operator<ConjunctionAlert, ConjunctionAlert, never, StageServices | AlertStore> = sink({
   name: "publish",
   classify: (_error: LogError) => "transient",
-  step: Effect.fnUntraced(function*(events, emit) {
+  leaving: ({ alertId, level, sequence }) => ({
+    kind: alertKind,
+    id: alertVersionId(alertId, sequence),
+    retracts: level === "withdrawn"
+  }),
+  write: Effect.fnUntraced(function*(alerts: ReadonlyArray<ConjunctionAlert>, headers: TraceHeadersAt) {
     const store = yield* AlertStore
-    const headers = new Map(events.map((event) => [event.payload, emit.headers(event)] as const))
-    const delivered = new Set(
-      yield* store.upsert(events.map((event) => event.payload), (version) => headers.get(version) ?? {})
-    )
-    for (const event of events) {
-      const { alertId, level, sequence } = event.payload
-      if (!delivered.has(event.payload)) {
-        emit.filtered(event, "stale")
-        continue
-      }
-      emit.ends(event, alertKind, alertVersionId(alertId, sequence))
-      if (level === "withdrawn") emit.retracted(event)
-      emit.out(event, event.payload)
-    }
+    const places = new Map(alerts.map((alert, place) => [alert, place] as const))
+    const delivered = new Set(yield* store.upsert(alerts, (version) => headers(places.get(version) ?? -1)))
+    return alerts.map((alert) => delivered.has(alert) ? undefined : "stale")
   })
 })

@@ -1,10 +1,11 @@
 /** Observations that belong to no track leave here for the topic `uncorrelated-tracks`; track updates go on. */
 import { Effect, Schema } from "effect"
-import type { Envelope } from "../../domain/Envelope.ts"
 import { Observation } from "../../domain/observation/Observation.ts"
 import type { Association, TrackUpdate, UncorrelatedObservation } from "../../domain/orbit/TrackUpdate.ts"
 import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
-import { effectful, type Operator, type StageServices } from "../Stage.ts"
+import { divert } from "../divert.ts"
+import type { TraceHeadersAt } from "../sink.ts"
+import type { Operator, StageServices } from "../Stage.ts"
 
 export const uncorrelatedTopic = "uncorrelated-tracks"
 
@@ -15,11 +16,6 @@ const Uncorrelated = Schema.fromJsonString(Schema.Struct({
 }))
 const encode = Schema.encodeEffect(Uncorrelated)
 const bytes = new TextEncoder()
-
-interface Leaving {
-  readonly uncorrelated: UncorrelatedObservation
-  readonly event: Envelope<Association>
-}
 
 const toRecord = Effect.fnUntraced(function*(
   uncorrelated: UncorrelatedObservation,
@@ -34,33 +30,26 @@ const toRecord = Effect.fnUntraced(function*(
   }
 })
 
+const isUncorrelated = (association: Association): association is UncorrelatedObservation =>
+  association._tag !== "TrackUpdate"
+
 /**
  * Stateless; arrays and order kept. Uncorrelated observations count as filtered by reason, after they are written; their records carry their W3C
- * context. Here the lineage of every observation that is followed is handed in.
+ * context. Here the lineage of every observation that is followed is handed in: what it does to its track goes on.
  */
-export const publishUncorrelated: Operator<Association, TrackUpdate, never, StageServices | MessageLog> = effectful({
+export const publishUncorrelated: Operator<Association, TrackUpdate, never, StageServices | MessageLog> = divert({
   name: "uncorrelated",
+  where: isUncorrelated,
+  reason: ({ reason }) => reason,
   classify: (_error: LogError) => "transient",
-  step: Effect.fnUntraced(function*(events, emit) {
-    const leaving: Array<Leaving> = []
-    for (const event of events) {
-      const { payload } = event
-      if (payload._tag === "TrackUpdate") {
-        // As an observation it ends here; what it does to its track goes on.
-        if (payload.kind === "speculative") emit.ends(event, "observation")
-        emit.out(event, payload)
-      } else {
-        leaving.push({ uncorrelated: payload, event })
-        emit.ends(event, "observation")
-        emit.filtered(event, payload.reason)
-      }
-    }
-    if (leaving.length === 0) return
+  leaving: (association) =>
+    isUncorrelated(association) || association.kind === "speculative" ? { kind: "observation" } : undefined,
+  write: Effect.fnUntraced(function*(
+    uncorrelated: ReadonlyArray<UncorrelatedObservation>,
+    headers: TraceHeadersAt
+  ) {
     const log = yield* MessageLog
-    const records = yield* Effect.forEach(
-      leaving,
-      ({ event, uncorrelated }) => toRecord(uncorrelated, emit.headers(event))
-    )
+    const records = yield* Effect.forEach(uncorrelated, (each, place) => toRecord(each, headers(place)))
     yield* log.append(uncorrelatedTopic, records)
   })
 })

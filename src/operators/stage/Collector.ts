@@ -64,8 +64,6 @@ export interface CollectorHooks {
   ) => Tracer.Span | undefined
   /** A sampled context was kept in state for a while, from `since` (ns since the Unix epoch) until now. */
   readonly waited: (context: EventContext, since: bigint) => void
-  /** Links a span to another context's. */
-  readonly link: (span: Tracer.Span, to: EventContext) => void
   /** A sampled event reads or writes a value in state. `writer`: of the value that is there. */
   readonly access: (what: "get" | "put", context: EventContext, writer: EventContext | undefined) => void
   /** Now, in ns since the Unix epoch; read once an array. */
@@ -442,9 +440,8 @@ export class Collector<B> implements Emit<B> {
   private joinedContext(event: EventContext, kept: Kept, eventTime: UtcTime): EventContext {
     const parents = [event, kept.context]
     if (kept.since > 0n && event.trace.sampled) this.hooks.waited(kept.context, kept.since)
-    const own = this.emission(event, undefined, [])
+    const own = this.emission(event, undefined, kept.since > 0n ? [kept.context] : noContexts)
     if (own !== undefined) {
-      if (kept.since > 0n) this.hooks.link(own, kept.context)
       return this.lineageBelow(event, own, parents, eventTime)
     }
     if (kept.since > 0n) {
@@ -522,11 +519,9 @@ export class Collector<B> implements Emit<B> {
   ): Tracer.Span | undefined {
     if (!context.trace.sampled) return undefined
     const own = this.spans.get(context)
-    if (own !== undefined) {
-      for (const link of links) this.hooks.link(own, link)
-      return own
-    }
-    const span = this.hooks.emission(context, absorbedAt, links)
+    if (own !== undefined && links.length === 0) return own
+    // Linked to others, an output has a span of its own: the next output of the same event may be made with others still.
+    const span = this.hooks.emission(own === undefined ? context : this.below(context), absorbedAt, links)
     if (span !== undefined) this.emissions.push({ context, span })
     return span
   }

@@ -35,6 +35,7 @@ export interface GraphEdge extends Edge {
 export interface Graph {
   /** Upstream first. */
   readonly nodes: ReadonlyArray<StageNode>
+  /** By where they leave. */
   readonly edges: ReadonlyArray<GraphEdge>
   /** The stages that what comes in reaches first, and those that what goes out leaves last. */
   readonly inputs: ReadonlyArray<number>
@@ -74,7 +75,7 @@ export const inRow = (first: Graph, second: Graph, between?: Edge): Graph => {
   })
   return {
     nodes,
-    edges: [...edges, ...joining],
+    edges: [...edges, ...joining].sort((a, b) => a.from - b.from || a.to - b.to),
     inputs: inputs.slice(0, first.inputs.length),
     outputs: outputs.slice(first.outputs.length)
   }

@@ -9,7 +9,7 @@
  * classified): each event is tried once alone and the culprits become dead letters of kind `ProcessingException`. *Discardable*: counted
  * as filtered. What was emitted by a failed try is taken back; its effects are not, so a step must bear being run again.
  */
-import { Effect, type Pull, Stream } from "effect"
+import { Context, Effect, type Pull, References, Stream } from "effect"
 import { type Element, envelopesOf } from "../../domain/Batch.ts"
 import type { Control, Envelope } from "../../domain/Envelope.ts"
 import { isNonEmpty } from "./elements.ts"
@@ -52,7 +52,8 @@ export const effectful = <A, B, E, R, E2 = never>(
         Effect.fnUntraced(function*(pull) {
           const runtime = yield* makeRuntime<B>(name)
           const { collector } = runtime
-          const context = yield* Effect.context<R>()
+          const annotations = { ...(yield* References.CurrentLogAnnotations), operator: name }
+          const context = Context.add(yield* Effect.context<R>(), References.CurrentLogAnnotations, annotations)
 
           const backOff = (events: ReadonlyArray<Envelope<A>>, millis: number): Effect.Effect<void> =>
             Effect.suspend(() => {
@@ -72,6 +73,7 @@ export const effectful = <A, B, E, R, E2 = never>(
               collector.rewind(mark)
               const kind = classify(error)
               if (kind === "transient" && retries < retry.times) {
+                runtime.counts.retries++
                 return Effect.flatMap(
                   nextWait(retry, wait),
                   (delay) => Effect.andThen(backOff(events, delay), () => attempt(events, retries + 1, delay))

@@ -10,7 +10,6 @@ import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import {
   type ArrayOutcome,
-  linkTo,
   StageChaos,
   StageLineage,
   StageMetrics,
@@ -120,7 +119,6 @@ const openRuntime = <B>(
       return tracing.start(stage, trigger, now(), links)
     },
     waited: (context, since) => tracing.wait(stage, context, "window", since, now()),
-    link: (span, to) => span.addLinks(linkTo(to)),
     access: (what, context, writer) => {
       const span = tracing.start(`${stage} ${what}`, context, now(), writer === undefined ? noLinks : [writer])
       if (span === undefined) return
@@ -279,7 +277,7 @@ const openRuntime = <B>(
   const backedOff = (context: EventContext, from: bigint): void =>
     tracing.wait(stage, context, "backoff", from, clock.currentTimeNanosUnsafe())
 
-  return { collector, begin, finish, openSpan, endSpan, endSpans, backedOff }
+  return { collector, counts, begin, finish, openSpan, endSpan, endSpans, backedOff }
 }
 
 /** What an event failed of. */

@@ -1,8 +1,13 @@
 /** Sessions by key, and when each is due: to be closed, or, once closed, to be forgotten. */
 import type { UtcTime } from "../../domain/UtcTime.ts"
-import { Deadlines } from "./Deadlines.ts"
+import { type Timed, Timers } from "../state/Timers.ts"
 import { Entry } from "./Entry.ts"
 import type { WindowKey } from "./WindowSettings.ts"
+
+/** When a session is to be looked at again. */
+interface SessionTimer<K extends WindowKey, Acc> extends Timed {
+  readonly session: Session<K, Acc>
+}
 
 export class Session<K extends WindowKey, Acc> extends Entry<Acc> {
   readonly key: K
@@ -14,8 +19,7 @@ export class Session<K extends WindowKey, Acc> extends Entry<Acc> {
   version = 0
   /** Whether its value has been emitted and stands. */
   closed = false
-  /** When the deadline that counts is; earlier ones and later ones of this session are stale. */
-  dueAt: UtcTime = Infinity
+  timer: SessionTimer<K, Acc> | undefined = undefined
 
   constructor(key: K, start: UtcTime, end: UtcTime, order: number, acc: Acc) {
     super(acc)
@@ -50,7 +54,7 @@ export class SessionStore<K extends WindowKey, Acc> {
   /** Sessions that ever began. */
   arrivals = 0
   private readonly lateness: number
-  private readonly deadlines = new Deadlines<Session<K, Acc>>()
+  private readonly timers = new Timers<SessionTimer<K, Acc>>()
 
   constructor(allowedLatenessMillis: number) {
     this.lateness = allowedLatenessMillis
@@ -62,7 +66,7 @@ export class SessionStore<K extends WindowKey, Acc> {
 
   /** Holds a session in the place of those that are now part of it. */
   hold(session: Session<K, Acc>, replaced: ReadonlyArray<Session<K, Acc>>): void {
-    for (const each of replaced) if (each !== session) each.dueAt = NaN
+    for (const { timer } of replaced) if (timer !== undefined && timer.session !== session) this.timers.drop(timer)
     const others = this.sessionsOf(session.key).filter((each) => !replaced.includes(each))
     const place = others.findIndex(({ start }) => start > session.start)
     this.byKey.set(session.key, others.toSpliced(place < 0 ? others.length : place, 0, session))
@@ -73,10 +77,8 @@ export class SessionStore<K extends WindowKey, Acc> {
   /** Takes out the sessions that time has come for, in order of end and then of beginning. Those closed before are forgotten. */
   due(): ReadonlyArray<Session<K, Acc>> {
     const due: Array<Session<K, Acc>> = []
-    for (let at = this.deadlines.next; at <= this.watermark && at < Infinity; at = this.deadlines.next) {
-      const session = this.deadlines.take()
-      if (session === undefined || session.dueAt !== at) continue
-      session.dueAt = Infinity
+    for (let timer = this.timers.next(this.watermark); timer !== undefined; timer = this.timers.next(this.watermark)) {
+      const { session } = timer
       if (this.deadlineOf(session) > this.watermark) this.schedule(session)
       else if (session.closed) this.forget(session)
       else due.push(session)
@@ -97,10 +99,14 @@ export class SessionStore<K extends WindowKey, Acc> {
 
   /** A session that grows keeps its deadline and gets the next when that is over: most grow many times. */
   private schedule(session: Session<K, Acc>): void {
-    const at = this.deadlineOf(session)
-    if (session.dueAt <= at) return
-    session.dueAt = at
-    this.deadlines.add(at, session)
+    const { timer } = session
+    const time = this.deadlineOf(session)
+    if (timer?.live === true) {
+      if (timer.time <= time) return
+      this.timers.drop(timer)
+    }
+    session.timer = { time, live: true, session }
+    this.timers.add(session.timer)
   }
 
   private forget(session: Session<K, Acc>): void {

@@ -1,9 +1,10 @@
 /** The state of tumbling and sliding windows as JSON. */
 import { Option, Schema } from "effect"
+import { numberJson } from "../aggregates/accumulatorJson.ts"
 import type { Aggregate } from "../aggregates/Aggregate.ts"
-import { anyNumber } from "../aggregates/ValueCodec.ts"
+import { TimeJson } from "../state/valueJson.ts"
 import { Entry } from "./Entry.ts"
-import { AnyTimeJson, decodeEntry, encodeEntry, EntryJson, KeyJson, withKey } from "./entryCodec.ts"
+import { decodeEntry, encodeEntry, EntryJson, KeyJson, withKey } from "./entryCodec.ts"
 import { Pane } from "./panes.ts"
 import type { PaneStore } from "./PaneStore.ts"
 import type { Versions } from "./Versions.ts"
@@ -12,7 +13,7 @@ import type { WindowKey } from "./WindowSettings.ts"
 const AlignedJson = Schema.Struct({
   size: Schema.Int,
   slide: Schema.Int,
-  watermark: AnyTimeJson,
+  watermark: TimeJson,
   panes: Schema.Array(Schema.Tuple([Schema.Finite, Schema.Array(Schema.Tuple([KeyJson, EntryJson]))])),
   versions: Schema.Array(Schema.Tuple([Schema.Finite, Schema.Array(Schema.Tuple([KeyJson, Schema.Int]))]))
 })
@@ -26,7 +27,7 @@ export const encodeAligned = <A, K extends WindowKey, Acc, R>(
 ): Schema.Json => ({
   size,
   slide,
-  watermark: anyNumber.encode(watermark),
+  watermark: numberJson.write(watermark),
   panes: Array.from(panes.values(), ({ entries, start }) => [
     start,
     Array.from(entries, ([key, entry]) => [key ?? null, encodeEntry(aggregate, entry)])

@@ -1,19 +1,15 @@
 /** Keys and entries of windows as JSON. */
 import { Schema } from "effect"
 import { decodeContributors, encodeContributors } from "../../domain/contributorsCodec.ts"
-import { type Aggregate, codecOf } from "../aggregates/Aggregate.ts"
+import { type Aggregate, jsonOf } from "../aggregates/Aggregate.ts"
 import type { Entry } from "./Entry.ts"
 import type { WindowKey } from "./WindowSettings.ts"
 
 /** A key as it is written: `null` where windows have none. */
 export const KeyJson = Schema.NullOr(Schema.Union([Schema.String, Schema.Finite]))
 
-/** A time that may be infinite. */
-// @effect-diagnostics-next-line schemaNumber:off
-export const AnyTimeJson = Schema.toCodecJson(Schema.Number)
-
 /** What was written as a key of these windows is one. */
-const isKey = <K extends WindowKey>(key: WindowKey): key is K => key !== null
+const isKey = <K extends WindowKey>(_key: WindowKey): _key is K => true
 
 /** Calls `use` with a key that was written. */
 export const withKey = <K extends WindowKey, B>(
@@ -25,7 +21,7 @@ export const withKey = <K extends WindowKey, B>(
 }
 
 export const encodeEntry = <A, Acc, R>(aggregate: Aggregate<A, Acc, R>, entry: Entry<Acc>): Schema.Json => [
-  codecOf(aggregate).encode(entry.acc),
+  jsonOf(aggregate).write(entry.acc),
   encodeContributors(entry)
 ]
 
@@ -37,6 +33,6 @@ export const decodeEntry = <A, Acc, R, E extends Entry<Acc>>(
   [written, contributors]: typeof EntryJson.Type,
   make: (acc: Acc) => E
 ): E | undefined => {
-  const acc = codecOf(aggregate).decode(written)
+  const acc = jsonOf(aggregate).read(written)
   return acc === undefined ? undefined : decodeContributors(contributors, make(acc))
 }

@@ -1,14 +1,15 @@
 /** The state of session windows as JSON. */
 import { Option, Schema } from "effect"
+import { numberJson } from "../aggregates/accumulatorJson.ts"
 import type { Aggregate } from "../aggregates/Aggregate.ts"
-import { anyNumber } from "../aggregates/ValueCodec.ts"
-import { AnyTimeJson, decodeEntry, encodeEntry, EntryJson, KeyJson, withKey } from "./entryCodec.ts"
+import { TimeJson } from "../state/valueJson.ts"
+import { decodeEntry, encodeEntry, EntryJson, KeyJson, withKey } from "./entryCodec.ts"
 import { Session, type SessionStore } from "./SessionStore.ts"
 import type { WindowKey } from "./WindowSettings.ts"
 
 const SessionsJson = Schema.Struct({
   gap: Schema.Int,
-  watermark: AnyTimeJson,
+  watermark: TimeJson,
   arrivals: Schema.Int,
   sessions: Schema.Array(Schema.Struct({
     key: KeyJson,
@@ -29,7 +30,7 @@ export const encodeSessions = <A, K extends WindowKey, Acc, R>(
   { arrivals, byKey, watermark }: SessionStore<K, Acc>
 ): Schema.Json => ({
   gap,
-  watermark: anyNumber.encode(watermark),
+  watermark: numberJson.write(watermark),
   arrivals,
   sessions: Array.from(byKey.values()).flat().map((session) => ({
     key: session.key ?? null,

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
-import { commit } from "../../../src/operators/fusion/commit.ts"
+import { commit } from "../../../src/operators/commit.ts"
 import { fusion } from "../../../src/operators/fusion/fusion.ts"
 import { andThen, describe as lines } from "../../../src/operators/Stage.ts"
 import { lineRecord, observed, recordsOf, runFusion, shortHorizon } from "../../support/fusionRun.ts"

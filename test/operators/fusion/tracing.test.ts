@@ -103,7 +103,7 @@ describe("tracing of the fusion pipeline", () => {
       const { settle } = yield* StageTracing
       settle()
       const spans = spansById((yield* RecordedSpans).spans())
-      const known = new Set(observations.map(({ observationId }) => observationId))
+      const known = new Set<string>(observations.map(({ observationId }) => observationId))
       const sources = new Set<string>()
       for (const { headers } of alerts) {
         const context = extract({ ...headers })
@@ -136,7 +136,8 @@ describe("tracing of the fusion pipeline", () => {
       assert.deepStrictEqual(root.links.map(({ spanId, traceId }) => [traceId, spanId]), [[recordTrace, read?.spanId]])
       const own = spans.filter(({ traceId }) => traceId === ownTrace)
       const decoded = own.find(({ name }) => name === "decode")
-      assert.strictEqual(decoded?.parentSpanId, root.spanId)
+      assert.isDefined(decoded)
+      assert.strictEqual(decoded.parentSpanId, root.spanId)
       assert.strictEqual(own.find(({ name }) => name === "validate")?.parentSpanId, decoded.spanId)
       for (const { attributes } of own) assert.strictEqual(attributes["observation.id"], sample.observationId)
       assert.deepStrictEqual(

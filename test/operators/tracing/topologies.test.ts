@@ -87,7 +87,7 @@ describe("context through a pipeline", () => {
           assert.isAtMost(Number(span.startTime), Number(span.endTime))
         }
       }).pipe(Effect.provide(traced)),
-    { arbitrary: { numRuns: 60 } }
+    { arbitrary: { runs: 200 } }
   )
 
   it.effect("the check sees a link that is missing", () =>

@@ -1,0 +1,26 @@
+/** The whole fusion job: the log's records and the ticks of time, through the fusion operators, to the commit. */
+import { type Effect, Stream } from "effect"
+import type { SourcePosition, Tick } from "../../domain/Envelope.ts"
+import { observationsTopic } from "../../domain/observation/rawRecordHeaders.ts"
+import type { LogError, LogRecord, MessageLog } from "../../layers/log/MessageLog.ts"
+import type { AlertStore } from "../../layers/stores/AlertStore.ts"
+import { commit } from "../commit.ts"
+import { from, type Pipeline } from "../Pipeline.ts"
+import type { StageServices } from "../Stage.ts"
+import { fusion, type FusionOptions } from "./fusion.ts"
+import { fusionSource } from "./fusionSource.ts"
+
+export interface FusionPipelineOptions<E, R> extends FusionOptions {
+  /** A subscription of the observations' topic. Its end is the end of the pipeline. */
+  readonly records: Stream.Stream<LogRecord, E, R>
+  /** Time that passes while no record comes. */
+  readonly ticks: Stream.Stream<Tick>
+  readonly commitPositions: (positions: ReadonlyArray<SourcePosition>) => Effect.Effect<void, LogError>
+}
+
+export const fusionPipeline = <E, R>(
+  { commitPositions, records, ticks, ...options }: FusionPipelineOptions<E, R>
+): Pipeline<E, R | StageServices | MessageLog | AlertStore> =>
+  from(Stream.merge(fusionSource(records), ticks, { haltStrategy: "left" }), observationsTopic)
+    .via(fusion(options))
+    .to(commit(commitPositions))

@@ -1,0 +1,194 @@
+import { assert, describe, it } from "@effect/vitest"
+import { Effect, Layer, Schema } from "effect"
+import { lineageSteps } from "../../../src/domain/Envelope.ts"
+import { StageLineage, StageTracing } from "../../../src/layers/stage/StageHooks.ts"
+import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
+import { StageState } from "../../../src/layers/stage/StageState.ts"
+import { keyed } from "../../../src/operators/keyed.ts"
+import { arrays, collectItems, contextOf, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
+import { cutInto, cutsDoNotMatter, runLaw, streamsAlike, survivesRestore } from "../../support/laws.ts"
+import { recordingTracer } from "../../support/recordingTracer.ts"
+import { itemsOf, timesOf } from "../../support/timedItems.ts"
+import { runModel } from "./model.ts"
+import { Commands, Options, program } from "./program.ts"
+
+const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 7 })))
+
+const operatorOf = (options: Options) => keyed({ name: "keyed", ...program, ...options })
+
+const Snapshot = Schema.Struct({
+  entries: Schema.Array(Schema.Struct({
+    key: Schema.String,
+    value: Schema.optionalKey(Schema.Finite),
+    contributors: Schema.Struct({ count: Schema.Int, from: Schema.Finite, to: Schema.Finite })
+  })),
+  timers: Schema.Array(Schema.Struct({ entry: Schema.Int, time: Schema.Finite }))
+})
+
+describe("keyed", () => {
+  it.effect.prop(
+    "does what plain lists would: values, timers once and in order, time to live, eviction, contributors",
+    { drawn: Commands, options: Options, sizes: Sizes },
+    ({ drawn, options, sizes }) =>
+      Effect.gen(function*() {
+        const items = itemsOf(timesOf(drawn))
+        const { out, snapshot } = yield* runLaw(operatorOf(options), cutInto(items, sizes))
+        const model = runModel(items, options)
+        assert.deepStrictEqual(out, model.out)
+        const { entries, timers } = yield* Schema.decodeUnknownEffect(Snapshot)(snapshot.get("keyed")?.state)
+        const held = entries.map(({ contributors, key, value }, place) => ({
+          key,
+          value,
+          writers: contributors,
+          timers: timers.filter(({ entry }) => entry === place).map(({ time }) => time).toSorted((a, b) => a - b)
+        }))
+        assert.sameDeepMembers(
+          held,
+          model.held.map(({ key, timers, value, writers }) => ({
+            key,
+            value,
+            writers: { count: writers.length, from: Math.min(...writers), to: Math.max(...writers) },
+            timers
+          }))
+        )
+        if (options.capacity < 100) {
+          assert.deepStrictEqual(entries.map(({ key }) => key), model.held.map(({ key }) => key))
+        }
+      })
+  )
+
+  it.effect.prop(
+    "any cut, stream or no stream, and a restore anywhere give the same",
+    { drawn: Commands, options: Options, sizes: Sizes, at: Schema.Int },
+    ({ at, drawn, options, sizes }) => {
+      const items = itemsOf(timesOf(drawn))
+      const operator = operatorOf(options)
+      return Effect.all([
+        cutsDoNotMatter(operator, items, sizes),
+        streamsAlike(operator, cutInto(items, sizes)),
+        survivesRestore(operator, items, Math.abs(at) % (items.length + 1))
+      ], { discard: true })
+    }
+  )
+
+  it.effect("a value by a schema is written by it; what is not JSON needs one", () =>
+    Effect.gen(function*() {
+      const longer = (value?: typeof Schema.Uint8ArrayFromBase64) =>
+        keyed<number, number, Uint8Array, number>({
+          name: "keyed",
+          capacity: 10,
+          key: (n) => n % 2,
+          ...(value === undefined ? {} : { value }),
+          onEvent: (n, state) => {
+            state.set(Uint8Array.from([...state.value ?? [], n]))
+            state.emit(state.value?.length ?? 0)
+          }
+        })
+      const input = events([1, 2, 3, 4, 5, 7])
+      yield* survivesRestore(longer(Schema.Uint8ArrayFromBase64), input, 3)
+      const exit = yield* Effect.exit(runLaw(longer(), [input]))
+      assert.match(String(exit), /not JSON as it stands/)
+    }))
+
+  it.effect("a snapshot of another version, or of something else, is refused", () =>
+    Effect.gen(function*() {
+      for (
+        const snapshot of [{ version: 2, state: { watermark: 0, entries: [], timers: [] } }, { version: 1, state: 7 }]
+      ) {
+        const exit = yield* Effect.exit(
+          runLaw(operatorOf({ capacity: 3, ttlFrom: "write" }), [], { restored: new Map([["keyed", snapshot]]) })
+        )
+        assert.match(String(exit), /UnreadableState/)
+      }
+    }))
+
+  it.effect("a snapshot tells everything in state, and what was evicted is counted", () =>
+    Effect.gen(function*() {
+      const operator = keyed<number, number, number, number>({
+        name: "last",
+        capacity: 3,
+        key: (n) => n % 10,
+        onEvent: (n, state) => state.set(n)
+      })
+      yield* collectItems(arrays<number>([events([1, 2, 3, 4, 15, 26])]).pipe(operator))
+      assert.strictEqual((yield* StageRegistry).countsOf("last").evicted, 3)
+      assert.strictEqual((yield* StageState).sizes().get("last"), 3)
+    }).pipe(Effect.provide(Layer.merge(stageLayer, StageState.layerMemory()))))
+
+  it.effect("a sampled event's get and put are spans linked to the writer; outputs of a timer continue a contributor's trace", () => {
+    const { layer, spans } = recordingTracer()
+    const operator = keyed<string, string, string, string>({
+      name: "store",
+      capacity: 10,
+      key: () => "k",
+      onEvent: (word, state) => {
+        state.set((state.value ?? "") + word)
+        state.setTimer(100)
+      },
+      onTimer: (state) => {
+        if (state.value !== undefined) state.emit(state.value)
+        state.clear()
+      }
+    })
+    return Effect.gen(function*() {
+      const input = events(["a", "b", "c", "d"], (i) => ({
+        sampled: i === 1 || i === 2,
+        lineage: i === 1 || i === 2 ? "source" : undefined
+      }))
+      const out = yield* collectItems(arrays<string>([input]).pipe(operator))
+      assert.deepStrictEqual(payloadsOf(out), ["abcd"])
+      const [emitted] = out
+      assert.strictEqual(emitted?._tag, "Event")
+      const told = spans.map(({ attributes, links, name, traceId }) => [
+        name,
+        traceId,
+        attributes.get("state.writer") ?? "-",
+        links.map(({ span }) => span.traceId)
+      ])
+      const [a = "", b = "", c = ""] = [0, 1, 2].map((i) => contextOf(i).id)
+      const [traceB = "", traceC = ""] = [1, 2].map((i) => contextOf(i).trace.traceId)
+      assert.deepStrictEqual(told, [
+        ["store", traceB, "-", []],
+        ["store", traceC, "-", []],
+        // The writer of the previous value was not traced: it is named, and there is no span to link to.
+        ["store get", traceB, a, []],
+        ["store put", traceB, a, []],
+        ["store get", traceC, b, [traceB]],
+        ["store put", traceC, b, [traceB]],
+        ["store window", traceC, "-", []],
+        ["store", traceC, "-", [traceB]]
+      ])
+      assert.isTrue(spans.every((span) => span.status._tag === "Ended"))
+      if (emitted?._tag !== "Event") return
+      assert.strictEqual(emitted.context.trace.traceId, traceC)
+      const [first, ...rest] = lineageSteps(emitted.context.lineage ?? "source").toReversed()
+      assert.deepStrictEqual([first?.parentCount, first?.parents], [4, [a, b, c, contextOf(3).id]])
+      assert.strictEqual(rest.length, 1)
+    }).pipe(
+      Effect.provide(Layer.mergeAll(stageLayer, StageTracing.layer.pipe(Layer.provide(layer)), StageLineage.layer))
+    )
+  })
+
+  it.effect("outputs of a timer count all contributors, sampled or not", () =>
+    Effect.gen(function*() {
+      const operator = keyed<number, number, number, number>({
+        name: "sum",
+        capacity: 10,
+        key: (n) => n % 3,
+        onEvent: (n, state) => {
+          state.set((state.value ?? 0) + n)
+          state.setTimer(1e6)
+        },
+        onTimer: (state) => state.emit(state.value ?? 0)
+      })
+      const out = yield* collectItems(
+        arrays<number>([events(Array.from({ length: 50 }, (_, i) => i), () => ({ lineage: "source" }))]).pipe(operator)
+      )
+      const counts = out.flatMap((item) =>
+        item._tag === "Event" && item.context.lineage !== undefined && item.context.lineage !== "source"
+          ? [item.context.lineage.parentCount]
+          : []
+      )
+      assert.deepStrictEqual(counts, [17, 17, 16])
+    }).pipe(Effect.provide(Layer.merge(stageLayer, StageLineage.layer))))
+})
