@@ -13,6 +13,7 @@ import { layerCanaryMetrics } from "../layers/canary/canaryMetrics.ts"
 import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { layerFlightRecorderFromConfig } from "../layers/observability/flightRecorderFromConfig.ts"
 import { layerHeadSamplerFromConfig } from "../layers/observability/headSamplerFromConfig.ts"
 import { Health } from "../layers/observability/Health.ts"
 import {
@@ -29,6 +30,7 @@ import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { layerFileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
+import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { StageState } from "../layers/stage/StageState.ts"
 import { layerLineageFromConfig } from "../layers/stores/lineage/lineageFromConfig.ts"
@@ -133,7 +135,6 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const services = Layer.mergeAll(
     layerAlertsFromConfig,
     layerDeadLettersFromConfig,
-    layerLineageFromConfig,
     layerCanaryMetrics,
     layerHttpFromConfig({ onlyIfAsked: bounded })
   ).pipe(
@@ -141,6 +142,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     Layer.provideMerge(Layer.mergeAll(
       StageRegistry.layer,
       StageState.layerMemory(),
+      StageChannels.layerMemory,
       SourceStats.layer,
       Shutdown.layer,
       Health.layer,
@@ -154,9 +156,9 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   )
 
   // Outside the services and their clock: what waits for a receiver of spans waits in real time.
-  const tracing = layerTracingFromConfig(version).pipe(
-    Layer.provide(layerTailSamplerFromConfig),
-    Layer.provideMerge(layerHeadSamplerFromConfig)
+  const tracing = layerFlightRecorderFromConfig.pipe(
+    Layer.provideMerge(layerTracingFromConfig(version)),
+    Layer.provideMerge(Layer.merge(layerTailSamplerFromConfig, layerHeadSamplerFromConfig))
   )
   const watch = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }

@@ -19,6 +19,9 @@ export const rootSpanDefaults: RootSpanOptions = { quietMillis: 5000, maxOpen: 2
 
 interface OpenRoot extends LastHeard {
   readonly span: Tracer.Span
+  /** What `last` was when it was looked at, and since when it has been that, by this Layer's clock: the events may be in scenario time. */
+  looked: bigint
+  since: bigint
 }
 
 /** Ends what is left when its scope closes. */
@@ -40,29 +43,37 @@ export const makeRootSpans = Effect.fnUntraced(function*({ maxOpen, quietMillis 
   }
 
   const endQuiet = Effect.sync(() => {
-    const since = clock.currentTimeNanosUnsafe() - quiet
+    const now = clock.monotonicTimeNanosUnsafe()
     const left: Array<OpenRoot> = []
     for (const root of open.slice(head)) {
-      if (root.last <= since) end(root)
+      if (root.last !== root.looked) {
+        root.looked = root.last
+        root.since = now
+      }
+      if (now - root.since >= quiet) end(root)
       else left.push(root)
     }
     open = left
     head = 0
   })
 
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(Math.max(100, quietMillis / 4)), endQuiet)))
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      for (const root of open.splice(0).slice(head)) end(root)
-      head = 0
-    })
-  )
+  const settle = (): void => {
+    for (const root of open.splice(0).slice(head)) end(root)
+    head = 0
+  }
 
-  /** Keeps a root span open; whoever hears of its trace sets `last`. */
-  return (span: Tracer.Span, at: bigint): LastHeard => {
-    const root = { span, last: at }
-    open.push(root)
-    if (open.length - head > maxOpen) endOldest()
-    return root
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(Math.max(100, quietMillis / 4)), endQuiet)))
+  yield* Effect.addFinalizer(() => Effect.sync(settle))
+
+  return {
+    /** Keeps a root span open; whoever hears of its trace sets `last`. */
+    opened: (span: Tracer.Span, at: bigint): LastHeard => {
+      const root = { span, last: at, looked: at, since: clock.monotonicTimeNanosUnsafe() }
+      open.push(root)
+      if (open.length - head > maxOpen) endOldest()
+      return root
+    },
+    /** Ends what is open: nothing more is to come. */
+    settle
   }
 })

@@ -1,29 +1,35 @@
-/** The alert sink: what is new goes to the {@link AlertStore}, a failing store is retried, and an alert is never dropped in silence. */
+/**
+ * The alert sink: what is new goes to the {@link AlertStore}, a failing store is retried, and an alert is never dropped in silence.
+ *
+ * Its record carries the W3C context of the version's span; its lineage is handed in.
+ */
 import { Effect } from "effect"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
+import { alertKind, alertVersionId } from "../../domain/lineage/LineageRecord.ts"
 import { CanaryWatch } from "../../layers/canary/CanaryWatch.ts"
 import type { LogError } from "../../layers/log/MessageLog.ts"
 import { AlertStore } from "../../layers/stores/AlertStore.ts"
-import { effectful, type Operator, type StageServices } from "../Stage.ts"
+import { sink, type TraceHeadersAt } from "../sink.ts"
+import type { Operator, StageServices } from "../Stage.ts"
 
-/**
- * Delivers versions of alerts and passes on those that were new; the others are counted as filtered with reason `stale`. Nothing that comes from a
- * canary is delivered: it has arrived, which {@link CanaryWatch} is told, and is counted as filtered with reason `canary`.
- */
-export const publish: Operator<ConjunctionAlert, ConjunctionAlert, never, StageServices | AlertStore> = effectful({
+/** Delivers versions of alerts and passes on those that were new; the others are counted as filtered with reason `stale`, a canary's, which arrive here and are not delivered, with `canary`. */
+export const publish: Operator<ConjunctionAlert, ConjunctionAlert, never, StageServices | AlertStore> = sink({
   name: "publish",
   classify: (_error: LogError) => "transient",
-  step: Effect.fnUntraced(function*(events, emit) {
+  except: Effect.map(CanaryWatch, ({ arrived }) => ({ id, sourceKind }) => {
+    if (sourceKind !== "canary") return undefined
+    arrived(id)
+    return "canary"
+  }),
+  leaving: ({ alertId, level, sequence }) => ({
+    kind: alertKind,
+    id: alertVersionId(alertId, sequence),
+    retracts: level === "withdrawn"
+  }),
+  write: Effect.fnUntraced(function*(alerts: ReadonlyArray<ConjunctionAlert>, headers: TraceHeadersAt) {
     const store = yield* AlertStore
-    const canaries = yield* CanaryWatch
-    const real = events.filter((event) => event.context.sourceKind !== "canary")
-    const delivered = new Set(real.length === 0 ? [] : yield* store.upsert(real.map((event) => event.payload)))
-    for (const event of events) {
-      if (event.context.sourceKind === "canary") {
-        canaries.arrived(event.context.id)
-        emit.filtered(event, "canary")
-      } else if (delivered.has(event.payload)) emit.out(event, event.payload)
-      else emit.filtered(event, "stale")
-    }
+    const places = new Map(alerts.map((alert, place) => [alert, place] as const))
+    const delivered = new Set(yield* store.upsert(alerts, (version) => headers(places.get(version) ?? -1)))
+    return alerts.map((alert) => delivered.has(alert) ? undefined : "stale")
   })
 })

@@ -3,7 +3,9 @@ import { Effect, Schema } from "effect"
 import { Observation } from "../../domain/observation/Observation.ts"
 import type { Association, TrackUpdate, UncorrelatedObservation } from "../../domain/orbit/TrackUpdate.ts"
 import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
-import { effectful, type Operator, type StageServices } from "../Stage.ts"
+import { divert } from "../divert.ts"
+import type { TraceHeadersAt } from "../sink.ts"
+import type { Operator, StageServices } from "../Stage.ts"
 
 export const uncorrelatedTopic = "uncorrelated-tracks"
 
@@ -15,35 +17,40 @@ const Uncorrelated = Schema.fromJsonString(Schema.Struct({
 const encode = Schema.encodeEffect(Uncorrelated)
 const bytes = new TextEncoder()
 
-const toRecord = Effect.fnUntraced(function*(uncorrelated: UncorrelatedObservation) {
+const toRecord = Effect.fnUntraced(function*(
+  uncorrelated: UncorrelatedObservation,
+  trace: Readonly<Record<string, string>>
+) {
   const { observation } = uncorrelated
   return {
     key: observation.sourceId,
     value: bytes.encode(yield* Effect.orDie(encode(uncorrelated))),
-    headers: { reason: uncorrelated.reason },
+    headers: { ...trace, reason: uncorrelated.reason },
     timestamp: observation.ingestTimestamp
   }
 })
 
+const isUncorrelated = (association: Association): association is UncorrelatedObservation =>
+  association._tag !== "TrackUpdate"
+
 /**
- * Stateless; arrays and order kept. Uncorrelated observations count as filtered by reason, after they are written; a canary's, which are not
- * written, as filtered with reason `canary`.
+ * Stateless; arrays and order kept. Uncorrelated observations count as filtered by reason, after they are written, a canary's as `canary`, unwritten; their records carry their W3C
+ * context. Here the lineage of every observation that is followed is handed in: what it does to its track goes on.
  */
-export const publishUncorrelated: Operator<Association, TrackUpdate, never, StageServices | MessageLog> = effectful({
+export const publishUncorrelated: Operator<Association, TrackUpdate, never, StageServices | MessageLog> = divert({
   name: "uncorrelated",
+  where: isUncorrelated,
+  except: ({ sourceKind }) => sourceKind === "canary" ? "canary" : undefined,
+  reason: ({ reason }) => reason,
   classify: (_error: LogError) => "transient",
-  step: Effect.fnUntraced(function*(events, emit) {
-    const uncorrelated: Array<UncorrelatedObservation> = []
-    for (const event of events) {
-      if (event.payload._tag === "TrackUpdate") emit.out(event, event.payload)
-      else if (event.context.sourceKind === "canary") emit.filtered(event, "canary")
-      else {
-        uncorrelated.push(event.payload)
-        emit.filtered(event, event.payload.reason)
-      }
-    }
-    if (uncorrelated.length === 0) return
+  leaving: (association) =>
+    isUncorrelated(association) || association.kind === "speculative" ? { kind: "observation" } : undefined,
+  write: Effect.fnUntraced(function*(
+    uncorrelated: ReadonlyArray<UncorrelatedObservation>,
+    headers: TraceHeadersAt
+  ) {
     const log = yield* MessageLog
-    yield* log.append(uncorrelatedTopic, yield* Effect.forEach(uncorrelated, toRecord))
+    const records = yield* Effect.forEach(uncorrelated, (each, place) => toRecord(each, headers(place)))
+    yield* log.append(uncorrelatedTopic, records)
   })
 })
