@@ -65,7 +65,7 @@ describe("events aside", () => {
       const alone = yield* run(others)
       const { out, watermarks } = yield* run([
         [asideAt(10_100)],
-        ...others.map((part, place) => [asideAt(10_200 + place * 1000), ...part, asideAt(99_000)])
+        ...others.flatMap((part, place) => [[asideAt(10_200 + place * 1000)], part.concat(asideAt(99_000))])
       ])
       assert.deepStrictEqual(watermarks, alone.watermarks)
       assert.deepStrictEqual(out.flat().filter((shown) => !String(shown).startsWith("aside")), alone.out.flat())

@@ -152,9 +152,12 @@ describe("CanaryInjector", () => {
   it.effect("a wire that hangs holds up no other, and what nobody takes is missed", () =>
     Effect.gen(function*() {
       const { sent, wires: all } = wires()
-      const broken = { radar: () => Effect.never, optical: () => Effect.succeed(false) }
-      const some = all.map((wire) => wire.kind === "isl" ? wire : { ...wire, send: broken[wire.kind] })
-      yield* Effect.forkScoped((yield* CanaryInjector).run(some))
+      const some = all.filter(({ kind }) => kind === "isl")
+      yield* Effect.forkScoped((yield* CanaryInjector).run([
+        { kind: "radar", rawSource: "radar", send: () => Effect.never },
+        { kind: "optical", rawSource: "optical", send: () => Effect.succeed(false) },
+        ...some
+      ]))
       yield* TestClock.adjust("130 seconds")
       assert.deepStrictEqual(sent.map(([kind]) => kind), Array.from({ length: 5 }, () => "isl"))
       const { bySource } = (yield* CanaryWatch).report()
