@@ -28,6 +28,7 @@ import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { layerFileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
+import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { StageState } from "../layers/stage/StageState.ts"
 import { layerLineageFromConfig } from "../layers/stores/lineage/lineageFromConfig.ts"
@@ -138,6 +139,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     Layer.provideMerge(Layer.mergeAll(
       StageRegistry.layer,
       StageState.layerMemory(),
+      StageChannels.layerMemory,
       SourceStats.layer,
       Shutdown.layer,
       Health.layer,

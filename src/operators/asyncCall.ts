@@ -8,7 +8,7 @@
  * `RetryBudgetExhausted`; permanent ones are dead letters `ProcessingException`; discardable ones are counted as filtered. A call that is retried is
  * made again, so it must bear that. Cost: an effect an event, and a fiber where `concurrency` is above 1. For one call an array see `Stage.effectful`.
  */
-import { Context, Effect, References, Semaphore, Stream } from "effect"
+import { Effect, Semaphore, Stream } from "effect"
 import { type Element, envelopesOf } from "../domain/Batch.ts"
 import type { Envelope, EventContext } from "../domain/Envelope.ts"
 import type { Operator, StageServices } from "./Stage.ts"
@@ -16,7 +16,7 @@ import { isNonEmpty } from "./stage/elements.ts"
 import { direct, type Edge, nodeGraph } from "./stage/Graph.ts"
 import { makeOperator } from "./stage/Operator.ts"
 import { defaultRetry, type ErrorClass, nextWait, type RetryPolicy } from "./stage/retry.ts"
-import { makeRuntime, type Runtime, type StageFailure } from "./stage/runtime.ts"
+import { makeRuntime, operatorContext, type Runtime, type StageFailure } from "./stage/runtime.ts"
 
 export interface AsyncCallOptions<in A, out B, E, R> {
   readonly name: string
@@ -44,8 +44,7 @@ export const asyncCall = <A, B, E, R>(
     <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>) =>
       Stream.unwrap(Effect.gen(function*() {
         const stage = yield* makeRuntime<B>(name)
-        const annotations = { ...(yield* References.CurrentLogAnnotations), operator: name }
-        const context = Context.add(yield* Effect.context<R>(), References.CurrentLogAnnotations, annotations)
+        const context = yield* operatorContext<R>(name)
         const permits = Semaphore.makeUnsafe(concurrency)
         // One for each array at work; they are used again.
         const idle: Array<Runtime<B>> = []

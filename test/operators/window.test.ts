@@ -138,7 +138,7 @@ describe.each(assigners)("window, %s", (_, assigner) => {
     { arrivals: Arrivals },
     ({ arrivals }) =>
       Effect.gen(function*() {
-        const { events, items } = timed(arrivals, { slack: 8 })
+        const { events, items } = timed(arrivals, { dense: 3, slack: 8 })
         const { letters, out } = yield* runLaw(shown(assigner, 22 + 30), [items])
         assert.deepStrictEqual(letters, [])
         assert.deepStrictEqual(rowsOf(standing(resultsOf(out))), events.length === 0 ? [] : naive(assigner, events))
@@ -176,7 +176,7 @@ describe.each(assigners)("window, %s", (_, assigner) => {
     { arrivals: Arrivals, place: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 160 })) },
     ({ arrivals, place }) =>
       Effect.gen(function*() {
-        const { items } = timed(arrivals, { sampledEvery: 5, slack: 8 })
+        const { items } = timed(arrivals, { dense: 5, sampledEvery: 5, slack: 8 })
         yield* survivesRestore(shown(assigner, 15), items, Math.min(place, items.length))
       })
   )
@@ -264,6 +264,26 @@ describe("window", () => {
         "retract [0, 10) v1 [1,2]",
         "insert [0, 10) v2 [1,2,3]"
       ])
+    }))
+
+  it.effect("a restore between two corrections does not show", () =>
+    Effect.gen(function*() {
+      const items = [
+        at(1),
+        at(18),
+        watermark(9),
+        at(2),
+        watermark(10),
+        at(3),
+        watermark(19),
+        at(12),
+        at(4),
+        at(19),
+        watermark(40)
+      ]
+      for (const assigner of [tumbling(10), sliding(10, 5), session(6)]) {
+        for (let place = 0; place <= items.length; place++) yield* survivesRestore(listing(assigner, 30), items, place)
+      }
     }))
 
   it.effect("a window that was empty when it closed is an insert when a late event comes", () =>

@@ -1,5 +1,6 @@
 /** A tracer that remembers its spans. */
 import { Layer, Tracer } from "effect"
+import { StageTracing } from "../../src/layers/stage/StageHooks.ts"
 
 export const recordingTracer = () => {
   const spans: Array<Tracer.NativeSpan> = []
@@ -11,4 +12,10 @@ export const recordingTracer = () => {
     }
   })
   return { spans, layer: Layer.succeed(Tracer.Tracer, tracer) }
+}
+
+/** The same with the stages' tracing through it. */
+export const tracedStages = () => {
+  const { layer, spans } = recordingTracer()
+  return { spans, layer: Layer.provideMerge(StageTracing.layer, layer) }
 }

@@ -37,12 +37,12 @@ const generated = (
     })
   }))
 
-/** Runs a query over the first `n` events. */
-export const runPipeline = <Row>(
+/** A query over the first `n` events, with the instruments that are there. */
+export const answerOf = <Row>(
   { fold, operator }: NexmarkPipeline<Row>,
   run: NexmarkRun,
-  { arraySize = 256, events = () => makeGenerator(run), ratio = 0.01 }: PipelineOptions = {}
-): Effect.Effect<NexmarkAnswer> =>
+  { arraySize = 256, events = () => makeGenerator(run) }: Omit<PipelineOptions, "ratio"> = {}
+): Effect.Effect<NexmarkAnswer, never, Stage.StageServices> =>
   Effect.gen(function*() {
     const digest = new Digest()
     yield* generated(run.n, arraySize, events).pipe(
@@ -59,4 +59,11 @@ export const runPipeline = <Row>(
     const registry = yield* StageRegistry
     const lateDropped = registry.stages().reduce((total, [, { late }]) => total + late, 0)
     return { count: digest.count, hash: digest.hash, lateDropped }
-  }).pipe(Effect.provide(Instruments.layerNoExport({ ratio })))
+  })
+
+/** {@link answerOf} with all instruments on. */
+export const runPipeline = <Row>(
+  query: NexmarkPipeline<Row>,
+  run: NexmarkRun,
+  { ratio = 0.01, ...options }: PipelineOptions = {}
+): Effect.Effect<NexmarkAnswer> => Effect.provide(answerOf(query, run, options), Instruments.layerNoExport({ ratio }))

@@ -5,6 +5,7 @@ import { Collectors } from "../../layers/observability/Collectors.ts"
 import { Health } from "../../layers/observability/Health.ts"
 import { type LogProbe, startLogProbe } from "../../layers/observability/logProbe.ts"
 import { observePipeline } from "../../layers/observability/pipelineMetrics.ts"
+import { StageChannels } from "../../layers/stage/StageChannels.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
 import type { RunView } from "./job.ts"
 
@@ -47,6 +48,7 @@ export const observeRun = Effect.gen(function*() {
   const collectors = yield* Collectors
   const health = yield* Health
   const states = yield* StageState
+  const channels = yield* StageChannels
   return Effect.fnUntraced(function*(run: RunView) {
     const { catalogue, group, ingestRetries, progress, registry, startedAt, topic, views } = run
     const probe = yield* startLogProbe({ topics: [topic], group })
@@ -66,6 +68,7 @@ export const observeRun = Effect.gen(function*() {
       sourceWatermarks: views.sourceWatermarks,
       pendingWindows: views.pendingWindows,
       stateSizes: states.sizes,
+      channelOccupancy: channels.occupancy,
       retractions: views.retractions,
       commitLag: probe.lag,
       catalogueEpoch: Number.isFinite(catalogueEpoch) ? catalogueEpoch : undefined

@@ -59,7 +59,7 @@ const stagesOf = ({ hop, maxAgeNanos, maxStages }: RetroactiveOptions) => {
     if (leftOut > 0 || stages.length >= maxStages || hop.exit - each.exit > maxAgeNanos) leftOut++
     else stages.push(each)
   }
-  return { stages: stages.reverse(), leftOut }
+  return { stages: stages.toReversed(), leftOut }
 }
 
 const millisToNanos = (millis: number): bigint => BigInt(Math.round(millis * 1e3)) * 1000n

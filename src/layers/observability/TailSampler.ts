@@ -44,13 +44,13 @@ export class TailSampler extends Context.Service<TailSampler, {
   /** The same in front of wherever the tracing Layers send spans: provide it to them. */
   static readonly layerProcessing = (options: Omit<TailSamplerOptions, "sink">) =>
     Layer.effectContext(Effect.sync(() => {
-      let flush = () => {}
+      let sampler: Effect.Success<ReturnType<typeof make>> | undefined
       const process = (sink: OfferSpans) =>
-        Effect.map(make({ ...options, sink }), (sampler) => {
-          flush = sampler.flush
-          return sampler.offer
+        Effect.map(make({ ...options, sink }), (made) => {
+          sampler = made
+          return made.offer
         })
-      return Context.make(SpanProcessing, process).pipe(Context.add(SettleTraces, () => flush()))
+      return Context.make(SpanProcessing, process).pipe(Context.add(SettleTraces, () => sampler?.flush()))
     }))
 
   /** Hands on every span at once, as it came. */

@@ -37,6 +37,8 @@ export interface PipelineView {
   /** What is open, by tier: tracks with observations that are not final, pairs with an open window, open alerts. */
   /** Entries in the state of each stage that has one. */
   readonly stateSizes: () => Iterable<readonly [stage: string, entries: number]>
+  /** How full each queue between stages is, 0 to 1. */
+  readonly channelOccupancy: () => Iterable<readonly [edge: string, occupancy: number]>
   readonly pendingWindows: () => Iterable<readonly [tier: string, count: number]>
   readonly retractions: () => number
   readonly commitLag: () => Iterable<readonly [topic: string, records: number]>
@@ -75,6 +77,7 @@ const stageCollector = (context: Context.Context<never>, view: PipelineView, clo
   const busyTotal = counterFamily(context, "operator_busy_seconds_total", "Time that a stage was at work")
   const inFlight = gaugeFamily(context, "operator_in_flight", "Events inside a stage at this moment")
   const state = gaugeFamily(context, "operator_state_entries", "Entries in a stage's state: keys, windows, rows")
+  const occupancy = gaugeFamily(context, "channel_occupancy", "How full a queue between stages is, 0 to 1")
   const emitted = counterFamily(context, "operator_emitted_total", "Events that a stage gave to the next")
   const late = counterFamily(
     context,
@@ -114,6 +117,7 @@ const stageCollector = (context: Context.Context<never>, view: PipelineView, clo
     retries(view.ingestRetries(), { operator: "ingest" })
     late(lateEvents)
     for (const [stage, entries] of view.stateSizes()) state(entries, { stage })
+    for (const [edge, share] of view.channelOccupancy()) occupancy(share, { edge })
   }
 }
 

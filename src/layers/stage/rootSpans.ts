@@ -14,8 +14,8 @@ export interface RootSpanOptions {
   readonly maxOpen: number
 }
 
-/** At 10,000 events/s and 1 % these hold ten seconds of traces. */
-export const rootSpanDefaults: RootSpanOptions = { quietMillis: 5000, maxOpen: 1024 }
+/** At 10,000 events/s and 1 % these hold the last 2.5 s of traces, longer than most are open; more would outlive young collections. */
+export const rootSpanDefaults: RootSpanOptions = { quietMillis: 5000, maxOpen: 256 }
 
 interface OpenRoot extends LastHeard {
   readonly span: Tracer.Span

@@ -88,20 +88,25 @@ export const makeStep = <A>(
 
   const stateCodec = codec === undefined ? undefined : {
     version: 1,
-    encode: ({ group }: BatchState<A>): Schema.Json =>
-      group === undefined ? null : {
+    encode: ({ group, heard, lastTick, told }: BatchState<A>): Schema.Json => ({
+      heard: finite(heard),
+      told: finite(told),
+      lastTick: finite(lastTick),
+      group: group === undefined ? null : {
         openedAt: group.openedAt,
         payloads: group.payloads.map(codec.encode),
         contributors: encodeContributors(group)
-      },
+      }
+    }),
     decode: (json: Schema.Json, version: number): BatchState<A> | undefined => {
-      if (version !== 1) return undefined
-      const state = initial<A>()
-      if (json === null) return state
-      const group = decodeGroup(json, codec.decode, bytes?.of)
-      if (group === undefined) return undefined
-      state.group = group
-      timer.deadline = group.openedAt + withinMillis
+      if (version !== 1 || !isRecord(json)) return undefined
+      const { group = null, heard, lastTick, told } = json
+      const state = { ...initial<A>(), heard: timeOf(heard), told: timeOf(told), lastTick: timeOf(lastTick) }
+      if (group === null) return state
+      const open = decodeGroup(group, codec.decode, bytes?.of)
+      if (open === undefined) return undefined
+      state.group = open
+      timer.deadline = open.openedAt + withinMillis
       return state
     }
   }
@@ -161,6 +166,11 @@ const initial = <A>(): BatchState<A> => ({
   told: -Infinity,
   lastTick: -Infinity
 })
+
+/** JSON has no infinity: a time that was never set is `null`. */
+const finite = (time: UtcTime): number | null => Number.isFinite(time) ? time : null
+
+const timeOf = (json: Schema.Json | undefined): UtcTime => typeof json === "number" ? json : -Infinity
 
 const decodeGroup = <A>(
   json: Schema.Json,

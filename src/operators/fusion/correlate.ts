@@ -7,6 +7,9 @@
  * conjunction, a retraction of the last final one and its replacement, after the array that it came in; one whose window is still to
  * close is simply part of it.
  *
+ * `window` does not do it: a pair's value is made of both objects' estimates, which other pairs share, and a correction replaces what was
+ * said last, not each window that it was in. The times of windows are the same.
+ *
  * A pair update continues the trace of the update that triggered it and links what else is sampled among the observations behind both estimates,
  * of which it carries the bounded sets.
  *
@@ -23,6 +26,8 @@ import type { Candidates } from "../../domain/orbit/candidates.ts"
 import type { TrackEstimate } from "../../domain/orbit/TrackEstimate.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type Emit, type Operator, type StageServices, stateful } from "../Stage.ts"
+import { sliding } from "../windows/assigners.ts"
+import { PaneTimes } from "../windows/panes.ts"
 import type { ScreenedUpdate } from "./screenConjunctions.ts"
 
 interface Active {
@@ -70,7 +75,8 @@ export interface CorrelateOptions {
 
 export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, PairUpdate, never, StageServices> => {
   const { candidates, onStart, slideMillis, windowMillis } = options
-  const endAfter = (time: UtcTime): UtcTime => (Math.floor(time / slideMillis) + 1) * slideMillis
+  const times = new PaneTimes(sliding(windowMillis, slideMillis))
+  const endAfter = (time: UtcTime): UtcTime => times.firstEnd(time)
 
   /** The estimates of both objects, and what they rest on. */
   const known = (

@@ -64,7 +64,7 @@ export class Row<K extends Key, V, B> implements HeldRow<B>, Kept {
   readonly at: UtcTime
   readonly context: EventContext
   readonly followed: boolean
-  readonly since: bigint
+  readonly since: bigint | undefined
   /** Its place in the order of arrival of both sides. */
   readonly order: number
   /** When it leaves: no later event can match it. */

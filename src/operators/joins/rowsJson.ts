@@ -11,7 +11,7 @@ export const RowsJson = Schema.Array(Schema.Struct({
   key: Schema.Union([Schema.String, Schema.Finite]),
   value: Schema.Json,
   context: Schema.Json,
-  since: Schema.BigIntFromString,
+  since: Schema.NullOr(Schema.BigIntFromString),
   order: Schema.Int,
   matched: Schema.Boolean
 }))
@@ -23,7 +23,7 @@ export const writeRows = <K extends Key, V, B>(side: Side<K, V, B>, { write }: V
     key,
     value: write(value),
     context: encodeContext(context),
-    since,
+    since: since ?? null,
     order,
     matched
   }))
@@ -45,7 +45,7 @@ export const readRows = <K extends Key, V, B>(
     const value = read(json)
     if (context === undefined || value === undefined || !trusted<K>(key)) return undefined
     const at = context.eventTime
-    const kept = { context, followed: isFollowed(context), since }
+    const kept = { context, followed: isFollowed(context), since: since ?? undefined }
     const row = new Row<K, V, B>(side, key, value, kept, at, order, at + side.options.high, matched)
     waiting.push({ order, put: () => side.put(row) })
   }

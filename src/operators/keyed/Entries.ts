@@ -43,10 +43,14 @@ export class Entries<K extends Key, V> {
 
   /** Its time to live begins anew at `time`, if it is later than where it began. */
   live(entry: Entry<K, V>, time: UtcTime): void {
-    if (this.bounds.ttlMillis === Infinity || !(time > entry.touched)) return
-    entry.touched = time
+    if (this.bounds.ttlMillis === Infinity) return
     // An expiry that is there is moved when it comes.
-    if (entry.expiry === undefined) this.expireAt(entry)
+    if (entry.expiry !== undefined) {
+      if (time > entry.touched) entry.touched = time
+      return
+    }
+    entry.touched = time
+    this.expireAt(entry)
   }
 
   private expireAt(entry: Entry<K, V>): void {

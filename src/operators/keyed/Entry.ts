@@ -20,8 +20,8 @@ export interface Timer<K extends Key, V> extends Timed {
 export class Entry<K extends Key, V> extends Contributors implements Linked<Entry<K, V>> {
   readonly key: K
   value: V | undefined = undefined
-  /** From when its time to live counts. Kept only where there is one. */
-  touched: UtcTime = -Infinity
+  /** From when its time to live counts. Kept only where there is one: so a small number to begin with, which costs no box. */
+  touched: UtcTime = 0
   timers: Timer<K, V> | undefined = undefined
   expiry: Timer<K, V> | undefined = undefined
   older: Entry<K, V> | undefined = undefined

@@ -75,8 +75,8 @@ export interface Kept {
   /** Below the span that kept it. */
   readonly context: EventContext
   readonly followed: boolean
-  /** Since when it waits, ns since the Unix epoch; 0 if it is not sampled. */
-  readonly since: bigint
+  /** Since when it waits, ns since the Unix epoch; `undefined` if it is not sampled. */
+  readonly since: bigint | undefined
 }
 
 /** How much was in the collector at some moment. */
@@ -280,8 +280,8 @@ export class Collector<B> implements Emit<B> {
 
   /** An event as it is kept in state, to be {@link joined}. */
   keep(context: EventContext, isFollowedHere: boolean): Kept {
-    if (!isFollowedHere) return { context, followed: false, since: 0n }
-    return { context: this.below(context), followed: true, since: context.trace.sampled ? this.hooks.now() : 0n }
+    if (!isFollowedHere) return { context, followed: false, since: undefined }
+    return { context: this.below(context), followed: true, since: context.trace.sampled ? this.hooks.now() : undefined }
   }
 
   /**
@@ -312,7 +312,7 @@ export class Collector<B> implements Emit<B> {
       this.push(undefined, payload, contextAt(context, eventTime), false)
       return
     }
-    const span = this.emission(context, since > 0n ? since : undefined, [])
+    const span = this.emission(context, since, [])
     this.push(undefined, payload, this.lineageBelow(context, span, [context], eventTime), true)
   }
 
@@ -439,12 +439,12 @@ export class Collector<B> implements Emit<B> {
 
   private joinedContext(event: EventContext, kept: Kept, eventTime: UtcTime): EventContext {
     const parents = [event, kept.context]
-    if (kept.since > 0n && event.trace.sampled) this.hooks.waited(kept.context, kept.since)
-    const own = this.emission(event, undefined, kept.since > 0n ? [kept.context] : noContexts)
+    if (kept.since !== undefined && event.trace.sampled) this.hooks.waited(kept.context, kept.since)
+    const own = this.emission(event, undefined, kept.since === undefined ? noContexts : [kept.context])
     if (own !== undefined) {
       return this.lineageBelow(event, own, parents, eventTime)
     }
-    if (kept.since > 0n) {
+    if (kept.since !== undefined) {
       return this.lineageBelow(kept.context, this.emission(kept.context, kept.since, []), parents, eventTime)
     }
     return this.lineageBelow(event.lineage === undefined ? kept.context : event, undefined, parents, eventTime)

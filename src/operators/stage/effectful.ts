@@ -9,7 +9,7 @@
  * classified): each event is tried once alone and the culprits become dead letters of kind `ProcessingException`. *Discardable*: counted
  * as filtered. What was emitted by a failed try is taken back; its effects are not, so a step must bear being run again.
  */
-import { Context, Effect, type Pull, References, Stream } from "effect"
+import { Effect, type Pull, Stream } from "effect"
 import { type Element, envelopesOf } from "../../domain/Batch.ts"
 import type { Control, Envelope } from "../../domain/Envelope.ts"
 import { isNonEmpty } from "./elements.ts"
@@ -17,7 +17,7 @@ import type { Emit } from "./Emit.ts"
 import { direct, type Edge, nodeGraph } from "./Graph.ts"
 import { makeOperator, type Operator } from "./Operator.ts"
 import { defaultRetry, type ErrorClass, nextWait, type RetryPolicy } from "./retry.ts"
-import { makeRuntime, type StageServices } from "./runtime.ts"
+import { makeRuntime, operatorContext, type StageServices } from "./runtime.ts"
 
 export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
   readonly name: string
@@ -52,8 +52,7 @@ export const effectful = <A, B, E, R, E2 = never>(
         Effect.fnUntraced(function*(pull) {
           const runtime = yield* makeRuntime<B>(name)
           const { collector } = runtime
-          const annotations = { ...(yield* References.CurrentLogAnnotations), operator: name }
-          const context = Context.add(yield* Effect.context<R>(), References.CurrentLogAnnotations, annotations)
+          const context = yield* operatorContext<R>(name)
 
           const backOff = (events: ReadonlyArray<Envelope<A>>, millis: number): Effect.Effect<void> =>
             Effect.suspend(() => {

@@ -7,7 +7,7 @@ import { Cause, Effect, type Pull, Stream } from "effect"
 import type { Element } from "../../domain/Batch.ts"
 import { isNonEmpty } from "./elements.ts"
 import { BranchControls } from "./fanIn.ts"
-import { type Edge, type Graph, inRow, nodeGraph, sideBySide } from "./Graph.ts"
+import { direct, type Edge, type Graph, inRow, nodeGraph, sideBySide } from "./Graph.ts"
 import { type Arrival, type Elements, feed, makeInlets, untilEnd } from "./inlets.ts"
 import { makeOperator, type Operator } from "./Operator.ts"
 import type { Process } from "./pure.ts"
@@ -89,7 +89,7 @@ export const fanOut = <A, B, E, R>(
 const withQueues = (branches: Graph, name: string, edge: Edge): Graph =>
   inRow(
     inRow(nodeGraph({ name, kind: "fork", edge }), branches),
-    nodeGraph({ name: `${name} merge`, kind: "merge", edge }),
+    nodeGraph({ name: `${name} merge`, kind: "merge", edge: direct }),
     edge
   )
 

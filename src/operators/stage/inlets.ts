@@ -20,7 +20,8 @@ interface Waiting<A> {
   readonly inlet: number
   readonly elements: Elements<A> | undefined
   readonly weight: number
-  readonly since: bigint
+  /** Since when the sampled in it wait, ns since the Unix epoch. */
+  readonly since: bigint | undefined
 }
 
 export interface InletsOptions {
@@ -49,9 +50,9 @@ export const makeInlets = Effect.fnUntraced(function*<A, E>({ capacity, edges, s
     return inlet
   })
 
-  const waited = ({ elements, since }: Waiting<A>): void => {
+  const waited = (elements: Elements<A>, since: bigint): void => {
     const now = clock.currentTimeNanosUnsafe()
-    for (const element of elements ?? []) {
+    for (const element of elements) {
       if (element._tag !== "Batch") continue
       for (const place of element.followed) {
         const context = element.contexts[place]
@@ -65,21 +66,23 @@ export const makeInlets = Effect.fnUntraced(function*<A, E>({ capacity, edges, s
       const inlet = inlets[place]
       if (inlet === undefined) return Effect.void
       const weight = Math.min(capacity, Math.max(1, eventsIn(elements)))
-      const since = hasSampled(elements) ? clock.currentTimeNanosUnsafe() : 0n
+      const since = hasSampled(elements) ? clock.currentTimeNanosUnsafe() : undefined
       return Effect.map(inlet.permits.take(weight), () => {
         inlet.waiting += weight
         Queue.offerUnsafe(queue, { inlet: place, elements, weight, since })
       })
     })
 
-  const take: Effect.Effect<Arrival<A>, E> = Effect.flatMap(Queue.take(queue), (taken): Effect.Effect<Arrival<A>> => {
-    const { elements, inlet: place, since, weight } = taken
-    const inlet = inlets[place]
-    if (elements === undefined || inlet === undefined) return Effect.succeed({ inlet: place, elements: undefined })
-    inlet.waiting -= weight
-    if (since > 0n) waited(taken)
-    return Effect.as(inlet.permits.release(weight), { inlet: place, elements })
-  })
+  const take: Effect.Effect<Arrival<A>, E> = Effect.flatMap(
+    Queue.take(queue),
+    ({ elements, inlet: place, since, weight }): Effect.Effect<Arrival<A>> => {
+      const inlet = inlets[place]
+      if (elements === undefined || inlet === undefined) return Effect.succeed({ inlet: place, elements: undefined })
+      inlet.waiting -= weight
+      if (since !== undefined) waited(elements, since)
+      return Effect.as(inlet.permits.release(weight), { inlet: place, elements })
+    }
+  )
 
   return {
     offer,
@@ -87,7 +90,7 @@ export const makeInlets = Effect.fnUntraced(function*<A, E>({ capacity, edges, s
     /** No more comes in here. */
     end: (place: number): Effect.Effect<void> =>
       Effect.sync(() => {
-        Queue.offerUnsafe(queue, { inlet: place, elements: undefined, weight: 0, since: 0n })
+        Queue.offerUnsafe(queue, { inlet: place, elements: undefined, weight: 0, since: undefined })
       }),
     failCause: (cause: Cause.Cause<E>): Effect.Effect<void> => Effect.asVoid(Queue.failCause(queue, cause))
   }

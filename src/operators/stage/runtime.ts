@@ -1,7 +1,7 @@
 /**
  * What every kind of stage does around its step, once per array: chaos point, spans of the sampled, counts, metrics, dead letters.
  */
-import { Clock, type Context, Effect, Exit, type Tracer } from "effect"
+import { Clock, Context, Effect, Exit, References, type Tracer } from "effect"
 import { type Element, eventsIn } from "../../domain/Batch.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import type { EventContext } from "../../domain/Envelope.ts"
@@ -285,6 +285,12 @@ export type StageFailure = Pick<Rejection, "errorKind" | "message">
 
 /** What takes one array at a time through a stage. */
 export type Runtime<B> = ReturnType<typeof openRuntime<B>>
+
+/** What the effects of a step run in: their logs name the operator. */
+export const operatorContext = Effect.fnUntraced(function*<R>(name: string) {
+  const annotations = { ...(yield* References.CurrentLogAnnotations), operator: name }
+  return Context.add(yield* Effect.context<R>(), References.CurrentLogAnnotations, annotations)
+})
 
 /** What any stage needs from its surroundings; everything else is a reference with a default. */
 export type StageServices = DeadLetters | StageRegistry

@@ -167,10 +167,7 @@ describe("FlightRecorder", () => {
       const { spans } = yield* RecordedSpans
       assert.deepStrictEqual(
         Array.from(byTrace(spans()).values(), chain),
-        [["observation", "before", "sum", "refuse"], ["observation", "before", "held", "refuse"]].map((names) => [
-          "radar-1",
-          ...names.slice(1)
-        ])
+        [["radar-1", "before", "sum", "refuse"], ["radar-1", "before", "held", "refuse"]]
       )
     }).pipe(Effect.provide(recording())))
 })

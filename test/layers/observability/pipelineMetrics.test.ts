@@ -38,6 +38,7 @@ const idleView = (over: Partial<PipelineView>): PipelineView => ({
   sourceWatermarks: () => [],
   pendingWindows: () => [],
   stateSizes: () => [],
+  channelOccupancy: () => [],
   retractions: () => 0,
   commitLag: () => [],
   catalogueEpoch: undefined,
@@ -53,7 +54,13 @@ describe("pipeline metrics", () => {
         registry.countsOf("second"),
         registry.countsOf("third")
       ]
-      yield* observePipeline(idleView({ stages: registry.stages, stateSizes: () => [["second", 12]] }))
+      yield* observePipeline(
+        idleView({
+          stages: registry.stages,
+          stateSizes: () => [["second", 12]],
+          channelOccupancy: () => [["first -> second", 0.5]]
+        })
+      )
       yield* TestClock.adjust("10 seconds")
       Object.assign(first, { busyNanos: 1e9, in: 10, emitted: 9, late: 1 })
       Object.assign(second, { busyNanos: 5e9, late: 2 })
@@ -74,6 +81,7 @@ describe("pipeline metrics", () => {
       assert.strictEqual(values.get("operator_emitted_total first"), 9)
       assert.strictEqual(values.get("late_events_dropped_total"), 3)
       assert.strictEqual(values.get("operator_state_entries second"), 12)
+      assert.strictEqual(values.get("channel_occupancy first -> second"), 0.5)
 
       // Only what has happened since counts in the next ratio; looks within a second do not cut it into pieces.
       second.busyNanos += 1e9

@@ -118,6 +118,27 @@ describe("intervalJoin", () => {
     })
   })
 
+  it.effect("has both ends of the interval in it, and nothing beyond", () =>
+    Effect.gen(function*() {
+      const at = (side: "l" | "r", n: number, time: number): Timed<Event> => ({
+        payload: { side, n, key: 0, step: 0, behind: 0, mark: 1 },
+        time
+      })
+      const timed = [at("r", 1, 69), at("r", 2, 70), at("l", 0, 100), at("r", 3, 170), at("r", 4, 171)]
+      for (const order of [timed, timed.toReversed()]) {
+        const operator = intervalJoin({
+          name: "interval",
+          left: ofLeft,
+          right: ofRight,
+          lowerMillis: -30,
+          upperMillis: 70,
+          combine: told
+        })
+        const { out } = yield* runLaw(operator, [itemsOf(order)])
+        assert.sameMembers([...rowsOf(out)], ["0 2", "0 3"])
+      }
+    }))
+
   it.effect.prop("of times after only, or before only", drawn, ({ at, events, sizes }) => {
     const timed = timesOf(numbered(events))
     return Effect.forEach([[10, 60], [-60, -10]] as const, ([lowerMillis, upperMillis]) =>

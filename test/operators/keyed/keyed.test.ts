@@ -169,6 +169,23 @@ describe("keyed", () => {
     )
   })
 
+  it.effect("an event that writes twice contributes once", () =>
+    Effect.gen(function*() {
+      const operator = keyed<number, string, number, number>({
+        name: "keyed",
+        capacity: 10,
+        key: () => "k",
+        onEvent: (n, state) => {
+          state.set(n)
+          state.setTimer(100)
+          state.set(n + 1)
+        }
+      })
+      const { snapshot } = yield* runLaw(operator, [events([1, 2, 3])])
+      const { entries } = yield* Schema.decodeUnknownEffect(Snapshot)(snapshot.get("keyed")?.state)
+      assert.deepStrictEqual(entries.map(({ contributors, value }) => [contributors.count, value]), [[3, 4]])
+    }))
+
   it.effect("outputs of a timer count all contributors, sampled or not", () =>
     Effect.gen(function*() {
       const operator = keyed<number, number, number, number>({

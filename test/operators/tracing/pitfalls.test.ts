@@ -129,12 +129,11 @@ describe("pitfalls", () => {
         const waits = spans.filter(({ attributes, traceId }) =>
           traceId === id && attributes["perigee.wait"] === "backoff"
         )
-        return [
-          ...(tries.length === 3 && first?.includes(id) === true && tries.every((header) => header === first)
-            ? []
-            : [`${id} sends ${tries.join()}`]),
-          ...(waits.length === 2 ? [] : [`${id} waits ${waits.length} times`])
-        ]
+        const faults: Array<string> = []
+        const alike = first?.includes(id) === true && tries.every((header) => header === first)
+        if (tries.length !== 3 || !alike) faults.push(`${id} sends ${tries.join()}`)
+        if (waits.length !== 2) faults.push(`${id} waits ${waits.length} times`)
+        return faults
       }))
   })
 

@@ -17,14 +17,16 @@ export const Arrivals = Schema.Array(Schema.Struct({
   back: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 30 })),
   key: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })),
   value: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 9 })),
-  /** How far behind the slack a watermark after this event is; none above 20. */
-  mark: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 40 }))
+  /** How far behind the slack a watermark after this event is; none above 4. */
+  mark: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 8 }))
 })).check(Schema.isMaxLength(120))
 
 /** The events of some arrivals, and the same with watermarks among them. Times begin around `origin`, also before 1970. */
 export const timed = (
   arrivals: typeof Arrivals.Type,
-  { origin = 0, sampledEvery = 0, slack = 30 }: {
+  { dense = 1, origin = 0, sampledEvery = 0, slack = 30 }: {
+    /** How many times closer the events are. */
+    readonly dense?: number
     readonly origin?: number
     readonly sampledEvery?: number
     readonly slack?: number
@@ -34,12 +36,12 @@ export const timed = (
   const items: Array<Item<Timed>> = []
   let front = origin
   arrivals.forEach(({ back, key, mark, step, value }, index) => {
-    front += step
+    front += Math.floor(step / dense)
     const event = { time: front - back, key, value }
     events.push(event)
     const sampled = sampledEvery > 0 && index % sampledEvery === 0
     items.push(envelope(event, contextOf(index, { eventTime: event.time, sampled })))
-    if (mark <= 20) items.push(watermark(front - slack - mark - 1))
+    if (mark <= 4) items.push(watermark(front - slack - mark - 1))
   })
   return { events, items }
 }
