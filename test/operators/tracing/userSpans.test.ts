@@ -35,10 +35,12 @@ describe("the user's own code in an effectful step", () => {
       for (const { context: { id, trace: { traceId } } } of sampled) {
         const [stage, ...others] = spans.filter((span) => span.traceId === traceId && span.name === "ask")
         assert.lengthOf(others, 0)
-        assert.strictEqual(stage?.attributes["observation.id"], id)
+        assert.isDefined(stage)
+        assert.strictEqual(stage.attributes["observation.id"], id)
         assert.deepStrictEqual(stage.events.map(({ name }) => name), ["asked of 1"])
         const user = spans.find((span) => span.traceId === traceId && span.name === "user")
-        assert.strictEqual(user?.parentSpanId, stage.spanId)
+        assert.isDefined(user)
+        assert.strictEqual(user.parentSpanId, stage.spanId)
         assert.deepStrictEqual(user.events.map(({ name }) => name), ["inside"])
       }
     }))
