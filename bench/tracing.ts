@@ -150,11 +150,12 @@ const seeing = (options: Seeing, count = total) =>
 /** A span per element and step is slow: fewer events do. */
 const few = Math.max(2560, Math.round(total / 25))
 
+const step = <A>(name: string, f: () => A) => Effect.withSpan(Effect.sync(f), name)
+
 /** One element through the six steps, each of them as its own effect in a span, as one would write it first. */
 const naive = timed(few, () => {
   const counts = new Map<number, number>()
   let sum = 0
-  const step = <A>(name: string, f: () => A) => Effect.withSpan(Effect.sync(f), name)
   const one = (frame: Uint8Array) =>
     Effect.gen(function*() {
       const decoded = yield* step("decode", () => decode(frame))
