@@ -304,7 +304,7 @@ export class Collector<B> implements Emit<B> {
   }
 
   /**
-   * {@link outAt} for an output made of an event and of one kept in state. It continues the trace of the event at hand, linked to the other's;
+   * {@link outAt} for an output made of an event and of one kept in state. It continues the trace of the event at hand by a span of its own, linked to the other's;
    * of the other, if only that is sampled.
    */
   joined(
