@@ -16,6 +16,7 @@ import { saltOf, SequenceContext, sequenceHigh24, sequenceId, sequenceLow32 } fr
 import type { UtcTime } from "../domain/UtcTime.ts"
 import { type HeadDecision, HeadSampler } from "../layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../layers/stage/StageHooks.ts"
+import { arrayOf } from "./stage/elements.ts"
 
 export interface SourceOptions<A> {
   readonly name: string
@@ -41,6 +42,8 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
   const salt = saltOf(name)
   let sequence = 0
   let greatest = -Infinity
+  // When the array at hand came, if one of its events is sampled: they came together.
+  let nanos: bigint | undefined
 
   const full = (id: string, traceId: string, decision: HeadDecision, time: UtcTime, now: UtcTime): EventContext => {
     const { sampled, traceState } = decision
@@ -55,21 +58,22 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
       lineage: lineage.begin(id, sampled),
       raw: undefined
     }
-    return sampled ? tracing.root(name, context, clock.currentTimeNanosUnsafe()) : context
+    return sampled ? tracing.root(name, context, nanos ??= clock.currentTimeNanosUnsafe()) : context
   }
 
   /** Events by their number: in full only where one is sampled. */
   const numbered = (eventTimes: ReadonlyArray<UtcTime>, ingestTime: UtcTime, followed: Array<number>) => {
+    const count = eventTimes.length
     const array = { sourceId: name, salt, first: sequence, eventTimes, ingestTime }
-    const contexts: Array<EventContext> = []
-    for (const time of eventTimes) {
+    const contexts = arrayOf<EventContext>(count)
+    for (let place = 0; place < count; place++) {
       const low32 = sequenceLow32(salt, sequence)
       const decision = decideBits(sequenceHigh24(low32), low32, name)
       if (decision.sampled) {
         const id = sequenceId(salt, sequence)
-        followed.push(contexts.length)
-        contexts.push(full(id, id, decision, time, ingestTime))
-      } else contexts.push(new SequenceContext(array, contexts.length))
+        followed.push(place)
+        contexts[place] = full(id, id, decision, eventTimes[place] ?? -Infinity, ingestTime)
+      } else contexts[place] = new SequenceContext(array, place)
       sequence++
     }
     return contexts
@@ -91,13 +95,15 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
     })
 
   return (payloads: readonly [A, ...Array<A>]): Arr.NonEmptyArray<Element<A>> => {
-    const eventTimes: Array<UtcTime> = []
+    const eventTimes = arrayOf<UtcTime>(payloads.length)
+    let place = 0
     for (const payload of payloads) {
       const time = eventTime(payload)
       if (time > greatest) greatest = time
-      eventTimes.push(time)
+      eventTimes[place++] = time
     }
     const now = clock.currentTimeMillisUnsafe()
+    nanos = undefined
     const followed: Array<number> = []
     const contexts = ownId === undefined
       ? numbered(eventTimes, now, followed)

@@ -9,6 +9,18 @@ export class SpanTraceState extends Context.Service<SpanTraceState, string>()(
 
 const none = Context.empty()
 
+// Nearly all events of a source have the same one: that of the sampler's threshold.
+let lastState: string | undefined
+let lastAnnotations: Context.Context<never> = none
+
+const annotationsWith = (traceState: string): Context.Context<never> => {
+  if (traceState !== lastState) {
+    lastState = traceState
+    lastAnnotations = Context.make(SpanTraceState, traceState)
+  }
+  return lastAnnotations
+}
+
 /** The `tracestate` that these annotations hold. */
 export const traceStateIn = (annotations: Context.Context<never>): string | undefined =>
   annotations === none ? undefined : Context.getOrUndefined(annotations, SpanTraceState)
@@ -22,5 +34,5 @@ export const parentSpan = ({ sampled, spanId = noSpanId, traceId, traceState }: 
   traceId,
   spanId,
   sampled,
-  annotations: traceState === undefined ? none : Context.make(SpanTraceState, traceState)
+  annotations: traceState === undefined ? none : annotationsWith(traceState)
 })

@@ -27,39 +27,47 @@ interface OpenRoot extends LastHeard {
 /** Ends what is left when its scope closes. */
 export const makeRootSpans = Effect.fnUntraced(function*({ maxOpen, quietMillis }: RootSpanOptions) {
   const clock = yield* Clock.Clock
-  // In order of opening, from `head` on.
-  let open: Array<OpenRoot> = []
+  // A ring, in order of opening from `head` on. Its places are used again and emptied: in an array that grows and is cut, the old array would
+  // keep ended spans alive over young collections.
+  const ring: Array<OpenRoot | undefined> = Array.from({ length: maxOpen }, () => undefined)
   let head = 0
+  let size = 0
   const quiet = BigInt(Math.round(quietMillis * 1e6))
 
   const end = ({ last, span }: OpenRoot): void => span.end(last, Exit.void)
 
-  const endOldest = (): void => {
-    const oldest = open[head++]
-    if (oldest !== undefined) end(oldest)
-    if (head < maxOpen) return
-    open = open.slice(head)
-    head = 0
+  const put = (root: OpenRoot): void => {
+    ring[(head + size) % maxOpen] = root
+    size++
+  }
+
+  const takeOldest = (): OpenRoot | undefined => {
+    const oldest = ring[head]
+    ring[head] = undefined
+    head = (head + 1) % maxOpen
+    size--
+    return oldest
   }
 
   const endQuiet = Effect.sync(() => {
     const now = clock.monotonicTimeNanosUnsafe()
-    const left: Array<OpenRoot> = []
-    for (const root of open.slice(head)) {
+    for (let left = size; left > 0; left--) {
+      const root = takeOldest()
+      if (root === undefined) continue
       if (root.last !== root.looked) {
         root.looked = root.last
         root.since = now
       }
       if (now - root.since >= quiet) end(root)
-      else left.push(root)
+      else put(root)
     }
-    open = left
-    head = 0
   })
 
   const settle = (): void => {
-    for (const root of open.splice(0).slice(head)) end(root)
-    head = 0
+    for (let left = size; left > 0; left--) {
+      const root = takeOldest()
+      if (root !== undefined) end(root)
+    }
   }
 
   yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(Math.max(100, quietMillis / 4)), endQuiet)))
@@ -69,8 +77,11 @@ export const makeRootSpans = Effect.fnUntraced(function*({ maxOpen, quietMillis 
     /** Keeps a root span open; whoever hears of its trace sets `last`. */
     opened: (span: Tracer.Span, at: bigint): LastHeard => {
       const root = { span, last: at, looked: at, since: clock.monotonicTimeNanosUnsafe() }
-      open.push(root)
-      if (open.length - head > maxOpen) endOldest()
+      if (size === maxOpen) {
+        const oldest = takeOldest()
+        if (oldest !== undefined) end(oldest)
+      }
+      put(root)
       return root
     },
     /** Ends what is open: nothing more is to come. */

@@ -23,6 +23,7 @@ import { contextAt, SequenceContext } from "../../domain/SequenceContext.ts"
 import { inject } from "../../domain/tracing/propagation.ts"
 import { recordedRootId } from "../../domain/tracing/retroactiveSpans.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
+import { arrayOf } from "./elements.ts"
 import type { Emit, Joining, Origin } from "./Emit.ts"
 
 /** A record that was given up, before it becomes a dead letter. */
@@ -120,6 +121,8 @@ export class Collector<B> implements Emit<B> {
   private followed: Array<number> = []
   private hop: OpenHop
   private enter = 0n
+  /** Where the events stand that pass a filter: one array for all batches. */
+  private readonly places: Array<number> = []
 
   constructor(stage: string, hooks: CollectorHooks) {
     this.stage = stage
@@ -198,8 +201,9 @@ export class Collector<B> implements Emit<B> {
 
   /** One output for each event of a batch. */
   mapBatch<A>(batch: Batch<A>, f: (payload: A) => B): void {
-    const payloads: Array<B> = []
-    for (const payload of batch.payloads) payloads.push(f(payload))
+    const payloads = arrayOf<B>(batch.payloads.length)
+    let index = 0
+    for (const payload of batch.payloads) payloads[index++] = f(payload)
     this.withPayloads(batch, payloads)
   }
 
@@ -209,35 +213,50 @@ export class Collector<B> implements Emit<B> {
     predicate: (payload: B, context: EventContext) => boolean,
     reason: string
   ): void {
+    // First the places of those that pass, so that the columns are made as long as they need to be.
+    const { places } = this
     let passing = 0
+    let index = 0
     for (const payload of batch.payloads) {
-      const context = batch.contexts[passing]
-      if (context === undefined || !predicate(payload, context)) break
-      passing++
+      const context = batch.contexts[index]
+      if (context !== undefined && predicate(payload, context)) places[passing++] = index
+      index++
     }
-    if (passing === batch.payloads.length) {
-      this.pass(batch)
-      return
+    if (passing === index) this.pass(batch)
+    else {
+      this.addFiltered(reason, index - passing)
+      if (passing > 0) this.passAt(batch, passing)
     }
-    const payloads = batch.payloads.slice(0, passing)
-    const contexts = batch.contexts.slice(0, passing)
-    // Where the followed events are afterwards; those before the first that goes stay where they are.
-    const followed = batch.followed.filter((place) => place < passing)
-    let next = followed.length
+  }
+
+  /** The events at the first `count` of {@link places}. */
+  private passAt(batch: Batch<B>, count: number): void {
+    const { places } = this
+    const payloads = arrayOf<B>(count)
+    const contexts = arrayOf<EventContext>(count)
+    const followed: Array<number> = []
+    let to = 0
+    let place = places[0] ?? 0
+    let next = 0
+    let nextFollowed = batch.followed[0] ?? -1
     let index = -1
     for (const payload of batch.payloads) {
       index++
-      if (index < passing) continue
-      const isNext = batch.followed[next] === index
-      if (isNext) next++
+      const isFollowedHere = index === nextFollowed
+      if (isFollowedHere) nextFollowed = batch.followed[++next] ?? -1
+      if (index !== place) continue
       const context = batch.contexts[index]
-      if (index === passing || context === undefined || !predicate(payload, context)) continue
-      if (isNext) followed.push(payloads.length)
-      payloads.push(payload)
-      contexts.push(context)
+      if (context === undefined) break
+      payloads[to] = payload
+      if (isFollowedHere) {
+        followed.push(to)
+        contexts[to] = this.below(context)
+      } else contexts[to] = context
+      if (++to === count) break
+      place = places[to] ?? -1
     }
-    this.addFiltered(reason, batch.payloads.length - payloads.length)
-    if (payloads.length > 0) this.pass(batchOf(payloads, contexts, batch.hop, followed))
+    this.cut()
+    this.elements.push(batchOf(payloads, contexts, this.hopAfter(batch.hop), followed))
   }
 
   /** {@link Emit.out} for a step that works on columns: the event at a place of a batch, which of its events is followed told by the caller. */
@@ -285,7 +304,7 @@ export class Collector<B> implements Emit<B> {
   }
 
   /**
-   * {@link outAt} for an output made of an event and of one kept in state. It continues the trace of the event at hand, linked to the other's;
+   * {@link outAt} for an output made of an event and of one kept in state. It continues the trace of the event at hand by a span of its own, linked to the other's;
    * of the other, if only that is sampled.
    */
   joined(
@@ -500,7 +519,7 @@ export class Collector<B> implements Emit<B> {
   private below(context: EventContext): EventContext {
     const known = this.belowContexts.get(context)
     if (known !== undefined) return known
-    const span = this.emission(context, undefined, [])
+    const span = this.emission(context, undefined, noContexts)
     const next = contextBelow(
       context,
       span === undefined ? context.trace : traceBelow(context.trace, span.spanId),
