@@ -11,6 +11,7 @@ import type { UtcTime } from "../domain/UtcTime.ts"
 import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { layerFlightRecorderFromConfig } from "../layers/observability/flightRecorderFromConfig.ts"
 import { layerHeadSamplerFromConfig } from "../layers/observability/headSamplerFromConfig.ts"
 import { Health } from "../layers/observability/Health.ts"
 import {
@@ -132,7 +133,6 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const services = Layer.mergeAll(
     layerAlertsFromConfig,
     layerDeadLettersFromConfig,
-    layerLineageFromConfig,
     layerHttpFromConfig({ onlyIfAsked: bounded })
   ).pipe(
     Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
@@ -152,9 +152,9 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   )
 
   // Outside the services and their clock: what waits for a receiver of spans waits in real time.
-  const tracing = layerTracingFromConfig(version).pipe(
-    Layer.provide(layerTailSamplerFromConfig),
-    Layer.provideMerge(layerHeadSamplerFromConfig)
+  const tracing = layerFlightRecorderFromConfig.pipe(
+    Layer.provideMerge(layerTracingFromConfig(version)),
+    Layer.provideMerge(Layer.merge(layerTailSamplerFromConfig, layerHeadSamplerFromConfig))
   )
   const watch = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }

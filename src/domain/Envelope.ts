@@ -46,6 +46,27 @@ export interface LineageStep {
   /** Ids of up to four parents; `parentCount` is exact. */
   readonly parents: ReadonlyArray<string>
   readonly parentCount: number
+  /** The inputs that a record of the output is to name, where this step made the output of many. */
+  readonly joined?: JoinedInputs
+}
+
+/** What an output was made of. */
+export interface JoinedInputs {
+  /** Those that are named, up to a bound; the first four weigh most. */
+  readonly inputs: ReadonlyArray<LineageNode>
+  /** All of them, exactly. */
+  readonly count: number
+}
+
+/**
+ * An event as lineage knows it. `kind` is `observation`, `track-update`, `conjunction-risk`, `alert`, `dead-letter`, or whatever a
+ * pipeline of one's own calls its outputs.
+ */
+export interface LineageNode {
+  readonly id: string
+  readonly kind: string
+  readonly sourceId: string
+  readonly sensorTimestamp: UtcTime
 }
 
 /**
@@ -95,6 +116,16 @@ export interface Envelope<out A> {
   readonly hop: Hop | undefined
   /** Whether the context is sampled or carries lineage: the few that a stage does more for, told without looking into the context. */
   readonly followed: boolean
+}
+
+/**
+ * An event that is kept in state, to be continued later: its context below the span that took it in, the way it came, and since when it waits
+ * (ns since the Unix epoch; `undefined` for one that is not traced).
+ */
+export interface Held {
+  readonly context: EventContext
+  readonly hop: Hop | undefined
+  readonly absorbedAt: bigint | undefined
 }
 
 /** No later event of this stream has an event time at or before `time`, its allowed lateness aside. */

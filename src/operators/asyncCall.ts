@@ -16,7 +16,7 @@ import { isNonEmpty } from "./stage/elements.ts"
 import { direct, type Edge, nodeGraph } from "./stage/Graph.ts"
 import { makeOperator } from "./stage/Operator.ts"
 import { defaultRetry, type ErrorClass, nextWait, type RetryPolicy } from "./stage/retry.ts"
-import { makeRuntime, operatorContext, type Runtime } from "./stage/runtime.ts"
+import { makeRuntime, operatorContext, type Runtime, type StageFailure } from "./stage/runtime.ts"
 
 export interface AsyncCallOptions<in A, out B, E, R> {
   readonly name: string
@@ -147,7 +147,7 @@ const errorKindOf = ({ errorClass }: Failure) =>
 
 const retriesOf = ({ errorClass, retries }: Failure): number => errorClass === "transient" ? retries : 0
 
-const failureOf = (answer: Answer<unknown>): { readonly errorKind: string; readonly message: string } | undefined =>
+const failureOf = (answer: Answer<unknown>): StageFailure | undefined =>
   answer.ok || answer.errorClass === "discardable"
     ? undefined
     : { errorKind: errorKindOf(answer), message: answer.message }

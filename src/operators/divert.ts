@@ -6,6 +6,8 @@
  * for it. State: none. Errors and cost: as `sink`; an array with nothing to write costs a scan.
  */
 import { Effect } from "effect"
+import type { Envelope } from "../domain/Envelope.ts"
+import { headersAt, type Leaving, tellLeaving, type TraceHeadersAt } from "./sink.ts"
 import { type Edge, effectful, type ErrorClass, type Operator, type RetryPolicy, type StageServices } from "./Stage.ts"
 
 export interface DivertOptions<A, B extends A, E, R> {
@@ -13,7 +15,10 @@ export interface DivertOptions<A, B extends A, E, R> {
   readonly where: (payload: A) => payload is B
   /** Under which reason it is counted. */
   readonly reason: (payload: B) => string
-  readonly write: (payloads: ReadonlyArray<B>) => Effect.Effect<void, E, R>
+  /** `headers` gives the W3C trace headers of the payload at a place. */
+  readonly write: (payloads: ReadonlyArray<B>, headers: TraceHeadersAt) => Effect.Effect<void, E, R>
+  /** What leaves the pipeline with a payload, or is at its end as what it was though it goes on: for lineage and the flight recorder. */
+  readonly leaving?: (payload: A) => Leaving | undefined
   readonly classify?: (error: E) => ErrorClass
   readonly retry?: RetryPolicy
   readonly edge?: Edge
@@ -25,19 +30,22 @@ export function divert<A, B extends A, E, R>(
 export function divert<A, B extends A, E, R>(
   options: DivertOptions<A, B, E, R>
 ): Operator<A, A, never, R | StageServices> {
-  const { reason, where, write, ...rest } = options
+  const { leaving, reason, where, write, ...rest } = options
   return effectful<A, A, E, R>({
     ...rest,
     step: (events, emit) => {
       const diverted: Array<B> = []
+      const from: Array<Envelope<A>> = []
       for (const event of events) {
         const { payload } = event
+        tellLeaving(event, leaving?.(payload), emit)
         if (where(payload)) {
           diverted.push(payload)
+          from.push(event)
           emit.filtered(event, reason(payload))
         } else emit.out(event, payload)
       }
-      return diverted.length === 0 ? Effect.void : write(diverted)
+      return diverted.length === 0 ? Effect.void : write(diverted, headersAt(from, emit))
     }
   })
 }

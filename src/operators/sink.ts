@@ -7,16 +7,52 @@
  * event by event, so `write` must bear the same events twice. An error of `commit` fails the pipeline unless it is dealt with. Cost: that of `write`.
  */
 import { Effect } from "effect"
-import type { SourcePosition } from "../domain/Envelope.ts"
-import { type Edge, effectful, type ErrorClass, type Operator, type RetryPolicy, type StageServices } from "./Stage.ts"
+import type { Envelope, SourcePosition } from "../domain/Envelope.ts"
+import {
+  type Edge,
+  effectful,
+  type Emit,
+  type ErrorClass,
+  type Operator,
+  type RetryPolicy,
+  type StageServices
+} from "./Stage.ts"
+
+/** The headers that make whoever reads what was written a child of the event's span here, by the payload's place. */
+export type TraceHeadersAt = (place: number) => Readonly<Record<string, string>>
+
+/** An output as lineage knows it. */
+export interface Leaving {
+  readonly kind: string
+  /** Its id, if it is not the event's own. */
+  readonly id?: string
+  /** It takes back what was written before: the flight recorder is told. */
+  readonly retracts?: boolean
+}
+
+export const headersAt = <A>(events: ReadonlyArray<Envelope<A>>, emit: Emit<never>): TraceHeadersAt => (place) => {
+  const event = events[place]
+  return event === undefined ? {} : emit.headers(event)
+}
+
+export const tellLeaving = (event: Envelope<unknown>, leaving: Leaving | undefined, emit: Emit<never>): void => {
+  if (leaving === undefined) return
+  emit.ends(event, leaving.kind, leaving.id)
+  if (leaving.retracts === true) emit.retracted(event)
+}
 
 export interface SinkOptions<in A, E, R, E2 = never> {
   readonly name: string
   /**
    * Writes the payloads. It may give, for each and in order, why it was not taken (an older version, a duplicate): such are counted as filtered
-   * under that reason and do not go on. `undefined`, for one or for all: taken.
+   * under that reason and do not go on. `undefined`, for one or for all: taken. `headers` gives the W3C trace headers of the payload at a place.
    */
-  readonly write: (payloads: ReadonlyArray<A>) => Effect.Effect<void | ReadonlyArray<string | undefined>, E, R>
+  readonly write: (
+    payloads: ReadonlyArray<A>,
+    headers: TraceHeadersAt
+  ) => Effect.Effect<void | ReadonlyArray<string | undefined>, E, R>
+  /** What leaves the pipeline with a payload that was taken: for lineage and the flight recorder. */
+  readonly leaving?: (payload: A) => Leaving | undefined
   /** The next offsets to read: everything before them is written. */
   readonly commit?: (positions: ReadonlyArray<SourcePosition>) => Effect.Effect<void, E2, R>
   readonly classify?: (error: E) => ErrorClass
@@ -27,16 +63,18 @@ export interface SinkOptions<in A, E, R, E2 = never> {
 export const sink = <A, E, R, E2 = never>(
   options: SinkOptions<A, E, R, E2>
 ): Operator<A, A, E2, R | StageServices> => {
-  const { commit, write, ...rest } = options
+  const { commit, leaving, write, ...rest } = options
   return effectful<A, A, E, R, E2>({
     ...rest,
     kind: "sink",
     step: (events, emit) =>
-      Effect.map(write(events.map((event) => event.payload)), (refused) => {
+      Effect.map(write(events.map((event) => event.payload), headersAt(events, emit)), (refused) => {
         for (const [index, event] of events.entries()) {
           const reason = refused?.[index]
-          if (reason === undefined) emit.out(event, event.payload)
-          else emit.filtered(event, reason)
+          if (reason === undefined) {
+            tellLeaving(event, leaving?.(event.payload), emit)
+            emit.out(event, event.payload)
+          } else emit.filtered(event, reason)
         }
       }),
     ...(commit === undefined ? {} : {

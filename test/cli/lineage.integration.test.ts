@@ -43,4 +43,64 @@ describe("perigee run and lineage", () => {
     },
     120_000
   )
+
+  it(
+    "an alert leads to the observations behind it with their steps, each of them and their sensor back to the alert",
+    async () => {
+      const run = await perigee(["run", "--for", "20s", "--seed", "7", "--speed", "4", "--json"], cwd)
+      assert.strictEqual(run.code, 0, run.stderr)
+      const { alerts, traces } = JSON.parse(run.stdout)
+      assert.isAbove(alerts.length, 0)
+      // Whether an alert's trigger was sampled is of no account: more alerts have a lineage than traces were sampled for.
+      assert.isAtLeast(traces.kept, traces.sampled)
+      const ask = async (...args: ReadonlyArray<string>) => {
+        const answer = await perigee(["lineage", ...args, "--json", "--data-dir", ".perigee/rehearsal"], cwd)
+        assert.strictEqual(answer.code, 0, answer.stderr)
+        return JSON.parse(answer.stdout)
+      }
+      interface Node {
+        readonly id: string
+        readonly kind: string
+        readonly sourceId: string
+        readonly sensorTimestamp: string
+      }
+      for (const { alertId, sequence } of alerts.slice(0, 2)) {
+        const back = await ask("backward", `${alertId}/${sequence}`)
+        const inputs: ReadonlyArray<Node> = back.inputs
+        assert.isAbove(inputs.length, 0)
+        for (const { kind, sourceId } of inputs) {
+          assert.strictEqual(kind, "observation")
+          assert.match(sourceId, /^(radar|optical|isl)-/)
+        }
+        const [version] = back.matched
+        assert.isAtLeast(version.inputCount, inputs.length)
+        const operators: ReadonlyArray<string> = back.steps.filter(({ id }: Node) => id === version.id)
+          .map(({ operator }: { readonly operator: string }) => operator)
+        assert.deepStrictEqual(operators, [
+          "decode",
+          "validate",
+          "dedupe",
+          "watermark",
+          "associate",
+          "uncorrelated",
+          "screen",
+          "correlate",
+          "assess",
+          "alert",
+          "dedupe-alerts",
+          "publish"
+        ])
+        const [input] = inputs
+        assert.isDefined(input)
+        const forward = await ask("forward", input.id)
+        assert.include(forward.outputs.map(({ id }: Node) => id), version.id)
+        const day = input.sensorTimestamp.slice(0, 11)
+        const source = await ask("--source", input.sourceId, "--since", `${day}00:00:00Z`, "--until", `${day}23:59:59Z`)
+        assert.include(source.outputs.map(({ id }: Node) => id), version.id)
+        const before = await ask("--source", input.sourceId, "--until", "2020-01-01T00:00:00Z")
+        assert.deepStrictEqual(before.outputs, [])
+      }
+    },
+    180_000
+  )
 })

@@ -44,7 +44,8 @@ describe("perigee run, traced", () => {
         const some = yield* run({})
         assert.deepStrictEqual(some.result, off.result)
         assert.isAbove(some.traces.sampled, 0)
-        assert.isAtMost(some.traces.kept, some.traces.sampled)
+        // All that was sampled, and what the flight recorder told of.
+        assert.isAtLeast(some.traces.kept, some.traces.sampled)
 
         const all = yield* run({ PERIGEE_TRACE_RATIO: "1" })
         assert.deepStrictEqual(all.result, off.result)
@@ -77,5 +78,35 @@ describe("perigee run, traced", () => {
         assert.include(hung.stderr, "queue_full")
       }).pipe(Effect.scoped),
     300_000
+  )
+
+  it.live(
+    "a policy of errors keeps a trace of every event that was given up, though one in a hundred is sampled",
+    () =>
+      Effect.gen(function*() {
+        const cwd = yield* Effect.acquireRelease(
+          Effect.sync(() => mkdtempSync(join(tmpdir(), "perigee-tracing-"))),
+          (cwd) => Effect.sync(() => rmSync(cwd, { recursive: true, force: true }))
+        )
+        const { code, stderr, stdout } = yield* Effect.promise(() =>
+          perigee(
+            ["run", "--for", "6s", "--seed", "7", "--speed", "4", "--faults", "wrong-units,duplicates", "--json"],
+            cwd,
+            { PERIGEE_TAIL_POLICY: `{"type":"status_code","codes":["error"]}` }
+          )
+        )
+        assert.strictEqual(code, 0, stderr)
+        const { traces }: Summary = JSON.parse(stdout)
+        const list = yield* Effect.promise(() =>
+          perigee(["dlq", "list", "--json", "--data-dir", ".perigee/rehearsal"], cwd)
+        )
+        const letters: ReadonlyArray<{ readonly trace: { readonly traceId: string } }> =
+          JSON.parse(list.stdout).deadLetters
+        const failed = new Set(letters.map(({ trace }) => trace.traceId))
+        assert.isAbove(failed.size, 20)
+        assert.isBelow(traces.sampled, failed.size)
+        assert.strictEqual(traces.kept, failed.size)
+      }).pipe(Effect.scoped),
+    120_000
   )
 })

@@ -9,7 +9,7 @@ import { encodeRawRecordHeaders, observationsTopic } from "../../src/domain/obse
 import type { MeanElements } from "../../src/domain/orbit/MeanElements.ts"
 import { makeScenario, seededStart } from "../../src/domain/simulation/scenario.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
-import { MessageLog, type NewLogRecord } from "../../src/layers/log/MessageLog.ts"
+import { type LogRecord, MessageLog, type NewLogRecord } from "../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../src/layers/log/readPages.ts"
 import { observationLine, observationOf } from "../../src/layers/simulator/writeScenario.ts"
 import { type StageCounts, StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
@@ -69,6 +69,8 @@ export interface FusionRun {
   readonly stages: ReadonlyArray<readonly [stage: string, counts: Readonly<StageCounts>]>
   /** Records on the topics for uncorrelated observations and for alerts. */
   readonly uncorrelated: number
+  /** Those records themselves, of both topics. */
+  readonly written: { readonly uncorrelated: ReadonlyArray<LogRecord>; readonly alerts: ReadonlyArray<LogRecord> }
   readonly delivered: number
   /** The position committed at the end. */
   readonly committed: number | undefined
@@ -115,14 +117,19 @@ export const runFusion = (
       )
     )
     const committed = yield* log.committed(observationsTopic, "test")
+    const written = {
+      uncorrelated: yield* Stream.runCollect(readPages(log, uncorrelatedTopic)),
+      alerts: yield* Stream.runCollect(readPages(log, alertsTopic))
+    }
     return {
       versions,
       alerts: store.current(),
       letters: letters(),
       stages: stages.stages(),
-      uncorrelated: (yield* Stream.runCollect(readPages(log, uncorrelatedTopic))).length,
+      uncorrelated: written.uncorrelated.length,
+      written,
       committed: committed.get(0),
-      delivered: (yield* Stream.runCollect(readPages(log, alertsTopic))).length
+      delivered: written.alerts.length
     }
   }).pipe(Effect.scoped, Effect.provide(services), Effect.orDie)
 

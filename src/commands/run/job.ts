@@ -11,11 +11,13 @@ import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
 import { untilCaughtUp } from "../../layers/log/untilCaughtUp.ts"
 import { KeptTraces } from "../../layers/observability/KeptTraces.ts"
+import { SettleTraces } from "../../layers/observability/SettleTraces.ts"
 import { Shutdown } from "../../layers/runtime/Shutdown.ts"
 import { startIngest } from "../../layers/sources/ingest.ts"
 import type { SourceError } from "../../layers/sources/Source.ts"
 import { SourceStats } from "../../layers/sources/SourceStats.ts"
 import { type HeadDecision, HeadSampler } from "../../layers/stage/HeadSampler.ts"
+import { StageTracing } from "../../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { AlertStore } from "../../layers/stores/AlertStore.ts"
 import { makeTally } from "../../operators/fusion/decode.ts"
@@ -171,6 +173,10 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     yield* Fiber.interrupt(fused)
   }
   if (watcher !== undefined) yield* Fiber.interrupt(watcher)
+  const tracing = yield* StageTracing
+  tracing.settle()
+  const settleTraces = yield* SettleTraces
+  settleTraces()
 
   return {
     seed,

@@ -1,4 +1,5 @@
 /** What the correlate stage says of a pair: the two estimates that bear on one conjunction, and where in event time they stand. */
+import type { Evidence } from "../lineage/Evidence.ts"
 import type { TrackEstimate } from "../orbit/TrackEstimate.ts"
 import type { UtcTime } from "../UtcTime.ts"
 import type { Conjunction } from "./Conjunction.ts"
@@ -15,4 +16,6 @@ export interface PairUpdate {
   /** Observations of either object in that window. */
   readonly observations: number
   readonly observedUntil: UtcTime
+  /** What the estimates rest on: a set for each object that was observed. */
+  readonly evidence: ReadonlyArray<Evidence>
 }

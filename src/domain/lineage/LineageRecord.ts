@@ -5,8 +5,10 @@
  * and when. Everything here is bounded: a step names at most {@link mostParents} parents, a record at most {@link mostInputs} inputs, and
  * each carries the exact count.
  */
-import { type EventContext, type LineageStep, lineageSteps } from "../Envelope.ts"
+import { type EventContext, type LineageNode, type LineageStep, lineageSteps } from "../Envelope.ts"
 import type { UtcTime } from "../UtcTime.ts"
+
+export { type LineageNode } from "../Envelope.ts"
 
 /** Parents that a step names. */
 export const mostParents = 4
@@ -16,17 +18,6 @@ export const mostInputs = 18
 
 /** The kind whose records are kept whatever the ratio, and whose ids are versions: see {@link alertVersionId}. */
 export const alertKind = "alert"
-
-/**
- * An event as lineage knows it. `kind` is `observation`, `track-update`, `conjunction-risk`, `alert`, `dead-letter`, or whatever a
- * pipeline of one's own calls its outputs.
- */
-export interface LineageNode {
-  readonly id: string
-  readonly kind: string
-  readonly sourceId: string
-  readonly sensorTimestamp: UtcTime
-}
 
 export interface LineageRecord extends LineageNode {
   /** In the order in which they were taken. */

@@ -5,7 +5,7 @@
  * observations and not on the order in which they came. State: the observations newer than the retention that `forget` is given, each with
  * its estimate (about 1 kB), and one estimate before them.
  */
-import type { EventContext } from "../Envelope.ts"
+import type { EventContext, Held } from "../Envelope.ts"
 import type { Observation } from "../observation/Observation.ts"
 import type { Sensor } from "../observation/Sensor.ts"
 import type { UtcTime } from "../UtcTime.ts"
@@ -16,6 +16,8 @@ export interface TrackEntry {
   readonly observation: Observation
   readonly sensor: Sensor
   readonly context: EventContext
+  /** The event, to be continued when its estimate is final. */
+  readonly kept: Held
   estimate: TrackEstimate
   innovation: Innovation | undefined
   /** The watermark has passed it. */
@@ -54,7 +56,8 @@ export const insert = (
   observation: Observation,
   sensor: Sensor,
   context: EventContext,
-  final: boolean
+  final: boolean,
+  kept: Held = { context, hop: undefined, absorbedAt: undefined }
 ): TrackEntry => {
   const { entries } = track
   let index = entries.length
@@ -67,6 +70,7 @@ export const insert = (
     observation,
     sensor,
     context,
+    kept,
     estimate: track.base,
     innovation: undefined,
     final,

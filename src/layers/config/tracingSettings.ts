@@ -1,6 +1,6 @@
 /** Settings of tracing. Names and meanings of `OTEL_*` are OpenTelemetry's. */
 import { optionalSetting, setting } from "./Setting.ts"
-import { bytes, choice, duration, keyValues, number, text, url } from "./settingKinds.ts"
+import { bytes, choice, duration, keyValues, number, onOff, text, url } from "./settingKinds.ts"
 
 export const tracingSettings = {
   tracing: setting({
@@ -32,6 +32,49 @@ export const tracingSettings = {
     fallback: 3_600_000,
     what: "How long `backend` keeps a trace.",
     why: "Long enough to look into what was just alerted."
+  }),
+  flightRecorder: setting({
+    name: "PERIGEE_FLIGHT_RECORDER",
+    kind: onOff,
+    fallback: true,
+    what:
+      "Whether an event that was not sampled gets its operator spans when it is given up, late, shed, slow or retracted.",
+    why: "Those are the events that are asked about, and 99 of 100 of them are not sampled."
+  }),
+  flightRecorderSlow: setting({
+    name: "PERIGEE_FLIGHT_RECORDER_SLOW",
+    kind: duration,
+    fallback: 30_000,
+    what: "An event that leaves the pipeline so long after it was received is slow.",
+    why: "The objective of the alerts."
+  }),
+  flightRecorderEvents: setting({
+    name: "PERIGEE_FLIGHT_RECORDER_EVENTS",
+    kind: number({ unit: "events/s", minimum: 1, whole: true }),
+    fallback: 1000,
+    what: "Events that it makes spans of in one second at most; the rest is counted.",
+    why: "One in ten at 10,000 events a second; a source that sends nothing but rubbish must not become load."
+  }),
+  flightRecorderBytes: setting({
+    name: "PERIGEE_FLIGHT_RECORDER_BYTES",
+    kind: bytes,
+    fallback: 16 << 20,
+    what: "Bytes of spans that it makes in one second at most, as estimated; the rest is counted by the event.",
+    why: "Twelve spans of 500 bytes for each of the 1000 events, and room for long chains."
+  }),
+  flightRecorderStages: setting({
+    name: "PERIGEE_FLIGHT_RECORDER_STAGES",
+    kind: number({ unit: "stages", minimum: 1, whole: true }),
+    fallback: 64,
+    what: "Stages of one event that it makes spans of at most, the last ones; the rest is counted.",
+    why: "Several times what the fusion pipeline has."
+  }),
+  flightRecorderAge: setting({
+    name: "PERIGEE_FLIGHT_RECORDER_AGE",
+    kind: duration,
+    fallback: 600_000,
+    what: "A stage that an event left longer ago than this gets no span; it is counted.",
+    why: "Longer than any state of the fusion pipeline keeps an event open."
   }),
   otlpEndpoint: setting({
     name: "OTEL_EXPORTER_OTLP_ENDPOINT",

@@ -11,6 +11,7 @@ import { makeTailSampling, type TailSampling } from "../../domain/sampling/tail/
 import { emptyTailStats, type TailStats } from "../../domain/sampling/tail/TailStats.ts"
 import type { SpanData } from "../../domain/tracing/SpanData.ts"
 import { AdaptiveSampler } from "./AdaptiveSampler.ts"
+import { SettleTraces } from "./SettleTraces.ts"
 import { type OfferSpans, SpanProcessing } from "./SpanSink.ts"
 
 export interface TailSamplerOptions extends Partial<Omit<TailOptions, "policy">> {
@@ -30,6 +31,8 @@ export class TailSampler extends Context.Service<TailSampler, {
   /** Finished spans, of any traces and in any order. Plain and synchronous: it may be called once per array on a hot path. */
   readonly offer: (spans: ReadonlyArray<SpanData>) => void
   readonly stats: () => Readonly<TailStats>
+  /** Decides everything that waits, due or not. */
+  readonly flush: () => void
   /** What is waiting. */
   readonly open: TailSampling["open"]
   /** What was decided about a trace, while that is remembered. */
@@ -40,7 +43,15 @@ export class TailSampler extends Context.Service<TailSampler, {
 
   /** The same in front of wherever the tracing Layers send spans: provide it to them. */
   static readonly layerProcessing = (options: Omit<TailSamplerOptions, "sink">) =>
-    Layer.succeed(SpanProcessing, (sink) => Effect.map(make({ ...options, sink }), ({ offer }) => offer))
+    Layer.effectContext(Effect.sync(() => {
+      let sampler: Effect.Success<ReturnType<typeof make>> | undefined
+      const process = (sink: OfferSpans) =>
+        Effect.map(make({ ...options, sink }), (made) => {
+          sampler = made
+          return made.offer
+        })
+      return Context.make(SpanProcessing, process).pipe(Context.add(SettleTraces, () => sampler?.flush()))
+    }))
 
   /** Hands on every span at once, as it came. */
   static readonly layerOff = (sink: OfferSpans) =>
@@ -53,6 +64,7 @@ export class TailSampler extends Context.Service<TailSampler, {
           if (spans.length > 0) sink(spans)
         },
         stats: () => stats,
+        flush: () => {},
         open: () => ({ traces: 0, spans: 0, bytes: 0 }),
         decision: () => undefined
       })
@@ -75,6 +87,7 @@ const make = Effect.fnUntraced(function*(options: TailSamplerOptions) {
   return TailSampler.of({
     offer: (spans) => sampling.offer(spans, now()),
     stats: () => sampling.stats,
+    flush: () => sampling.flush(now()),
     open: sampling.open,
     decision: sampling.decision
   })

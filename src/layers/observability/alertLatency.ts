@@ -33,8 +33,8 @@ export const layerMeasuredAlerts: Layer.Layer<AlertStore, never, AlertStore | Sl
     })
     return AlertStore.of({
       ...store,
-      upsert: Effect.fnUntraced(function*(versions) {
-        const delivered = yield* store.upsert(versions)
+      upsert: Effect.fnUntraced(function*(versions, headers) {
+        const delivered = yield* store.upsert(versions, headers)
         for (const { level } of delivered) versionsMetric(level).updateUnsafe(1, context)
         const first = delivered.filter(({ sequence }) => sequence === 1)
         if (first.length === 0) return delivered

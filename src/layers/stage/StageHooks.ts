@@ -3,19 +3,29 @@
  * tracing, metrics, lineage or chaos on or off, and none of them is named in an operator's file.
  */
 import { Context, Effect, Exit, Layer, Metric, Option, type Tracer } from "effect"
-import { contextBelow, type EventContext, type Lineage } from "../../domain/Envelope.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import { contextBelow, type EventContext } from "../../domain/Envelope.ts"
 import { parentSpan } from "../observability/SpanTraceState.ts"
 import { makeRootSpans, rootSpanDefaults, type RootSpanOptions } from "./rootSpans.ts"
 import type { StageCounts } from "./StageRegistry.ts"
+
+export { type LineageEnd, StageLineage } from "./StageLineage.ts"
+export { type RecordedEvent, StageRecorder } from "./StageRecorder.ts"
 
 /**
  * The spans of sampled events. A stage asks for one per event and array, and for one per emission from state; it is called for sampled events
  * only. Times are ns since the Unix epoch.
  */
 export class StageTracing extends Context.Reference<{
-  /** Opens the root span of an event at its source, and gives the event's context below it. */
-  readonly root: (name: string, event: EventContext, startTime: bigint) => EventContext
+  /**
+   * Opens the root span of an event at its source, and gives the event's context below it. Linked to `links`, and to the producer's span where
+   * the trace is the producer's: parent and link, so that both conventions can be read.
+   */
+  readonly root: (
+    name: string,
+    event: EventContext,
+    startTime: bigint,
+    links?: ReadonlyArray<EventContext>
+  ) => EventContext
   /** The event's span in a stage, linked to others that contributed. `undefined`: it gets none. */
   readonly start: (
     stage: string,
@@ -26,8 +36,16 @@ export class StageTracing extends Context.Reference<{
   readonly end: (span: Tracer.Span, event: EventContext, endTime: bigint, exit: Exit.Exit<unknown, unknown>) => void
   /** A time in which the event did nothing but wait: in a queue, in a window, for a retry. */
   readonly wait: (stage: string, event: EventContext, what: WaitKind, from: bigint, to: bigint) => void
+  /** Ends the root spans that are still open: nothing more is to come. */
+  readonly settle: () => void
 }>("perigee/layers/stage/StageTracing", {
-  defaultValue: () => ({ root: (_name, event) => event, start: () => undefined, end: () => {}, wait: () => {} })
+  defaultValue: () => ({
+    root: (_name, event) => event,
+    start: () => undefined,
+    end: () => {},
+    wait: () => {},
+    settle: () => {}
+  })
 }) {
   /** Spans through Effect's `Tracer`, whichever is provided: child of the event's last span, in the event's own trace. */
   static readonly layerWith = (options: Partial<RootSpanOptions> = {}) =>
@@ -35,7 +53,7 @@ export class StageTracing extends Context.Reference<{
       StageTracing,
       Effect.gen(function*() {
         const tracer = yield* Effect.tracer
-        const keepOpen = yield* makeRootSpans({ ...rootSpanDefaults, ...options })
+        const roots = yield* makeRootSpans({ ...rootSpanDefaults, ...options })
         const start = (
           name: string,
           { id, sourceKind, trace }: EventContext,
@@ -57,10 +75,11 @@ export class StageTracing extends Context.Reference<{
           return span
         }
         return {
-          root: (name, event, startTime) => {
-            const span = start(name, event, startTime, noLinks)
+          root: (name, event, startTime, links = noLinks) => {
+            const span = start(name, event, startTime, event.trace.spanId === undefined ? links : [event, ...links])
             const { sampled, traceId, traceState } = event.trace
-            const trace = { traceId, spanId: span.spanId, sampled, traceState, heard: keepOpen(span, startTime) }
+            const heard = roots.opened(span, startTime)
+            const trace = { traceId, spanId: span.spanId, sampled, traceState, heard }
             return contextBelow(event, trace, event.lineage, event.eventTime)
           },
           start,
@@ -69,7 +88,8 @@ export class StageTracing extends Context.Reference<{
             const span = start(`${stage} ${what}`, event, from, noLinks)
             span.attribute("perigee.wait", what)
             end(span, event, to, Exit.void)
-          }
+          },
+          settle: roots.settle
         }
       })
     )
@@ -94,7 +114,7 @@ const noAnnotations = Context.empty()
 const noLinks: ReadonlyArray<EventContext> = []
 
 /** A link to the span that a context is below; none if it was never traced. */
-export const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
+const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
   trace.spanId === undefined ? [] : [{ span: parentSpan(trace), attributes: { "observation.id": id } }]
 
 /** What one array did to a stage. Nanoseconds are monotonic. */
@@ -147,39 +167,6 @@ const operatorLatency = (attributes: Record<string, string>) =>
     boundaries: [1e-5, 1e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1, 0.5, 1, 5],
     attributes
   })
-
-/** The lineage of events, for those that are followed. */
-export class StageLineage extends Context.Reference<{
-  /** Whether the lineage of an event fresh from its source is followed, and where it begins. */
-  readonly begin: (id: string, sampled: boolean) => Lineage | undefined
-  /** The lineage of an output; `undefined` for none. Called for events that are followed, and at fan-in. */
-  readonly append: (
-    stage: string,
-    event: EventContext,
-    parents: ReadonlyArray<EventContext>,
-    parentCount: number,
-    at: UtcTime
-  ) => Lineage | undefined
-}>("perigee/layers/stage/StageLineage", {
-  defaultValue: () => ({ begin: () => undefined, append: (_stage, event) => event.lineage })
-}) {
-  /** One step per stage; of a fan-in the first four parents are named and all are counted. `follows`: which ids, beside what is sampled. */
-  static readonly layerWith = (follows: (id: string) => boolean) =>
-    Layer.succeed(StageLineage, {
-      begin: (id, sampled) => sampled || follows(id) ? "source" : undefined,
-      append: (stage, event, parents, parentCount, at) =>
-        event.lineage === undefined ? undefined : {
-          operator: stage,
-          at,
-          parents: parents.length === 1 ? [event.id] : parents.slice(0, 4).map((parent) => parent.id),
-          parentCount,
-          previous: event.lineage
-        }
-    })
-
-  /** Follows what is sampled. */
-  static readonly layer = StageLineage.layerWith(() => false)
-}
 
 /** A chaos point in front of every array of every stage. `undefined`: nothing to do, at no cost. */
 export class StageChaos extends Context.Reference<{

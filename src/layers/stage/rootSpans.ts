@@ -19,6 +19,9 @@ export const rootSpanDefaults: RootSpanOptions = { quietMillis: 5000, maxOpen: 2
 
 interface OpenRoot extends LastHeard {
   readonly span: Tracer.Span
+  /** What `last` was when it was looked at, and since when it has been that, by this Layer's clock: the events may be in scenario time. */
+  looked: bigint
+  since: bigint
 }
 
 /** Ends what is left when its scope closes. */
@@ -47,31 +50,41 @@ export const makeRootSpans = Effect.fnUntraced(function*({ maxOpen, quietMillis 
   }
 
   const endQuiet = Effect.sync(() => {
-    const since = clock.currentTimeNanosUnsafe() - quiet
+    const now = clock.monotonicTimeNanosUnsafe()
     for (let left = size; left > 0; left--) {
       const root = takeOldest()
       if (root === undefined) continue
-      if (root.last <= since) end(root)
+      if (root.last !== root.looked) {
+        root.looked = root.last
+        root.since = now
+      }
+      if (now - root.since >= quiet) end(root)
       else put(root)
     }
   })
 
-  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(Math.max(100, quietMillis / 4)), endQuiet)))
-  yield* Effect.addFinalizer(() =>
-    Effect.sync(() => {
-      for (let root = takeOldest(); root !== undefined; root = takeOldest()) end(root)
-      size = 0
-    })
-  )
-
-  /** Keeps a root span open; whoever hears of its trace sets `last`. */
-  return (span: Tracer.Span, at: bigint): LastHeard => {
-    const root = { span, last: at }
-    if (size === maxOpen) {
-      const oldest = takeOldest()
-      if (oldest !== undefined) end(oldest)
+  const settle = (): void => {
+    for (let left = size; left > 0; left--) {
+      const root = takeOldest()
+      if (root !== undefined) end(root)
     }
-    put(root)
-    return root
+  }
+
+  yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep(Math.max(100, quietMillis / 4)), endQuiet)))
+  yield* Effect.addFinalizer(() => Effect.sync(settle))
+
+  return {
+    /** Keeps a root span open; whoever hears of its trace sets `last`. */
+    opened: (span: Tracer.Span, at: bigint): LastHeard => {
+      const root = { span, last: at, looked: at, since: clock.monotonicTimeNanosUnsafe() }
+      if (size === maxOpen) {
+        const oldest = takeOldest()
+        if (oldest !== undefined) end(oldest)
+      }
+      put(root)
+      return root
+    },
+    /** Ends what is open: nothing more is to come. */
+    settle
   }
 })

@@ -17,8 +17,11 @@ const decodeAlert = Schema.decodeUnknownOption(AlertJson)
 const encodeAlert = Schema.encodeEffect(AlertJson)
 
 export class AlertStore extends Context.Service<AlertStore, {
-  /** Delivers what is new; gives the versions that were. */
-  upsert(versions: ReadonlyArray<ConjunctionAlert>): Effect.Effect<ReadonlyArray<ConjunctionAlert>, LogError>
+  /** Delivers what is new; gives the versions that were. `headers`: what a version's record carries beside, such as its trace context. */
+  upsert(
+    versions: ReadonlyArray<ConjunctionAlert>,
+    headers?: (version: ConjunctionAlert) => Readonly<Record<string, string>>
+  ): Effect.Effect<ReadonlyArray<ConjunctionAlert>, LogError>
   /** The current version of every alert, by id. */
   readonly current: () => ReadonlyMap<string, ConjunctionAlert>
 }>()("perigee/layers/stores/AlertStore") {
@@ -41,7 +44,7 @@ export class AlertStore extends Context.Service<AlertStore, {
           if (Option.isSome(version)) accept(version.value)
         }))
       return AlertStore.of({
-        upsert: Effect.fn("AlertStore.upsert")(function*(versions) {
+        upsert: Effect.fn("AlertStore.upsert")(function*(versions, headers = () => ({})) {
           const fresh = newest(versions, current)
           if (fresh.length === 0) return fresh
           const records = yield* Effect.forEach(
@@ -50,7 +53,7 @@ export class AlertStore extends Context.Service<AlertStore, {
               Effect.map(Effect.orDie(encodeAlert(version)), (json) => ({
                 key: version.alertId,
                 value: bytes.encode(json),
-                headers: { sequence: String(version.sequence) },
+                headers: { ...headers(version), sequence: String(version.sequence) },
                 timestamp: version.emittedAt
               }))
           )

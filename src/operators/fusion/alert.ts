@@ -11,15 +11,18 @@
  *
  * **Expired.** When the watermark passes the TCA the alert expires. It is kept `lingerMillis` longer, for the windows still open then.
  *
+ * A version continues the trace of the event that triggered it, and its lineage names the observations that both estimates rest on.
+ *
  * Arrays and order kept. State: two versions per open alert; the sequence of each alert, at most `capacity` of those closed, oldest first
  * out. A risk without an alert is counted as processed and emits nothing. Cost: a pass over the open alerts per watermark.
  */
 import type { AlertStatus, ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { sameContent } from "../../domain/alert/ConjunctionAlert.ts"
 import { levelOf } from "../../domain/alert/level.ts"
-import type { EventContext } from "../../domain/Envelope.ts"
+import type { Envelope, Held } from "../../domain/Envelope.ts"
+import { type Evidence, joinedEvidence, sampledEvidence } from "../../domain/lineage/Evidence.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
-import { type Emit, type Operator, type StageServices, stateful } from "../Stage.ts"
+import { type Emit, type Operator, type Origin, type StageServices, stateful } from "../Stage.ts"
 import type { AssessedPair } from "./assess.ts"
 
 interface OpenAlert {
@@ -29,7 +32,11 @@ interface OpenAlert {
   /** What the final risks say, before expiry; `undefined` while they have raised no alert. */
   readonly settled: ConjunctionAlert | undefined
   readonly nominalTca: UtcTime
-  readonly context: EventContext
+  /** The event that came last. */
+  readonly kept: Held
+  /** What the version rests on, and what the settled one does. */
+  readonly evidence: ReadonlyArray<Evidence>
+  readonly settledEvidence: ReadonlyArray<Evidence>
 }
 
 export interface AlertState {
@@ -68,43 +75,62 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     return sequence
   }
 
-  const publish = (state: AlertState, emit: Emit<ConjunctionAlert>, alert: OpenAlert): void => {
+  /** `origin`: what this version continues, the event itself or what was kept of it. */
+  const publish = (
+    state: AlertState,
+    emit: Emit<ConjunctionAlert>,
+    alert: OpenAlert,
+    origin: Origin = alert.kept
+  ): void => {
     const { alertId } = alert.version
     const version = { ...alert.version, sequence: nextSequence(state, alertId), emittedAt: now() }
     if (version.level === "withdrawn") state.open.delete(alertId)
     else state.open.set(alertId, { ...alert, version })
-    emit.derived(alert.context, version)
+    const { evidence } = alert
+    emit.continued(origin, version, { links: sampledEvidence(evidence), joined: joinedEvidence(evidence) })
   }
 
-  const speculate = (state: AlertState, emit: Emit<ConjunctionAlert>, pair: AssessedPair, context: EventContext) => {
-    const { conjunction: { alertId, nominalTca }, windowEnd } = pair.update
+  const speculate = (state: AlertState, emit: Emit<ConjunctionAlert>, event: Envelope<AssessedPair>) => {
+    const pair = event.payload
+    const { conjunction: { alertId, nominalTca }, evidence, windowEnd } = pair.update
     const open = state.open.get(alertId)
     const content = contentOf(pair)
     if (content === undefined || (open === undefined && content.level === "cleared")) return
     const version = atTime(content, state.watermark)
     if (open !== undefined && !matters(open.version, version)) return
-    publish(state, emit, { version, windowEnd, settled: open?.settled, nominalTca, context })
+    const { settled, settledEvidence = [] } = open ?? {}
+    const kept = emit.hold(event)
+    publish(state, emit, { version, windowEnd, settled, nominalTca, kept, evidence, settledEvidence }, event)
   }
 
-  const settle = (state: AlertState, emit: Emit<ConjunctionAlert>, pair: AssessedPair, context: EventContext) => {
-    const { conjunction: { alertId, nominalTca }, windowEnd } = pair.update
+  const settle = (state: AlertState, emit: Emit<ConjunctionAlert>, event: Envelope<AssessedPair>) => {
+    const pair = event.payload
+    const { conjunction: { alertId, nominalTca }, evidence, windowEnd } = pair.update
     const open = state.open.get(alertId)
     const settled = settledBy(open?.settled, pair)
     const ahead = open !== undefined && !open.version.final && open.windowEnd > windowEnd
     if (ahead) {
-      state.open.set(alertId, { ...open, settled })
+      state.open.set(alertId, { ...open, settled, settledEvidence: evidence })
       return
     }
     if (settled === undefined) {
       if (open === undefined) return
       const version = { ...open.version, ...contentOf(pair), level: "withdrawn", final: true } as const
-      publish(state, emit, { ...open, version, context })
+      publish(state, emit, { ...open, version, evidence, kept: emit.hold(event) }, event)
       return
     }
     const version = atTime(settled, state.watermark)
     if (open !== undefined && open.version.final && sameContent(open.version, version)) {
-      state.open.set(alertId, { ...open, settled })
-    } else publish(state, emit, { version, windowEnd, settled, nominalTca, context })
+      state.open.set(alertId, { ...open, settled, evidence, settledEvidence: evidence })
+    } else {
+      const kept = emit.hold(event)
+      publish(
+        state,
+        emit,
+        { version, windowEnd, settled, nominalTca, kept, evidence, settledEvidence: evidence },
+        event
+      )
+    }
   }
 
   return stateful<AssessedPair, ConjunctionAlert, AlertState>({
@@ -115,10 +141,11 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
       return state
     },
     onEvents: (state, events, emit) => {
-      for (const { context, payload } of events) {
-        if (payload.update.operation === "retract") continue
-        const step = payload.update.kind === "speculative" ? speculate : settle
-        step(state, emit, payload, context)
+      for (const event of events) {
+        const { kind, operation } = event.payload.update
+        if (operation === "retract") emit.retracted(event)
+        else if (kind === "speculative") speculate(state, emit, event)
+        else settle(state, emit, event)
       }
       return state
     },
@@ -127,12 +154,13 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
       if (time !== Infinity) state.watermark = time
       for (const [alertId, open] of state.open) {
         const { settled, windowEnd } = open
-        let { version } = open
+        let { evidence, version } = open
         if (!version.final && windowEnd <= time) {
           version = settled ?? { ...version, level: "withdrawn", final: true }
+          if (settled !== undefined) evidence = open.settledEvidence
         }
         version = atTime(version, state.watermark)
-        if (version !== open.version) publish(state, emit, { ...open, version })
+        if (version !== open.version) publish(state, emit, { ...open, version, evidence })
         if (Math.max(version.tca, open.nominalTca) + lingerMillis <= state.watermark) state.open.delete(alertId)
       }
       return state

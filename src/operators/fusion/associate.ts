@@ -81,7 +81,7 @@ export const associate = (options: {
           continue
         }
         const final = context.eventTime <= state.watermark
-        const entry = insert(track, observation, sensor, context, final)
+        const entry = insert(track, observation, sensor, context, final, emit.hold(event))
         state.held.add(track)
         if (!final) state.open.add(track)
         if (!accepted(entry)) {
@@ -118,7 +118,7 @@ const correct = (track: Track, cause: TrackEntry, emit: Emit<Association>): void
   for (const entry of track.entries.slice(track.entries.indexOf(cause))) {
     if (!entry.final) return
     if (!entry.told && !accepted(entry)) continue
-    emit.derived(cause.context, updateOf(entry, "correction", entry.told))
+    emit.continued(cause.kept, updateOf(entry, "correction", entry.told))
     entry.told = true
   }
 }
@@ -143,5 +143,5 @@ const finalise = (state: AssociateState, time: UtcTime, emit: Emit<Association>)
     }
     if (!left) state.open.delete(track)
   }
-  for (const entry of due.sort(byTime)) emit.derived(entry.context, updateOf(entry, "final"))
+  for (const entry of due.sort(byTime)) emit.continued(entry.kept, updateOf(entry, "final"))
 }

@@ -10,6 +10,9 @@
  * `window` does not do it: a pair's value is made of both objects' estimates, which other pairs share, and a correction replaces what was
  * said last, not each window that it was in. The times of windows are the same.
  *
+ * A pair update continues the trace of the update that triggered it and links what else is sampled among the observations behind both estimates,
+ * of which it carries the bounded sets.
+ *
  * Arrays kept. Order: speculative ones follow the input, then the corrected ones, final ones follow the window ends. State: two estimates
  * per object observed; the final updates between the last window closed and the watermark; per active conjunction the observation
  * times of one window; it is dropped when its windows are closed. Cost: one look-up per update and conjunction, and one pass over the
@@ -17,7 +20,8 @@
  */
 import type { Conjunction } from "../../domain/alert/Conjunction.ts"
 import type { PairUpdate } from "../../domain/alert/PairUpdate.ts"
-import type { EventContext } from "../../domain/Envelope.ts"
+import type { Envelope, EventContext, Held } from "../../domain/Envelope.ts"
+import { type Evidence, sampledEvidence, withEvidence } from "../../domain/lineage/Evidence.ts"
 import type { Candidates } from "../../domain/orbit/candidates.ts"
 import type { TrackEstimate } from "../../domain/orbit/TrackEstimate.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
@@ -30,19 +34,28 @@ interface Active {
   readonly conjunction: Conjunction
   /** Times of the final observations of either object, ascending, no older than the oldest open window. */
   readonly times: Array<UtcTime>
-  lastContext: EventContext
+  /** The event that came last: an emission continues it. */
+  trigger: Held
   /** The last final or corrected update emitted. */
   last: PairUpdate | undefined
 }
 
 interface Due {
   readonly update: ScreenedUpdate
-  readonly context: EventContext
+  readonly kept: Held
+  /** The observation that the estimate is of: a revision is triggered by another. */
+  readonly of: EventContext
+}
+
+/** An object's estimate, and what it rests on. */
+interface Known {
+  readonly estimate: TrackEstimate
+  readonly evidence: Evidence
 }
 
 export interface CorrelateState {
-  readonly speculative: Map<string, TrackEstimate>
-  readonly final: Map<string, TrackEstimate>
+  readonly speculative: Map<string, Known>
+  readonly final: Map<string, Known>
   readonly active: Map<string, Active>
   /** Final updates not yet in a closed window, in event-time order. */
   due: Array<Due>
@@ -65,37 +78,43 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
   const times = new PaneTimes(sliding(windowMillis, slideMillis))
   const endAfter = (time: UtcTime): UtcTime => times.firstEnd(time)
 
-  const estimatesOf = (
-    known: ReadonlyMap<string, TrackEstimate>,
+  /** The estimates of both objects, and what they rest on. */
+  const known = (
+    estimates: ReadonlyMap<string, Known>,
     { pair: [a, b] }: Conjunction
-  ): PairUpdate["estimates"] | undefined => {
-    const first = known.get(a) ?? candidates.estimateOf(a)
-    const second = known.get(b) ?? candidates.estimateOf(b)
-    return first === undefined || second === undefined ? undefined : [first, second]
+  ): Pick<PairUpdate, "estimates" | "evidence"> | undefined => {
+    const [knownA, knownB] = [estimates.get(a), estimates.get(b)]
+    const first = knownA?.estimate ?? candidates.estimateOf(a)
+    const second = knownB?.estimate ?? candidates.estimateOf(b)
+    if (first === undefined || second === undefined) return undefined
+    const evidence: Array<Evidence> = []
+    if (knownA !== undefined) evidence.push(knownA.evidence)
+    if (knownB !== undefined) evidence.push(knownB.evidence)
+    return { estimates: [first, second], evidence }
   }
 
-  const speculate = (state: CorrelateState, { update, context }: Due, emit: Emit<PairUpdate>): void => {
-    const { conjunctions, track: { estimate, objectId, observationTime } } = update
-    state.speculative.set(objectId, estimate)
+  const speculate = (state: CorrelateState, event: Envelope<ScreenedUpdate>, emit: Emit<PairUpdate>): void => {
+    const { conjunctions, track: { estimate, objectId, observationTime } } = event.payload
+    learn(state.speculative, objectId, estimate, event.context)
     for (const conjunction of conjunctions) {
-      const estimates = estimatesOf(state.speculative, conjunction)
-      if (estimates === undefined) continue
-      emit.derived(context, {
+      const pair = known(state.speculative, conjunction)
+      if (pair === undefined) continue
+      emit.continued(event, {
         operation: "insert",
         kind: "speculative",
         conjunction,
-        estimates,
+        ...pair,
         windowEnd: endAfter(observationTime),
         observations: (state.active.get(conjunction.alertId)?.times.length ?? 0) + 1,
         observedUntil: observationTime
-      })
+      }, { links: sampledEvidence(pair.evidence) })
     }
   }
 
-  const activate = (state: CorrelateState, conjunction: Conjunction, context: EventContext): Active => {
+  const activate = (state: CorrelateState, conjunction: Conjunction, trigger: Held): Active => {
     const known = state.active.get(conjunction.alertId)
     if (known !== undefined) return known
-    const active = { conjunction, times: [], lastContext: context, last: undefined }
+    const active = { conjunction, times: [], trigger, last: undefined }
     state.active.set(conjunction.alertId, active)
     return active
   }
@@ -108,17 +127,18 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     windowEnd: UtcTime,
     emit: Emit<PairUpdate>
   ): void => {
-    const { conjunction, last, lastContext, times } = active
+    const { conjunction, last, times, trigger } = active
     const observedUntil = times.at(-1)
-    const estimates = estimatesOf(state.final, conjunction)
-    if (observedUntil === undefined || estimates === undefined) return
+    const pair = known(state.final, conjunction)
+    if (observedUntil === undefined || pair === undefined) return
+    const joining = { links: sampledEvidence(pair.evidence) }
     if (kind === "correction" && last !== undefined) {
       state.retractions++
-      emit.derived(lastContext, { ...last, operation: "retract", kind })
+      emit.continued(trigger, { ...last, operation: "retract", kind }, joining)
     }
     const observations = times.length
-    active.last = { operation: "insert", kind, conjunction, estimates, windowEnd, observations, observedUntil }
-    emit.derived(lastContext, active.last)
+    active.last = { operation: "insert", kind, conjunction, ...pair, windowEnd, observations, observedUntil }
+    emit.continued(trigger, active.last, joining)
   }
 
   /** Takes a correction in; the conjunctions whose closed windows it changes are added to `changed`. */
@@ -129,11 +149,11 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
       return
     }
     // Corrections of an object come in event-time order, up to the newest: the last one to stay is the right one.
-    state.final.set(objectId, estimate)
+    learn(state.final, objectId, estimate, revises ? undefined : correction.of)
     for (const conjunction of conjunctions) {
-      const active = activate(state, conjunction, correction.context)
+      const active = activate(state, conjunction, correction.kept)
       if (!revises) insertSorted(active.times, observationTime)
-      active.lastContext = correction.context
+      active.trigger = correction.kept
       changed.add(active)
     }
   }
@@ -141,14 +161,14 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
   /** Takes the final updates before `end` into their tracks and windows. */
   const absorb = (state: CorrelateState, end: UtcTime): void => {
     let count = 0
-    for (const { update, context } of state.due) {
+    for (const { kept, of, update } of state.due) {
       if (update.track.observationTime >= end) break
       count++
-      state.final.set(update.track.objectId, update.track.estimate)
+      learn(state.final, update.track.objectId, update.track.estimate, of)
       for (const conjunction of update.conjunctions) {
-        const active = activate(state, conjunction, context)
+        const active = activate(state, conjunction, kept)
         active.times.push(update.track.observationTime)
-        active.lastContext = context
+        active.trigger = kept
       }
     }
     if (count > 0) state.due = state.due.slice(count)
@@ -194,16 +214,17 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     },
     onEvents: (state, events, emit) => {
       const changed = new Set<Active>()
-      for (const { context, payload: update } of events) {
+      for (const event of events) {
+        const { context, payload: update } = event
         switch (update.track.kind) {
           case "final":
-            state.due.push({ update, context })
+            state.due.push({ update, kept: emit.hold(event), of: context })
             break
           case "speculative":
-            speculate(state, { update, context }, emit)
+            speculate(state, event, emit)
             break
           case "correction":
-            correct(state, { update, context }, changed)
+            correct(state, { update, kept: emit.hold(event), of: context }, changed)
             break
         }
       }
@@ -217,13 +238,26 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
   })
 }
 
+/** An object's newest estimate, with the observation that it rests on beside those before. */
+const learn = (
+  known: Map<string, Known>,
+  objectId: string,
+  estimate: TrackEstimate,
+  observation: EventContext | undefined
+): void => {
+  const before = known.get(objectId)?.evidence
+  const evidence = observation === undefined ? before : withEvidence(before, observation)
+  if (evidence !== undefined) known.set(objectId, { estimate, evidence })
+}
+
 /** In event-time order; a revision takes the place of the update that it revises. */
 const putInOrder = (due: Array<Due>, correction: Due): void => {
   const { objectId, observationTime, revises } = correction.update.track
   const revised = revises
     ? due.findIndex(({ update: { track } }) => track.objectId === objectId && track.observationTime === observationTime)
     : -1
-  if (revised >= 0) due[revised] = correction
+  const before = due[revised]
+  if (before !== undefined) due[revised] = { ...correction, of: before.of }
   else {due.splice(
       due.findLastIndex(({ update: { track } }) => track.observationTime <= observationTime) + 1,
       0,

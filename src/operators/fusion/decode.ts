@@ -84,18 +84,22 @@ export const decode = (
         const observation = result.success
         const { observationId } = observation
         const { trace } = context
-        // A producer's trace goes on; a trace of the record's own is that of the observation inside it.
+        // A producer's trace goes on. A line that carries its own id begins the trace of that id, linked to the record's.
         const own = observationId !== context.id && trace.traceId === traceIdOf(payload.observationId)
         if (tally !== undefined) count(tally, observation, at)
-        emit.event(event, observation, {
+        const observed = {
           ...context,
           id: observationId,
           sourceId: observation.sourceId,
           sourceKind: observation.sourceKind,
           eventTime: observation.sensorTimestamp,
-          ingestTime: observation.ingestTimestamp,
-          trace: own ? { ...trace, traceId: traceIdOf(observationId) } : trace
-        })
+          ingestTime: observation.ingestTimestamp
+        }
+        if (!own) emit.event(event, observation, observed)
+        else {
+          const traceId = traceIdOf(observationId)
+          emit.begins(event, observation, { ...observed, trace: { ...trace, traceId } }, "observation")
+        }
       }
     }
   })

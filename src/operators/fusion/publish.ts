@@ -1,18 +1,29 @@
-/** The alert sink: what is new goes to the {@link AlertStore}, a failing store is retried, and an alert is never dropped in silence. */
+/**
+ * The alert sink: what is new goes to the {@link AlertStore}, a failing store is retried, and an alert is never dropped in silence.
+ *
+ * Its record carries the W3C context of the version's span; its lineage is handed in.
+ */
 import { Effect } from "effect"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
+import { alertKind, alertVersionId } from "../../domain/lineage/LineageRecord.ts"
 import type { LogError } from "../../layers/log/MessageLog.ts"
 import { AlertStore } from "../../layers/stores/AlertStore.ts"
-import { sink } from "../sink.ts"
+import { sink, type TraceHeadersAt } from "../sink.ts"
 import type { Operator, StageServices } from "../Stage.ts"
 
 /** Delivers versions of alerts and passes on those that were new; the others are counted as filtered with reason `stale`. */
 export const publish: Operator<ConjunctionAlert, ConjunctionAlert, never, StageServices | AlertStore> = sink({
   name: "publish",
   classify: (_error: LogError) => "transient",
-  write: Effect.fnUntraced(function*(alerts: ReadonlyArray<ConjunctionAlert>) {
+  leaving: ({ alertId, level, sequence }) => ({
+    kind: alertKind,
+    id: alertVersionId(alertId, sequence),
+    retracts: level === "withdrawn"
+  }),
+  write: Effect.fnUntraced(function*(alerts: ReadonlyArray<ConjunctionAlert>, headers: TraceHeadersAt) {
     const store = yield* AlertStore
-    const delivered = new Set(yield* store.upsert(alerts))
+    const places = new Map(alerts.map((alert, place) => [alert, place] as const))
+    const delivered = new Set(yield* store.upsert(alerts, (version) => headers(places.get(version) ?? -1)))
     return alerts.map((alert) => delivered.has(alert) ? undefined : "stale")
   })
 })

@@ -4,6 +4,7 @@ import { Observation } from "../../domain/observation/Observation.ts"
 import type { Association, TrackUpdate, UncorrelatedObservation } from "../../domain/orbit/TrackUpdate.ts"
 import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
 import { divert } from "../divert.ts"
+import type { TraceHeadersAt } from "../sink.ts"
 import type { Operator, StageServices } from "../Stage.ts"
 
 export const uncorrelatedTopic = "uncorrelated-tracks"
@@ -16,12 +17,15 @@ const Uncorrelated = Schema.fromJsonString(Schema.Struct({
 const encode = Schema.encodeEffect(Uncorrelated)
 const bytes = new TextEncoder()
 
-const toRecord = Effect.fnUntraced(function*(uncorrelated: UncorrelatedObservation) {
+const toRecord = Effect.fnUntraced(function*(
+  uncorrelated: UncorrelatedObservation,
+  trace: Readonly<Record<string, string>>
+) {
   const { observation } = uncorrelated
   return {
     key: observation.sourceId,
     value: bytes.encode(yield* Effect.orDie(encode(uncorrelated))),
-    headers: { reason: uncorrelated.reason },
+    headers: { ...trace, reason: uncorrelated.reason },
     timestamp: observation.ingestTimestamp
   }
 })
@@ -29,14 +33,23 @@ const toRecord = Effect.fnUntraced(function*(uncorrelated: UncorrelatedObservati
 const isUncorrelated = (association: Association): association is UncorrelatedObservation =>
   association._tag !== "TrackUpdate"
 
-/** Stateless; arrays and order kept. Uncorrelated observations count as filtered by reason, after they are written. */
+/**
+ * Stateless; arrays and order kept. Uncorrelated observations count as filtered by reason, after they are written; their records carry their W3C
+ * context. Here the lineage of every observation that is followed is handed in: what it does to its track goes on.
+ */
 export const publishUncorrelated: Operator<Association, TrackUpdate, never, StageServices | MessageLog> = divert({
   name: "uncorrelated",
   where: isUncorrelated,
   reason: ({ reason }) => reason,
   classify: (_error: LogError) => "transient",
-  write: Effect.fnUntraced(function*(uncorrelated: ReadonlyArray<UncorrelatedObservation>) {
+  leaving: (association) =>
+    isUncorrelated(association) || association.kind === "speculative" ? { kind: "observation" } : undefined,
+  write: Effect.fnUntraced(function*(
+    uncorrelated: ReadonlyArray<UncorrelatedObservation>,
+    headers: TraceHeadersAt
+  ) {
     const log = yield* MessageLog
-    yield* log.append(uncorrelatedTopic, yield* Effect.forEach(uncorrelated, toRecord))
+    const records = yield* Effect.forEach(uncorrelated, (each, place) => toRecord(each, headers(place)))
+    yield* log.append(uncorrelatedTopic, records)
   })
 })

@@ -13,14 +13,18 @@ import {
   type Control,
   type Envelope,
   type EventContext,
+  type Held,
   type Hop,
   isFollowed,
+  type JoinedInputs,
   traceBelow
 } from "../../domain/Envelope.ts"
 import { contextAt, SequenceContext } from "../../domain/SequenceContext.ts"
+import { inject } from "../../domain/tracing/propagation.ts"
+import { recordedRootId } from "../../domain/tracing/retroactiveSpans.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { arrayOf } from "./elements.ts"
-import type { Emit } from "./Emit.ts"
+import type { Emit, Joining, Origin } from "./Emit.ts"
 
 /** A record that was given up, before it becomes a dead letter. */
 export interface Rejection {
@@ -31,6 +35,15 @@ export interface Rejection {
   readonly retryCount: number
 }
 
+/** An event that something is to be told of beside its outputs. */
+export interface Note {
+  readonly what: "ended" | "retracted"
+  readonly context: EventContext
+  readonly hop: Hop | undefined
+  readonly kind: string
+  readonly id: string | undefined
+}
+
 /** What the collector needs from the stage's hooks. */
 export interface CollectorHooks {
   readonly lineage: (
@@ -38,6 +51,12 @@ export interface CollectorHooks {
     parents: ReadonlyArray<EventContext>,
     parentCount: number
   ) => EventContext["lineage"]
+  /** The lineage of an output of many, whether or not its event is followed. */
+  readonly joined: (event: EventContext, hop: Hop | undefined, joined: JoinedInputs) => EventContext["lineage"]
+  /** The context of an event whose own trace begins here, below its root span. */
+  readonly begins: (from: EventContext, context: EventContext, name: string) => EventContext
+  /** Whether an event received then is slow if it ends now. */
+  readonly isSlow: (received: UtcTime) => boolean
   /** The span of what a sampled context kept in state gives rise to. `absorbedAt`: since when it waited, ns since the Unix epoch. */
   readonly emission: (
     trigger: EventContext,
@@ -46,8 +65,6 @@ export interface CollectorHooks {
   ) => Tracer.Span | undefined
   /** A sampled context was kept in state for a while, from `since` (ns since the Unix epoch) until now. */
   readonly waited: (context: EventContext, since: bigint) => void
-  /** Links a span to another context's. */
-  readonly link: (span: Tracer.Span, to: EventContext) => void
   /** A sampled event reads or writes a value in state. `writer`: of the value that is there. */
   readonly access: (what: "get" | "put", context: EventContext, writer: EventContext | undefined) => void
   /** Now, in ns since the Unix epoch; read once an array. */
@@ -68,6 +85,7 @@ export interface Mark {
   readonly elements: number
   readonly rejections: number
   readonly filtered: number
+  readonly notes: number
 }
 
 interface OpenHop {
@@ -77,10 +95,12 @@ interface OpenHop {
   readonly previous: Hop | undefined
 }
 
-const noLinks: ReadonlyArray<EventContext> = []
+const noContexts: ReadonlyArray<EventContext> = []
 
 export class Collector<B> implements Emit<B> {
   readonly rejections: Array<Rejection> = []
+  /** Events that end here, or take something back. */
+  readonly notes: Array<Note> = []
   /** Reasons, and under the same index how many events were filtered for it. A reason may come again. */
   readonly filteredReasons: Array<string> = []
   readonly filteredCounts: Array<number> = []
@@ -120,6 +140,7 @@ export class Collector<B> implements Emit<B> {
     this.hops.push(this.hop)
     if (this.payloads.length > 0) this.dropBatch()
     if (this.rejections.length > 0) this.rejections.length = 0
+    if (this.notes.length > 0) this.notes.length = 0
     if (this.filteredReasons.length > 0) this.filteredReasons.length = this.filteredCounts.length = 0
     // Not cleared: a cleared map's old table goes on holding its entries and the next table, so that dead arrays outlive young collections.
     if (this.spans.size > 0) this.spans = new Map()
@@ -140,7 +161,8 @@ export class Collector<B> implements Emit<B> {
     return {
       elements: this.elements.length,
       rejections: this.rejections.length,
-      filtered: this.filteredReasons.length
+      filtered: this.filteredReasons.length,
+      notes: this.notes.length
     }
   }
 
@@ -149,6 +171,7 @@ export class Collector<B> implements Emit<B> {
     this.dropBatch()
     this.elements.length = mark.elements
     this.rejections.length = mark.rejections
+    this.notes.length = mark.notes
     this.filteredReasons.length = this.filteredCounts.length = mark.filtered
   }
 
@@ -281,7 +304,7 @@ export class Collector<B> implements Emit<B> {
   }
 
   /**
-   * {@link outAt} for an output made of an event and of one kept in state. It continues the trace of the event at hand, linked to the other's;
+   * {@link outAt} for an output made of an event and of one kept in state. It continues the trace of the event at hand by a span of its own, linked to the other's;
    * of the other, if only that is sampled.
    */
   joined(
@@ -326,6 +349,31 @@ export class Collector<B> implements Emit<B> {
     this.push(undefined, payload, contextAt(followed ? this.below(trigger) : trigger, eventTime), followed)
   }
 
+  hold({ context, followed, hop }: Envelope<unknown>): Held {
+    return followed
+      ? { context: this.below(context), hop, absorbedAt: context.trace.sampled ? this.hooks.now() : undefined }
+      : { context, hop, absorbedAt: undefined }
+  }
+
+  continued(from: Origin, payload: B, joining: Joining = {}): void {
+    const { absorbedAt, context, hop } = from
+    const { eventTime = context.eventTime, joined, links = noContexts } = joining
+    if (joined === undefined && !isFollowed(context)) {
+      this.push(hop, payload, contextAt(context, eventTime), false)
+      return
+    }
+    const others = links.filter(({ id }) => id !== context.id)
+    const span = this.emission(context, absorbedAt, others)
+    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
+    // What was kept has this stage's step from when it was taken in.
+    const lineage = joined !== undefined
+      ? this.hooks.joined(context, hop, joined)
+      : absorbedAt === undefined
+      ? this.hooks.lineage(context, [context], 1)
+      : context.lineage
+    this.push(hop, payload, contextBelow(context, trace, lineage, eventTime))
+  }
+
   merged(contributors: Contributors, payload: B, eventTime = contributors.to): void {
     const trigger = contributors.trigger()
     if (trigger === undefined) return
@@ -344,13 +392,37 @@ export class Collector<B> implements Emit<B> {
   }
 
   event(from: Envelope<unknown>, payload: B, context: EventContext): void {
+    if (!from.followed) {
+      this.push(from.hop, payload, context)
+      return
+    }
     const span = this.spans.get(from.context)
-    this.push(
-      from.hop,
-      payload,
-      span === undefined
-        ? context
-        : contextBelow(context, traceBelow(context.trace, span.spanId), context.lineage, context.eventTime)
+    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
+    const lineage = this.hooks.lineage(context, [from.context], 1)
+    this.push(from.hop, payload, contextBelow(context, trace, lineage, context.eventTime))
+  }
+
+  begins(from: Envelope<unknown>, payload: B, context: EventContext, name: string): void {
+    const upstream = from.followed ? this.below(from.context) : from.context
+    const begun = this.hooks.begins(upstream, context, name)
+    this.push(from.hop, payload, isFollowed(begun) ? this.below(begun) : begun)
+  }
+
+  ends(from: Envelope<unknown>, kind: string, id?: string): void {
+    const { context, followed, hop } = from
+    if (followed || this.hooks.isSlow(context.ingestTime)) this.notes.push({ what: "ended", context, hop, kind, id })
+  }
+
+  retracted({ context, hop }: Envelope<unknown>): void {
+    this.notes.push({ what: "retracted", context, hop, kind: "", id: undefined })
+  }
+
+  headers({ context }: Envelope<unknown>): Readonly<Record<string, string>> {
+    const { trace } = context
+    const span = trace.sampled ? this.spans.get(context) : undefined
+    // Not sampled: whoever continues the trace is to know that, and its parent is the root that the flight recorder would make.
+    return inject(
+      traceBelow(trace, span?.spanId ?? (trace.sampled ? trace.spanId : undefined) ?? recordedRootId(trace.traceId))
     )
   }
 
@@ -388,9 +460,8 @@ export class Collector<B> implements Emit<B> {
   private joinedContext(event: EventContext, kept: Kept, eventTime: UtcTime): EventContext {
     const parents = [event, kept.context]
     if (kept.since !== undefined && event.trace.sampled) this.hooks.waited(kept.context, kept.since)
-    const own = this.emission(event, undefined, [])
+    const own = this.emission(event, undefined, kept.since === undefined ? noContexts : [kept.context])
     if (own !== undefined) {
-      if (kept.since !== undefined) this.hooks.link(own, kept.context)
       return this.lineageBelow(event, own, parents, eventTime)
     }
     if (kept.since !== undefined) {
@@ -449,7 +520,7 @@ export class Collector<B> implements Emit<B> {
   private below(context: EventContext): EventContext {
     const known = this.belowContexts.get(context)
     if (known !== undefined) return known
-    const span = this.emission(context, undefined, noLinks)
+    const span = this.emission(context, undefined, noContexts)
     const next = contextBelow(
       context,
       span === undefined ? context.trace : traceBelow(context.trace, span.spanId),
@@ -468,8 +539,9 @@ export class Collector<B> implements Emit<B> {
   ): Tracer.Span | undefined {
     if (!context.trace.sampled) return undefined
     const own = this.spans.get(context)
-    if (own !== undefined) return own
-    const span = this.hooks.emission(context, absorbedAt, links)
+    if (own !== undefined && links.length === 0) return own
+    // Linked to others, an output has a span of its own: the next output of the same event may be made with others still.
+    const span = this.hooks.emission(own === undefined ? context : this.below(context), absorbedAt, links)
     if (span !== undefined) this.emissions.push({ context, span })
     return span
   }

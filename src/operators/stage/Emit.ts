@@ -1,8 +1,20 @@
 /** What a step may do with its events. */
 import type { Contributors } from "../../domain/Contributors.ts"
 import type { ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
-import type { Envelope, EventContext } from "../../domain/Envelope.ts"
+import type { Envelope, EventContext, Held, JoinedInputs } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
+
+/** An event as it came, or one that was kept. */
+export type Origin = Pick<Held, "context" | "hop"> & Partial<Held>
+
+/** What an output was made of, beside the event that triggered it. */
+export interface Joining {
+  readonly eventTime?: UtcTime
+  /** Other contributors that are sampled: linked. */
+  readonly links?: ReadonlyArray<EventContext>
+  /** The inputs of an output whose lineage is kept whatever the ratio. */
+  readonly joined?: JoinedInputs
+}
 
 /** A step's only way out. Each input is counted `processed` unless one of `filtered`, `late`, `dead` or `shed` was called for it. */
 export interface Emit<in B> {
@@ -10,10 +22,31 @@ export interface Emit<in B> {
   out(from: Envelope<unknown>, payload: B): void
   /** One output from a context kept in state: the output continues the trace of the event that triggered it. */
   derived(trigger: EventContext, payload: B, eventTime?: UtcTime): void
+  /** Takes an event into state, to be {@link continued} later. */
+  hold(from: Envelope<unknown>): Held
+  /**
+   * One output that an event gives rise to, at once or after it was kept: it continues the event's trace and its way, shows how long it was
+   * kept as a wait, and links the others.
+   */
+  continued(from: Origin, payload: B, joining?: Joining): void
   /** One output made from many: it continues the trace of one contributor and links the other sampled ones. Nothing if there are none. */
   merged(contributors: Contributors, payload: B, eventTime?: UtcTime): void
   /** A new event, with a context of its own (a decoder that learns the true id; a source). */
   event(from: Envelope<unknown>, payload: B, context: EventContext): void
+  /**
+   * A new event with a trace of its own, sampled as its id says: its context's trace id counts, nothing else of the trace. A root span called
+   * `name` begins here, linked to the trace that it came in.
+   */
+  begins(from: Envelope<unknown>, payload: B, context: EventContext, name: string): void
+  /**
+   * The event, or what became of it, leaves the pipeline here: its lineage is handed in, if it is followed, as an output of this `kind` and
+   * `id` (the event's own without), and it is judged whether it was slow. Not a way out: it is filtered or emitted beside that.
+   */
+  ends(from: Envelope<unknown>, kind: string, id?: string): void
+  /** What came before it is taken back by this event; the flight recorder is told. Not a way out. */
+  retracted(from: Envelope<unknown>): void
+  /** W3C headers that make whoever reads them a child of the event's span in this stage. */
+  headers(from: Envelope<unknown>): Readonly<Record<string, string>>
   /** Not wanted further down; counted by reason. */
   filtered(from: Envelope<unknown>, reason: string): void
   /** Past its lateness: counted, and a dead letter of kind `Late`. */

@@ -5,18 +5,20 @@ import { Clock, Context, Effect, Exit, References, type Tracer } from "effect"
 import { type Element, eventsIn } from "../../domain/Batch.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import type { EventContext } from "../../domain/Envelope.ts"
+import { recordedAttribute, type RecordedReason } from "../../domain/tracing/retroactiveSpans.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
+import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import {
   type ArrayOutcome,
-  linkTo,
   StageChaos,
   StageLineage,
   StageMetrics,
+  StageRecorder,
   StageTracing
 } from "../../layers/stage/StageHooks.ts"
 import { type StageCounts, StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
-import { Collector, type Rejection } from "./Collector.ts"
+import { Collector, type Note, type Rejection } from "./Collector.ts"
 
 const toDeadLetter = (stage: string, time: number, rejection: Rejection): DeadLetter => {
   const { context, errorKind, message, retryCount } = rejection
@@ -44,12 +46,17 @@ const toDeadLetter = (stage: string, time: number, rejection: Rejection): DeadLe
 
 const noLinks: ReadonlyArray<EventContext> = []
 
+const reasonOf = ({ errorKind }: Pick<Rejection, "errorKind">): RecordedReason =>
+  errorKind === "Late" ? "late" : errorKind === "Shed" ? "shed" : "dead"
+
 /** Everything a stage holds while it runs. Made once per materialisation. */
 export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
   const clock = yield* Clock.Clock
   const tracing = yield* StageTracing
   const metrics = yield* StageMetrics
   const lineage = yield* StageLineage
+  const recorder = yield* StageRecorder
+  const sampler = yield* HeadSampler
   const chaos = yield* StageChaos
   const state = yield* StageState
   const deadLetters = yield* DeadLetters
@@ -57,7 +64,7 @@ export const makeRuntime = Effect.fnUntraced(function*<B>(stage: string) {
 
   const counts = registry.countsOf(stage)
   const record = metrics.instruments(stage, counts)
-  const surroundings = { clock, tracing, lineage, deadLetters, counts, record }
+  const surroundings = { clock, tracing, lineage, recorder, sampler, deadLetters, counts, record }
   const open = () => openRuntime<B>(stage, surroundings)
   return {
     ...open(),
@@ -73,6 +80,8 @@ interface Surroundings {
   readonly clock: Clock.Clock
   readonly tracing: Context.Service.Shape<typeof StageTracing>
   readonly lineage: Context.Service.Shape<typeof StageLineage>
+  readonly recorder: Context.Service.Shape<typeof StageRecorder>
+  readonly sampler: Context.Service.Shape<typeof HeadSampler>
   readonly deadLetters: Context.Service.Shape<typeof DeadLetters>
   readonly counts: StageCounts
   readonly record: (outcome: ArrayOutcome) => void
@@ -80,21 +89,36 @@ interface Surroundings {
 
 const openRuntime = <B>(
   stage: string,
-  { clock, counts, deadLetters, lineage, record, tracing }: Surroundings
+  { clock, counts, deadLetters, lineage, record, recorder, sampler, tracing }: Surroundings
 ) => {
   // Times of the array at work: read once for all its events, and only where one is followed.
   let nanos: bigint | undefined
   let millis: number | undefined
   const now = (): bigint => nanos ??= clock.currentTimeNanosUnsafe()
+  const nowMillis = (): number => millis ??= clock.currentTimeMillisUnsafe()
+  /** What makes the hops' monotonic nanoseconds nanoseconds since the Unix epoch. */
+  const wallOffset = (): bigint => clock.currentTimeNanosUnsafe() - clock.monotonicTimeNanosUnsafe()
+  const { slowMillis } = recorder
+  const isSlow = (received: number): boolean => slowMillis !== Infinity && nowMillis() - received > slowMillis
   const collector = new Collector<B>(stage, {
-    lineage: (event, parents, parentCount) =>
-      lineage.append(stage, event, parents, parentCount, millis ??= clock.currentTimeMillisUnsafe()),
+    lineage: (event, parents, parentCount) => lineage.append(stage, event, parents, parentCount, nowMillis()),
+    joined: (event, hop, joined) => lineage.join(stage, event, hop, joined, nowMillis(), wallOffset()),
+    begins: (from, context, name) => {
+      const { id, sourceId, trace: { traceId } } = context
+      const decision = sampler.decide(traceId, sourceId)
+      const begun = {
+        ...context,
+        trace: { traceId, spanId: undefined, ...decision },
+        lineage: lineage.begin(id, decision.sampled)
+      }
+      return decision.sampled ? tracing.root(name, begun, now(), from.trace.sampled ? [from] : noLinks) : begun
+    },
+    isSlow,
     emission: (trigger, absorbedAt, links) => {
       if (absorbedAt !== undefined) tracing.wait(stage, trigger, "window", absorbedAt, now())
       return tracing.start(stage, trigger, now(), links)
     },
     waited: (context, since) => tracing.wait(stage, context, "window", since, now()),
-    link: (span, to) => span.addLinks(linkTo(to)),
     access: (what, context, writer) => {
       const span = tracing.start(`${stage} ${what}`, context, now(), writer === undefined ? noLinks : [writer])
       if (span === undefined) return
@@ -144,7 +168,8 @@ const openRuntime = <B>(
     const exit = clock.monotonicTimeNanosUnsafe()
     const elements = collector.finish(exit)
     if (collector.spans.size > 0 || collector.emissions.length > 0) endSpans()
-    const { rejections } = collector
+    const { notes, rejections } = collector
+    if (notes.length > 0) takeNotes(notes, exit)
     const emitted = eventsIn(elements)
     const busy = Number(exit - enter)
     const filtered = countFiltered()
@@ -154,7 +179,7 @@ const openRuntime = <B>(
     counts.emitted += emitted
     counts.evicted += collector.evicted
     counts.busyNanos += busy
-    const rejected = rejections.length > 0 ? takeRejections(rejections) : undefined
+    const rejected = rejections.length > 0 ? takeRejections(rejections, exit) : undefined
     record({ events, emitted, nanos: busy })
     return rejected === undefined ? elements : Effect.as(rejected, elements)
   }
@@ -170,11 +195,40 @@ const openRuntime = <B>(
     return total
   }
 
-  const takeRejections = (rejections: ReadonlyArray<Rejection>): Effect.Effect<void> => {
-    for (const { errorKind } of rejections) {
+  /** Hands in the lineage of what ends here, and tells the flight recorder of what was slow or took something back. */
+  const takeNotes = (notes: ReadonlyArray<Note>, exit: bigint): void => {
+    for (const note of notes) {
+      const { context, id, kind, what } = note
+      if (what === "ended") lineage.end(stage, { kind, id, context }, nowMillis())
+      const reason = reasonToTell(note)
+      if (reason !== undefined) tell(note, exit, reason)
+    }
+  }
+
+  const reasonToTell = ({ context, what }: Note): RecordedReason | undefined =>
+    what === "retracted" ? "retracted" : isSlow(context.ingestTime) ? "slow" : undefined
+
+  const tell = (
+    { context, hop }: Pick<Note, "context" | "hop">,
+    exit: bigint,
+    reason: RecordedReason,
+    error?: { readonly kind: string; readonly message: string }
+  ): void => {
+    if (context.trace.sampled) return
+    const last = { stage, enter, exit, previous: hop }
+    recorder.record({ context, hop: last, reason, ...(error && { error }), wallOffset: wallOffset() })
+  }
+
+  const takeRejections = (rejections: ReadonlyArray<Rejection>, exit: bigint): Effect.Effect<void> => {
+    for (const rejection of rejections) {
+      const { context, errorKind, message } = rejection
       if (errorKind === "Late") counts.late++
       else if (errorKind === "Shed") counts.shed++
       else counts.dead++
+      tell(rejection, exit, reasonOf(rejection), { kind: errorKind, message })
+      if (context.lineage !== undefined) {
+        lineage.end(stage, { kind: "dead-letter", id: undefined, context }, nowMillis())
+      }
     }
     const now = clock.currentTimeMillisUnsafe()
     return deadLetters.offer(rejections.map((rejection) => toDeadLetter(stage, now, rejection)))
@@ -184,6 +238,7 @@ const openRuntime = <B>(
   const endSpans = (): void => {
     const endTime = clock.currentTimeNanosUnsafe()
     for (const rejection of collector.rejections) endSpan(rejection.context, rejection)
+    for (const { context } of collector.notes) markNoted(context)
     for (const [context, span] of collector.spans) {
       if (span.status._tag !== "Ended") tracing.end(span, context, endTime, Exit.void)
     }
@@ -192,11 +247,24 @@ const openRuntime = <B>(
     }
   }
 
+  /** What the flight recorder is told of the unsampled, the spans of the sampled say. */
+  const markNoted = (context: EventContext): void => {
+    for (const note of collector.notes) {
+      if (note.context !== context) continue
+      const reason = reasonToTell(note)
+      if (reason !== undefined) collector.spans.get(context)?.attribute(recordedAttribute, reason)
+    }
+  }
+
   /** Ends the span of one event before the others of its array. `failure`: what it failed of. */
-  const endSpan = (context: EventContext, failure?: { readonly errorKind: string; readonly message: string }): void => {
+  const endSpan = (context: EventContext, failure?: StageFailure): void => {
     const span = collector.spans.get(context)
     if (span === undefined || span.status._tag === "Ended") return
-    if (failure !== undefined) span.attribute("error.type", failure.errorKind)
+    markNoted(context)
+    if (failure !== undefined) {
+      span.attribute("error.type", failure.errorKind)
+      span.attribute(recordedAttribute, reasonOf(failure))
+    }
     tracing.end(
       span,
       context,
@@ -211,6 +279,9 @@ const openRuntime = <B>(
 
   return { collector, counts, begin, finish, openSpan, endSpan, endSpans, backedOff }
 }
+
+/** What an event failed of. */
+export type StageFailure = Pick<Rejection, "errorKind" | "message">
 
 /** What takes one array at a time through a stage. */
 export type Runtime<B> = ReturnType<typeof openRuntime<B>>

@@ -6,7 +6,7 @@ import { layerPerigeeTracer } from "../../../src/layers/observability/PerigeeTra
 import { RootSampling } from "../../../src/layers/observability/RootSampling.ts"
 import { RecordedSpans, SpanProcessing, SpanSink } from "../../../src/layers/observability/SpanSink.ts"
 import { SpanStore } from "../../../src/layers/observability/SpanStore.ts"
-import { layerTailProcessing } from "../../../src/layers/observability/tailProcessing.ts"
+import { TailSampler } from "../../../src/layers/observability/TailSampler.ts"
 import { makeTraceIds } from "../../../src/layers/observability/traceIds.ts"
 import { layerBackend, layerTest } from "../../../src/layers/observability/Tracing.ts"
 import { spanData } from "../../support/spanData.ts"
@@ -75,7 +75,9 @@ describe("sinks", () => {
         yield* Effect.exit(Effect.withSpan(Effect.withSpan(Effect.die("bug"), "inner"), "failed"))
         return yield* SpanStore
       }).pipe(
-        Effect.provide(layerBackend().pipe(Layer.provide(layerTailProcessing({ policy: Result.getOrThrow(errors()) }))))
+        Effect.provide(
+          layerBackend().pipe(Layer.provide(TailSampler.layerProcessing({ policy: Result.getOrThrow(errors()) })))
+        )
       )
       const found = yield* Effect.orDie(store.search({}))
       assert.deepStrictEqual(found.map(({ root, spans }) => [root, spans]), [["failed", 2]])

@@ -21,6 +21,7 @@ const collecting = () => {
 
 /** For what is not asked of a processing Layer. */
 const nothing = {
+  flush: () => {},
   stats: emptyTailStats,
   open: () => ({ traces: 0, spans: 0, bytes: 0 }),
   decision: () => undefined

@@ -62,6 +62,7 @@ const pair = (
       windowEnd,
       observations: 1,
       observedUntil: windowEnd - 1,
+      evidence: [],
       ...fields
     }
   }, contextOf(index++))

@@ -106,6 +106,7 @@ describe("assess", () => {
     windowEnd: now,
     observations: 1,
     observedUntil: now,
+    evidence: [],
     ...fields
   })
   const lost = { conjunction: { ...conjunction, nominalTca: conjunction.nominalTca + 600_000, reachMillis: 1000 } }

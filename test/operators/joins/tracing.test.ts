@@ -58,7 +58,8 @@ describe("a joined pair", () => {
         id: r,
         below: "pair",
         parents: [r, l],
-        spans: [["pair", traceL, []], ["pair", traceR, [traceL]], ["pair window", traceL, []]]
+        // Each event's own, and below that of the second the pair's.
+        spans: [["pair", traceL, []], ["pair", traceR, []], ["pair window", traceL, []], ["pair", traceR, [traceL]]]
       })
     }))
 

@@ -2,11 +2,12 @@
 import { Effect, Layer } from "effect"
 import { settings } from "../../config/settings.ts"
 import { LineageSampler } from "../../stage/LineageSampler.ts"
+import { StageLineage } from "../../stage/StageLineage.ts"
 import { LineageStore } from "../LineageStore.ts"
 import { layerSqliteLineage, layerSqliteLineageReader } from "./SqliteLineage.ts"
 
 /**
- * The store and the sampler; both off with `PERIGEE_LINEAGE=off`. In memory where the log is. A file that cannot be opened switches lineage
+ * The store, the sampler, and the hook of the stages that begins lineage and hands it in; all off with `PERIGEE_LINEAGE=off`. In memory where the log is. A file that cannot be opened switches lineage
  * off with a warning: nothing that observes may stop the pipeline.
  */
 export const layerLineageFromConfig = Layer.unwrap(Effect.gen(function*() {
@@ -22,7 +23,8 @@ export const layerLineageFromConfig = Layer.unwrap(Effect.gen(function*() {
       layerSqliteLineage(options),
       ({ message }) => Layer.effectDiscard(Effect.logWarning(`lineage is not kept: ${message}`))
     )
-  return Layer.merge(store, LineageSampler.layerRatio(yield* settings.lineageRatio))
+  const keeping = Layer.merge(store, LineageSampler.layerRatio(yield* settings.lineageRatio))
+  return Layer.provideMerge(StageLineage.layerStore, keeping)
 }))
 
 /** Reads what a run has left or is writing, in the data directory. */
