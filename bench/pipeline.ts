@@ -21,15 +21,19 @@ import { syntheticCatalogue } from "../src/domain/simulation/syntheticCatalogue.
 import { layerLog } from "../src/layers/deadletters/deadLetterLog.ts"
 import { layerEmbedded } from "../src/layers/log/EmbeddedLog.ts"
 import { MessageLog } from "../src/layers/log/MessageLog.ts"
+import { layerFlightRecorder } from "../src/layers/observability/FlightRecorder.ts"
+import { layerBackend, layerOff } from "../src/layers/observability/Tracing.ts"
 import { Shutdown } from "../src/layers/runtime/Shutdown.ts"
 import { writeObservations } from "../src/layers/simulator/writeScenario.ts"
 import { SourceStats } from "../src/layers/sources/SourceStats.ts"
 import { HeadSampler } from "../src/layers/stage/HeadSampler.ts"
-import { StageMetrics, StageTracing } from "../src/layers/stage/StageHooks.ts"
+import { LineageSampler } from "../src/layers/stage/LineageSampler.ts"
+import { StageLineage, StageMetrics, StageTracing } from "../src/layers/stage/StageHooks.ts"
 import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
 import { AlertStore } from "../src/layers/stores/AlertStore.ts"
+import { LineageStore } from "../src/layers/stores/LineageStore.ts"
 import { defaultFusionSettings } from "../src/operators/fusion/fusion.ts"
-import { formatRatio, runPairs } from "./support/pairs.ts"
+import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 
 const wanted = Number(process.argv[2] ?? 20_000)
 const pairs = Number(process.argv[3] ?? 20)
@@ -74,7 +78,22 @@ const timed = (log: Layer.Layer<MessageLog, unknown>) =>
     })
   ).pipe(Layer.provide(log))
 
-const run = (log: Layer.Layer<MessageLog, unknown>): Promise<RunReport> =>
+/** What `perigee run` observes itself with at 1 %: metrics, spans into the store of this process, flight recorder, lineage. */
+const observed = Layer.mergeAll(StageMetrics.layer, StageLineage.layerStore, layerFlightRecorder()).pipe(
+  Layer.provideMerge(StageTracing.layer),
+  Layer.provideMerge(layerBackend()),
+  Layer.provideMerge(LineageSampler.layerRatio(0.01)),
+  Layer.provideMerge(LineageStore.layerMemory()),
+  Layer.provideMerge(HeadSampler.layerRatio(0.01))
+)
+
+/** Counts alone, which are always on. */
+const unobserved = layerOff
+
+const run = (
+  log: Layer.Layer<MessageLog, unknown>,
+  instruments: Layer.Layer<never> = observed
+): Promise<RunReport> =>
   Effect.gen(function*() {
     const world = yield* fileWorld(file)
     return yield* runJob({
@@ -95,9 +114,7 @@ const run = (log: Layer.Layer<MessageLog, unknown>): Promise<RunReport> =>
         StageRegistry.layer,
         SourceStats.layer,
         Shutdown.layer,
-        StageMetrics.layer,
-        StageTracing.layer,
-        HeadSampler.layerRatio(0.01),
+        instruments,
         Logger.layer([])
       ).pipe(Layer.provideMerge(timed(log)))
     ),
@@ -145,6 +162,13 @@ try {
     `whole run: ${formatRatio("memory log", "embedded log", result)}; medians ${result.medianA.toFixed(0)} and ${
       result.medianB.toFixed(0)
     } ms`
+  )
+  const seeing = (instruments: Layer.Layer<never>) => () => cpuTimed(() => run(MessageLog.layerMemory, instruments))
+  const sight = await runPairs(seeing(unobserved), seeing(observed), { pairs, warmUp: 1 })
+  console.log(
+    `CPU of the whole run: ${formatRatio("not observed", "observed at 1 %", sight)}; medians ${
+      sight.medianA.toFixed(0)
+    } and ${sight.medianB.toFixed(0)} ms`
   )
   console.log(`resident memory ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`)
 } finally {
