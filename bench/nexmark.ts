@@ -125,7 +125,7 @@ const compare = (query: NexmarkQuery, flink: boolean): ReadonlyArray<string> => 
     interval,
     peer === undefined ? "-" : millions(peer.eventsPerCpuSecond),
     peer === undefined ? "-" : ahead === operators.eventsPerCpuSecond ? "operators" : "Flink",
-    `${known.length} of 2`
+    [run, ordered].some((each) => published(each) !== undefined) ? `${known.length} of 2` : "none for so many"
   ]
   console.log(row.join("  "))
   return row

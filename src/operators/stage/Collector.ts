@@ -378,9 +378,10 @@ export class Collector<B> implements Emit<B> {
     const trigger = contributors.trigger()
     if (trigger === undefined) return
     const { absorbedAt, context } = trigger
-    // Most: numbered by their source and never looked into, so neither sampled nor with lineage.
+    // Most: numbered by their source and never looked into, so neither sampled nor with lineage. They come by no hop before this one, as those of
+    // many keys came by many: each would be a batch of its own.
     if (context instanceof SequenceContext) {
-      this.push(contributors.lastHop, payload, contextAt(context, eventTime), false)
+      this.push(undefined, payload, contextAt(context, eventTime), false)
       return
     }
     const links = contributors.sampled?.flatMap((each) => each.context === context ? [] : [each.context]) ?? []
