@@ -280,7 +280,7 @@ const measure = async <A, B>(
       check(last, count)
     })
   const staged = () => cpuTimed(() => run(columns, operator, check))
-  const result = await runPairs(hand, staged, { pairs: 30 })
+  const result = await runPairs(hand, staged, { pairs: 80 })
   console.log(`${name}: ${formatRatio("loops", "stages", result)}`)
   const each = (result.medianB - result.medianA) * 1e6 / total
   console.log(
