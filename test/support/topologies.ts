@@ -121,13 +121,22 @@ const nodeOf: Record<Exclude<NodeKind, "fork">, (name: string) => Node> = {
   queue
 }
 
-/** The nodes one after the other; of several forks the first counts, so that no window has more than the 16 contributors it keeps. */
+/**
+ * The nodes one after the other. So that no window has more contributors than the 16 it keeps, of several forks the first counts, and of forks and
+ * joins with a store among them the first: what a store says gives many events one key, and a join pairs them all.
+ */
 export const topology = (kinds: ReadonlyArray<NodeKind>): Node => {
   let forked = false
+  let multiplied = false
+  let stored = false
   const nodes = kinds.map((kind, index): Node => {
     const name = `${index} ${kind}`
+    if (kind === "store") stored = true
+    if (kind === "fork" || kind === "join") {
+      if ((kind === "fork" && forked) || (stored && multiplied)) return map(name)
+      multiplied = true
+    }
     if (kind !== "fork") return nodeOf[kind](name)
-    if (forked) return map(name)
     forked = true
     return fork({ left: map(`${name} left`), right: queue(`${name} right`) }, { name })
   })
