@@ -8,7 +8,7 @@
  * `idle`: they do nothing much, so that the difference is the framework's own cost.
  */
 import { Cause, Effect, Layer, pipe, Stream } from "effect"
-import { type Element, sourceBatch } from "../src/domain/Batch.ts"
+import { batch, type Element, sourceBatch } from "../src/domain/Batch.ts"
 import type { EventContext } from "../src/domain/Envelope.ts"
 import { decodeRadarFrame, encodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
 import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
@@ -59,10 +59,11 @@ const cut = <A>(all: ReadonlyArray<A>): ReadonlyArray<ReadonlyArray<A>> => {
   )
 }
 
-/** Payloads and contexts of one array. */
+/** One array: payloads, contexts, and the places of the sampled, which a source knows as it decides them. */
 interface Columns<A> {
   readonly payloads: ReadonlyArray<A>
   readonly contexts: ReadonlyArray<EventContext>
+  readonly followed: ReadonlyArray<number>
 }
 
 /**
@@ -76,7 +77,7 @@ const source = <A>(columns: ReadonlyArray<Columns<A>>): Stream.Stream<Element<A>
       const next = columns[index++]
       return next === undefined
         ? Cause.done()
-        : Effect.succeed<Chunk<A>>([sourceBatch(next.payloads, next.contexts)])
+        : Effect.succeed<Chunk<A>>([batch(next.payloads, next.contexts, undefined, next.followed)])
     })
   }))
 
@@ -272,7 +273,10 @@ const measure = async <A, B>(
 ) => {
   const plain = cut(input)
   const contexts = cut(input.map((_, index) => contextOf(index)))
-  const columns = plain.map((payloads, index) => ({ payloads, contexts: contexts[index] ?? [] }))
+  const columns = plain.map((payloads, index) => {
+    const { contexts: of, followed } = sourceBatch(payloads, contexts[index] ?? [])
+    return { payloads, contexts: of, followed }
+  })
   const check = same(name, loops(plain))
   const hand = () =>
     cpuTimed(() => {
