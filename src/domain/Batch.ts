@@ -4,16 +4,150 @@
  * One object an event and stage would cost more than most steps do; in columns a stage that changes payloads only makes one array of them
  * and hands the contexts on as they are. A batch is never changed: a fork hands the same one to all its branches.
  */
+import { arrayOf } from "./arrayOf.ts"
 import { type Control, type Envelope, type EventContext, type Hop, isFollowed } from "./Envelope.ts"
+import { type SequenceArray, SequenceContext } from "./SequenceContext.ts"
 
-/** Events that came the same way. Both columns are of one length, at least one. Make it with {@link batch}. */
-export interface Batch<out A> {
+/** Events of one array of a source that numbers them, and the contexts of the few that are followed. */
+interface Numbered {
+  readonly array: SequenceArray
+  /** Where in that array the events stand; `undefined`: all of it, in order. */
+  readonly places: ReadonlyArray<number> | undefined
+  /** Of the followed, in their order. */
+  readonly few: ReadonlyArray<EventContext>
+}
+
+/**
+ * Events that came the same way, at least one. Made by {@link batch} and {@link numberedBatch}.
+ *
+ * Contexts of numbered events that are not followed are made when somebody looks: two looks may give equal contexts, not the same one.
+ */
+export class Batch<out A> {
   readonly _tag: "Batch"
   readonly payloads: ReadonlyArray<A>
-  readonly contexts: ReadonlyArray<EventContext>
   readonly hop: Hop | undefined
   /** Places, ascending, of the events that are sampled or carry lineage: the few that cost more. */
   readonly followed: ReadonlyArray<number>
+  private readonly numbered: Numbered | undefined
+  private made: ReadonlyArray<EventContext> | undefined
+
+  constructor(
+    payloads: ReadonlyArray<A>,
+    contexts: ReadonlyArray<EventContext> | undefined,
+    numbered: Numbered | undefined,
+    hop: Hop | undefined,
+    followed: ReadonlyArray<number>
+  ) {
+    this._tag = "Batch"
+    this.payloads = payloads
+    this.hop = hop
+    this.followed = followed
+    this.numbered = numbered
+    this.made = contexts
+  }
+
+  /** All contexts, by place: for who looks at every one. */
+  get contexts(): ReadonlyArray<EventContext> {
+    return this.made ??= this.makeContexts()
+  }
+
+  /** The context of the event at a place; `undefined` where there is none. */
+  context(place: number): EventContext | undefined {
+    const { made, numbered } = this
+    if (made !== undefined || numbered === undefined) return made?.[place]
+    const at = placeIn(this.followed, place)
+    return at === undefined ? numberedContext(numbered, place) : numbered.few[at]
+  }
+
+  /** The contexts of the followed, in their order. */
+  get followedContexts(): ReadonlyArray<EventContext> {
+    return this.numbered?.few ?? this.followed.flatMap((place) => this.context(place) ?? [])
+  }
+
+  /** The same events with other payloads, come by another hop. `below`: what becomes of the contexts of the followed. */
+  with<B>(payloads: ReadonlyArray<B>, hop: Hop | undefined, below: (context: EventContext) => EventContext): Batch<B> {
+    const { followed, made, numbered } = this
+    if (followed.length === 0) return new Batch(payloads, made, numbered, hop, followed)
+    if (numbered !== undefined) {
+      const { array, few, places } = numbered
+      return new Batch(payloads, undefined, { array, places, few: few.map(below) }, hop, followed)
+    }
+    const contexts = this.contexts.slice()
+    for (const place of followed) {
+      const context = contexts[place]
+      if (context !== undefined) contexts[place] = below(context)
+    }
+    return new Batch(payloads, contexts, undefined, hop, followed)
+  }
+
+  /** {@link with} for the events at the first of these places, which ascend: as many as there are payloads. */
+  pick<B>(
+    payloads: ReadonlyArray<B>,
+    places: ReadonlyArray<number>,
+    hop: Hop | undefined,
+    below: (context: EventContext) => EventContext
+  ): Batch<B> {
+    const { numbered } = this
+    const count = payloads.length
+    const followed: Array<number> = []
+    const few: Array<EventContext> = []
+    for (const place of this.followed) {
+      const at = placeIn(places, place, count)
+      const context = at === undefined ? undefined : this.context(place)
+      if (at === undefined || context === undefined) continue
+      followed.push(at)
+      few.push(below(context))
+    }
+    if (numbered !== undefined) {
+      const { array, places: from } = numbered
+      const picked = arrayOf<number>(count)
+      for (let to = 0; to < count; to++) {
+        const place = places[to] ?? 0
+        picked[to] = from === undefined ? place : from[place] ?? 0
+      }
+      return new Batch(payloads, undefined, { array, places: picked, few }, hop, followed)
+    }
+    const contexts: Array<EventContext> = []
+    let index = 0
+    let to = 0
+    for (const context of this.contexts) {
+      if (index++ === places[to] && contexts.push(context) && ++to === count) break
+    }
+    followed.forEach((place, index) => {
+      const context = few[index]
+      if (context !== undefined) contexts[place] = context
+    })
+    return new Batch(payloads, contexts, undefined, hop, followed)
+  }
+
+  private makeContexts(): ReadonlyArray<EventContext> {
+    const { followed, numbered, payloads } = this
+    if (numbered === undefined) return []
+    const { few } = numbered
+    if (few.length === payloads.length) return few
+    const contexts = arrayOf<EventContext>(payloads.length)
+    let next = 0
+    for (let place = 0; place < payloads.length; place++) {
+      const context = place === followed[next] ? few[next++] : undefined
+      contexts[place] = context ?? numberedContext(numbered, place)
+    }
+    return contexts
+  }
+}
+
+const numberedContext = ({ array, places }: Numbered, place: number): EventContext =>
+  new SequenceContext(array, places === undefined ? place : places[place] ?? place)
+
+/** Where in ascending places, of which the first `count` are looked at, one stands. */
+const placeIn = (places: ReadonlyArray<number>, place: number, count = places.length): number | undefined => {
+  let low = 0
+  let high = count
+  while (low < high) {
+    const middle = (low + high) >>> 1
+    if ((places[middle] ?? Infinity) < place) low = middle + 1
+    else high = middle
+  }
+  return low < count && places[low] === place ? low : undefined
 }
 
 /** What a stream between two stages carries. */
@@ -25,13 +159,21 @@ export type Item<A> = Envelope<A> | Control
 /** Most batches have none. */
 export const noneFollowed: ReadonlyArray<number> = []
 
-/** The one place that makes batches, so that all of them are of one shape for the compiler. */
+/** Events and their contexts, both of one length. */
 export const batch = <A>(
   payloads: ReadonlyArray<A>,
   contexts: ReadonlyArray<EventContext>,
   hop: Hop | undefined,
   followed: ReadonlyArray<number>
-): Batch<A> => ({ _tag: "Batch", payloads, contexts, hop, followed })
+): Batch<A> => new Batch(payloads, contexts, undefined, hop, followed)
+
+/** An array fresh from a source that numbers its events. `few`: the contexts of those at the places `followed`. */
+export const numberedBatch = <A>(
+  payloads: ReadonlyArray<A>,
+  array: SequenceArray,
+  followed: ReadonlyArray<number>,
+  few: ReadonlyArray<EventContext>
+): Batch<A> => new Batch(payloads, undefined, { array, places: undefined, few }, undefined, followed)
 
 /** A batch of events fresh from a source: no stage was passed yet. */
 export const sourceBatch = <A>(payloads: ReadonlyArray<A>, contexts: ReadonlyArray<EventContext>): Batch<A> => {

@@ -28,25 +28,48 @@ const mix = (x: number): number => {
   return (h ^ (h >>> 16)) >>> 0
 }
 
-/** The lower 32 of an id's 56 random bits. */
-export const sequenceLow32 = (salt: number, sequence: number): number => mix(sequence + salt | 0)
+/** What an id's 56 random bits are made of: 32 of an event's own. */
+export const sequenceBits = (salt: number, sequence: number): number => mix(sequence + salt | 0)
 
-/** The upper 24 of an id's 56 random bits, from its lower ones. */
-export const sequenceHigh24 = (low32: number): number => mix(low32 + 0x9e3779b9 | 0) >>> 8
+/** The upper 24 of the random bits. */
+export const sequenceHigh24 = (bits: number): number => bits >>> 8
+
+/** The lower 32 of the random bits. */
+export const sequenceLow32 = (bits: number): number => mix(bits + 0x9e3779b9 | 0)
 
 /** A hash of a name: FNV-1a-32, finalized. */
 export const saltOf = (name: string): number => {
   let hash = 0x811c9dc5
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
-  return mix(hash)
+  // As a signed number, which the engine keeps without a box.
+  return mix(hash) | 0
 }
 
+/** The hex digits of every number of so many. */
+const digitsOf = (digits: number): ReadonlyArray<string> =>
+  Array.from({ length: 16 ** digits }, (_, value) => value.toString(16).padStart(digits, "0"))
+
+const hex2 = digitsOf(2)
+const hex3 = digitsOf(3)
 const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0")
+
+// What the ids of 65,536 events in a row have in common.
+let [prefixSalt, prefixOver, prefix] = [0, -1, ""]
 
 /** The id, and trace id, of an event. */
 export const sequenceId = (salt: number, sequence: number): string => {
-  const low32 = sequenceLow32(salt, sequence)
-  return hex(salt, 8) + hex(sequence, 10) + hex(sequenceHigh24(low32), 6) + hex(low32, 8)
+  const over = Math.floor(sequence / 0x10000)
+  if (over !== prefixOver || salt !== prefixSalt) {
+    prefix = hex(salt >>> 0, 8) + hex(over, 6)
+    prefixSalt = salt
+    prefixOver = over
+  }
+  const bits = sequenceBits(salt, sequence)
+  const high = sequenceHigh24(bits)
+  const low = sequenceLow32(bits)
+  return `${prefix}${hex2[(sequence >>> 8) & 0xff]}${hex2[sequence & 0xff]}${hex3[high >>> 12]}${hex3[high & 0xfff]}${
+    hex3[low >>> 20]
+  }${hex3[(low >>> 8) & 0xfff]}${hex2[low & 0xff]}`
 }
 
 export class SequenceContext implements EventContext {

@@ -107,7 +107,7 @@ export const filterWith = <A, S>(
   return columns<A, A, S>({
     ...options,
     onBatch: (state, batch, collector) =>
-      collector.filterBatch(batch, (payload, context) => predicate(state, payload, context), reason)
+      collector.filterEvents(batch, (payload, context) => predicate(state, payload, context), reason)
   })
 }
 

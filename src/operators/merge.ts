@@ -7,8 +7,8 @@
  * `capacity` events an input; a full one holds back its input alone. Cost: a fiber an input, two queue operations and a scan of its controls an array;
  * `mergeTagged` also one small object an event. A sampled event gets a `queue` span for the time it waited.
  */
-import { Cause, Effect, type Pull, Stream } from "effect"
-import { batch as batchOf, type Element } from "../domain/Batch.ts"
+import { Cause, Effect, identity, type Pull, Stream } from "effect"
+import type { Element } from "../domain/Batch.ts"
 import { watermark } from "../domain/Envelope.ts"
 import { isNonEmpty } from "./stage/elements.ts"
 import { LeastTime } from "./stage/fanIn.ts"
@@ -84,7 +84,7 @@ export function mergeTagged<A, E, R>(
     const tag = (value: A) => ({ side, value })
     tagged[side] = Stream.map(stream, (element) =>
       element._tag === "Batch"
-        ? batchOf(element.payloads.map(tag), element.contexts, element.hop, element.followed)
+        ? element.with(element.payloads.map(tag), element.hop, identity)
         : element)
   }
   return merge(tagged, options)

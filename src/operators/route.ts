@@ -5,9 +5,8 @@
  * Arrays, order, controls, failure: as `fork`. The choice is a stage of its own, with counts and spans: an event for which it throws becomes a
  * dead letter. State: as `fork`. Cost: one small object and one call an event; the columns of an array are split in two.
  */
-import { Effect } from "effect"
-import { batch as batchOf, type Element } from "../domain/Batch.ts"
-import type { EventContext } from "../domain/Envelope.ts"
+import { Effect, identity } from "effect"
+import type { Element } from "../domain/Batch.ts"
 import { forkEdge, type ForkOptions } from "./fork.ts"
 import { andThen, map, type Operator, type StageServices } from "./Stage.ts"
 import { fanOut } from "./stage/fanOut.ts"
@@ -62,22 +61,14 @@ const selected = <A, B>(
 ): ReadonlyArray<Element<B>> => {
   if (element._tag !== "Batch") return [element]
   const payloads: Array<B> = []
-  const contexts: Array<EventContext> = []
-  const followed: Array<number> = []
-  let index = -1
-  let next = 0
+  const places: Array<number> = []
+  let index = 0
   for (const payload of element.payloads) {
-    index++
-    const isFollowed = element.followed[next] === index
-    if (isFollowed) next++
-    const context = element.contexts[index]
-    if (context === undefined) break
     take(payload, payloads)
-    if (payloads.length === contexts.length) continue
-    if (isFollowed) followed.push(contexts.length)
-    contexts.push(context)
+    if (payloads.length > places.length) places.push(index)
+    index++
   }
-  return payloads.length === 0 ? [] : [batchOf(payloads, contexts, element.hop, followed)]
+  return payloads.length === 0 ? [] : [element.pick(payloads, places, element.hop, identity)]
 }
 
 const matching = select<Routed<never>, never>((routed, into) => {

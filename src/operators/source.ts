@@ -4,19 +4,19 @@
  * Arrays and order kept: one array in, one batch and at most one watermark out. Time: an event's own, as `eventTime` reads it from the payload;
  * the watermark after each array is the greatest event time seen, less `outOfOrdernessMillis`, less one, so that an event which is late by
  * no more than that is never late. Without `outOfOrdernessMillis` no watermark is made: put `assignWatermarks` behind. State: two numbers.
- * Cost: one small object an event; the few that are sampled get their context in full. A context that is kept keeps its array's event times.
+ * Cost: a hash an event; the few that are sampled get their context in full, the others when somebody looks. A context that is kept keeps its array's event times.
  *
  * Ids are made of the source's name and the event's number, so a source that can be read again from its beginning gives the same ids. Where
  * the records have an identity of their own, `id` says it: a UUID or 32 hex digits, the last fourteen of them random.
  */
 import { type Array as Arr, Clock, Effect, Stream } from "effect"
-import { batch, type Element } from "../domain/Batch.ts"
-import { type EventContext, isFollowed, watermark } from "../domain/Envelope.ts"
-import { saltOf, SequenceContext, sequenceHigh24, sequenceId, sequenceLow32 } from "../domain/SequenceContext.ts"
+import { timesOf } from "../domain/arrayOf.ts"
+import { type Batch, type Element, numberedBatch, sourceBatch } from "../domain/Batch.ts"
+import { type EventContext, watermark } from "../domain/Envelope.ts"
+import { saltOf, sequenceBits, sequenceHigh24, sequenceId, sequenceLow32 } from "../domain/SequenceContext.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
-import { type HeadDecision, HeadSampler } from "../layers/stage/HeadSampler.ts"
+import { type HeadDecision, HeadSampler, isSampled } from "../layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../layers/stage/StageHooks.ts"
-import { arrayOf } from "./stage/elements.ts"
 
 export interface SourceOptions<A> {
   readonly name: string
@@ -36,7 +36,7 @@ export const source =
 const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
   const { eventTime, id: ownId, name, outOfOrdernessMillis } = options
   const clock = yield* Clock.Clock
-  const { decide, decideBits } = yield* HeadSampler
+  const { decide, level } = yield* HeadSampler
   const tracing = yield* StageTracing
   const lineage = yield* StageLineage
   const salt = saltOf(name)
@@ -61,41 +61,42 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
     return sampled ? tracing.root(name, context, nanos ??= clock.currentTimeNanosUnsafe()) : context
   }
 
-  /** Events by their number: in full only where one is sampled. */
-  const numbered = (eventTimes: ReadonlyArray<UtcTime>, ingestTime: UtcTime, followed: Array<number>) => {
-    const count = eventTimes.length
-    const array = { sourceId: name, salt, first: sequence, eventTimes, ingestTime }
-    const contexts = arrayOf<EventContext>(count)
-    for (let place = 0; place < count; place++) {
-      const low32 = sequenceLow32(salt, sequence)
-      const decision = decideBits(sequenceHigh24(low32), low32, name)
-      if (decision.sampled) {
-        const id = sequenceId(salt, sequence)
+  /** Events by their number: contexts for those that are sampled alone. */
+  const numbered = (payloads: ReadonlyArray<A>, eventTimes: ReadonlyArray<UtcTime>, ingestTime: UtcTime): Batch<A> => {
+    const followed: Array<number> = []
+    const few: Array<EventContext> = []
+    const inForce = level(name, eventTimes.length)
+    const first = sequence
+    const array = { sourceId: name, salt, first, eventTimes, ingestTime }
+    sequence += eventTimes.length
+    for (let place = 0; place < eventTimes.length; place++) {
+      const bits = sequenceBits(salt, first + place)
+      if (isSampled(inForce, sequenceHigh24(bits), sequenceLow32(bits))) {
+        const id = sequenceId(salt, first + place)
         followed.push(place)
-        contexts[place] = full(id, id, decision, eventTimes[place] ?? -Infinity, ingestTime)
-      } else contexts[place] = new SequenceContext(array, place)
-      sequence++
+        few.push(full(id, id, inForce.sampled, eventTimes[place] ?? -Infinity, ingestTime))
+      }
     }
-    return contexts
+    return numberedBatch(payloads, array, followed, few)
   }
 
   const identified = (
     idOf: (payload: A) => string,
     payloads: ReadonlyArray<A>,
     eventTimes: ReadonlyArray<UtcTime>,
-    ingestTime: UtcTime,
-    followed: Array<number>
-  ) =>
-    payloads.map((payload, place): EventContext => {
-      const id = idOf(payload)
-      const traceId = id.replaceAll("-", "").toLowerCase()
-      const context = full(id, traceId, decide(traceId, name), eventTimes[place] ?? -Infinity, ingestTime)
-      if (isFollowed(context)) followed.push(place)
-      return context
-    })
+    ingestTime: UtcTime
+  ): Batch<A> =>
+    sourceBatch(
+      payloads,
+      payloads.map((payload, place) => {
+        const id = idOf(payload)
+        const traceId = id.replaceAll("-", "").toLowerCase()
+        return full(id, traceId, decide(traceId, name), eventTimes[place] ?? -Infinity, ingestTime)
+      })
+    )
 
   return (payloads: readonly [A, ...Array<A>]): Arr.NonEmptyArray<Element<A>> => {
-    const eventTimes = arrayOf<UtcTime>(payloads.length)
+    const eventTimes = timesOf(payloads.length)
     let place = 0
     for (const payload of payloads) {
       const time = eventTime(payload)
@@ -104,11 +105,9 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
     }
     const now = clock.currentTimeMillisUnsafe()
     nanos = undefined
-    const followed: Array<number> = []
-    const contexts = ownId === undefined
-      ? numbered(eventTimes, now, followed)
-      : identified(ownId, payloads, eventTimes, now, followed)
-    const elements: Arr.NonEmptyArray<Element<A>> = [batch(payloads, contexts, undefined, followed)]
+    const elements: Arr.NonEmptyArray<Element<A>> = [
+      ownId === undefined ? numbered(payloads, eventTimes, now) : identified(ownId, payloads, eventTimes, now)
+    ]
     if (outOfOrdernessMillis !== undefined) elements.push(watermark(greatest - outOfOrdernessMillis - 1))
     return elements
   }

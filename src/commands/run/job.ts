@@ -18,7 +18,7 @@ import { Shutdown } from "../../layers/runtime/Shutdown.ts"
 import { startIngest } from "../../layers/sources/ingest.ts"
 import type { SourceError } from "../../layers/sources/Source.ts"
 import { SourceStats } from "../../layers/sources/SourceStats.ts"
-import { type HeadDecision, HeadSampler } from "../../layers/stage/HeadSampler.ts"
+import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import { StageTracing } from "../../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { AlertStore } from "../../layers/stores/AlertStore.ts"
@@ -134,13 +134,13 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
 
   const sampler = yield* HeadSampler
   let tracesSampled = 0
-  const counted = (decision: HeadDecision) => {
-    if (decision.sampled) tracesSampled++
-    return decision
-  }
   const counting = HeadSampler.of({
-    decide: (traceId, source) => counted(sampler.decide(traceId, source)),
-    decideBits: (high24, low32, source) => counted(sampler.decideBits(high24, low32, source))
+    ...sampler,
+    decide: (traceId, source) => {
+      const decision = sampler.decide(traceId, source)
+      if (decision.sampled) tracesSampled++
+      return decision
+    }
   })
   const fused = yield* pipeline.run.pipe(Effect.provideService(HeadSampler, counting), Effect.forkScoped)
 

@@ -58,5 +58,7 @@ export const joinedEvidence = (sets: ReadonlyArray<Evidence>): JoinedInputs => {
 }
 
 /** The sampled of several sets. */
-export const sampledEvidence = (sets: ReadonlyArray<Evidence>): ReadonlyArray<EventContext> =>
-  sets.every(({ sampled }) => sampled.length === 0) ? none : sets.flatMap(({ sampled }) => sampled)
+export const sampledEvidence = (sets: ReadonlyArray<Evidence>): ReadonlyArray<EventContext> => {
+  for (const { sampled } of sets) if (sampled.length > 0) return sets.flatMap((set) => set.sampled)
+  return none
+}

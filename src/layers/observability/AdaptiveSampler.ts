@@ -29,8 +29,8 @@ const everything = levelOf(always)
 
 /** The default keeps everything and adapts nothing. */
 export class AdaptiveSampler extends Context.Reference<{
-  /** Counts a trace of this key that begins, and gives the level that it is held against. */
-  readonly level: (key: string) => HeadLevel
+  /** Counts traces of this key that begin, one if it is not said, and gives the level that they are held against. */
+  readonly level: (key: string, traces?: number) => HeadLevel
   /** The share that is kept of each key, as it is without a {@link LoadGuard}. */
   readonly probabilities: () => ReadonlyMap<string, number>
 }>("perigee/layers/observability/AdaptiveSampler", {
@@ -75,9 +75,9 @@ export class AdaptiveSampler extends Context.Reference<{
         })
         yield* Effect.forkScoped(Effect.schedule(stepAll, Schedule.spaced(settings.intervalMillis)))
         return {
-          level: (key: string) => {
+          level: (key, traces = 1) => {
             const entry = entryOf(key)
-            entry.count++
+            entry.count += traces
             return entry.levels[halvings()] ?? everything
           },
           probabilities: () => new Map(Array.from(entries, ([key, { rate }]) => [key, rate.probability]))
@@ -88,6 +88,9 @@ export class AdaptiveSampler extends Context.Reference<{
   /** The head sampler that asks it; traces of no source share one rate. */
   static readonly layerHead = Layer.effect(
     HeadSampler,
-    Effect.map(AdaptiveSampler, ({ level }) => HeadSampler.deciding((source = "unknown") => level(source)))
+    Effect.map(
+      AdaptiveSampler,
+      ({ level }) => HeadSampler.deciding((source = "unknown", traces) => level(source, traces))
+    )
   )
 }

@@ -5,12 +5,20 @@
 import { Context, Effect, Layer } from "effect"
 import { withThreshold } from "../../domain/sampling/otMember.ts"
 import type { SamplingDecision } from "../../domain/sampling/parent.ts"
-import { keepsBits, keepsTraceId, type Threshold, thresholdOf } from "../../domain/sampling/threshold.ts"
+import { keepsBits, keepsTraceId, never, type Threshold, thresholdOf } from "../../domain/sampling/threshold.ts"
 import { LoadGuard } from "../observability/LoadGuard.ts"
 
 export type HeadDecision = SamplingDecision
 
 const unsampled: HeadDecision = { sampled: false, traceState: undefined }
+
+/** A threshold and the decision that goes with it. */
+export interface HeadLevel {
+  readonly threshold: Threshold
+  readonly sampled: HeadDecision
+}
+
+const none = { decide: () => unsampled, level: (): HeadLevel => ({ threshold: never, sampled: unsampled }) }
 
 /**
  * OpenTelemetry's consistent probability sampling: kept when the randomness is at or above the threshold, which is written to `tracestate`
@@ -19,13 +27,13 @@ const unsampled: HeadDecision = { sampled: false, traceState: undefined }
 export class HeadSampler extends Context.Reference<{
   /** Decides the root of a trace by its id of 32 hex digits. Samplers that have a rate for each source want to know the source. */
   readonly decide: (traceId: string, source?: string) => HeadDecision
-  /** The same by the randomness itself: the upper 24 and the lower 32 bits of the trace id's last 7 bytes, as unsigned numbers. */
-  readonly decideBits: (high24: number, low32: number, source?: string) => HeadDecision
+  /** For who decides an array at once, by {@link isSampled}: the level in force for its `traces` roots. */
+  readonly level: (source: string | undefined, traces: number) => HeadLevel
 }>("perigee/layers/stage/HeadSampler", {
-  defaultValue: () => ({ decide: () => unsampled, decideBits: () => unsampled })
+  defaultValue: () => none
 }) {
   /** Samples no root; who comes with a sampled parent stays sampled. */
-  static readonly layerOff = Layer.succeed(HeadSampler, { decide: () => unsampled, decideBits: () => unsampled })
+  static readonly layerOff = Layer.succeed(HeadSampler, none)
 
   /** This share of all traces, held to [0, 1]; halved as often as the {@link LoadGuard} around this Layer says. */
   static readonly layerRatio = (ratio: number) =>
@@ -39,27 +47,22 @@ export class HeadSampler extends Context.Reference<{
       })
     )
 
-  /** A sampler that decides by the level in force for a source. */
-  static readonly deciding = (levelFor: (source: string | undefined) => HeadLevel) =>
+  /** A sampler that decides by the level in force for a source, of which so many traces begin. */
+  static readonly deciding = (level: (source: string | undefined, traces: number) => HeadLevel) =>
     HeadSampler.of({
       decide: (traceId, source) => {
-        const { sampled, threshold } = levelFor(source)
+        const { sampled, threshold } = level(source, 1)
         return keepsTraceId(threshold, traceId) ? sampled : unsampled
       },
-      decideBits: (high24, low32, source) => {
-        const { sampled, threshold } = levelFor(source)
-        return keepsBits(threshold, high24, low32) ? sampled : unsampled
-      }
+      level
     })
-}
-
-/** A threshold and the decision that goes with it. */
-export interface HeadLevel {
-  readonly threshold: Threshold
-  readonly sampled: HeadDecision
 }
 
 export const levelOf = (threshold: Threshold): HeadLevel => ({
   threshold,
   sampled: { sampled: true, traceState: withThreshold(undefined, threshold) }
 })
+
+/** Whether a level keeps a trace of this randomness: the upper 24 and the lower 32 bits of its id's last 7 bytes, as unsigned numbers. */
+export const isSampled = ({ threshold }: HeadLevel, high24: number, low32: number): boolean =>
+  keepsBits(threshold, high24, low32)

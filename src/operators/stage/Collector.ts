@@ -4,6 +4,7 @@
  * A collector serves one stage and is filled anew for every array. Cost per output of an event that is neither sampled nor followed by
  * lineage: two entries in the columns of a batch, no look into the context.
  */
+import { arrayOf } from "../../domain/arrayOf.ts"
 import { type Batch, batch as batchOf, type Element } from "../../domain/Batch.ts"
 import type { Contributors } from "../../domain/Contributors.ts"
 import type { ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
@@ -21,7 +22,6 @@ import { inject } from "../../domain/tracing/propagation.ts"
 import { recordedRootId } from "../../domain/tracing/retroactiveSpans.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { CollectorHooks } from "./CollectorHooks.ts"
-import { arrayOf } from "./elements.ts"
 import type { Emit, Joining, Origin } from "./Emit.ts"
 import { type Kept, OutputContexts, underSpan } from "./OutputContexts.ts"
 
@@ -81,6 +81,7 @@ export class Collector<B> implements Emit<B> {
   private enter = 0n
   /** Where the events stand that pass a filter: one array for all batches. */
   private readonly places: Array<number> = []
+  private readonly below = (context: EventContext): EventContext => this.outputs.below(context)
 
   constructor(stage: string, hooks: CollectorHooks) {
     this.stage = stage
@@ -151,8 +152,7 @@ export class Collector<B> implements Emit<B> {
   /** Other payloads for all events of a batch. */
   withPayloads(batch: Batch<unknown>, payloads: ReadonlyArray<B>): void {
     this.cut()
-    const contexts = batch.followed.length === 0 ? batch.contexts : this.belowThis(batch)
-    this.elements.push(batchOf(payloads, contexts, this.hopAfter(batch.hop), batch.followed))
+    this.elements.push(batch.with(payloads, this.hopAfter(batch.hop), this.below))
   }
 
   /** One output for each event of a batch. */
@@ -163,61 +163,57 @@ export class Collector<B> implements Emit<B> {
     this.withPayloads(batch, payloads)
   }
 
-  /** The events of a batch that pass, as they are. Where all do, its columns are handed on without a copy. */
-  filterBatch(
-    batch: Batch<B>,
-    predicate: (payload: B, context: EventContext) => boolean,
-    reason: string
-  ): void {
+  /** The events of a batch whose payloads pass, as they are. Where all do, its columns are handed on without a copy. */
+  filterBatch(batch: Batch<B>, predicate: (payload: B) => boolean, reason: string): void {
     // First the places of those that pass, so that the columns are made as long as they need to be.
     const { places } = this
     let passing = 0
     let index = 0
     for (const payload of batch.payloads) {
-      const context = batch.contexts[index]
+      if (predicate(payload)) places[passing++] = index
+      index++
+    }
+    this.passAt(batch, passing, reason)
+  }
+
+  /** {@link filterBatch} by a predicate that looks at contexts. */
+  filterEvents(batch: Batch<B>, predicate: (payload: B, context: EventContext) => boolean, reason: string): void {
+    const { places } = this
+    let passing = 0
+    let index = 0
+    for (const payload of batch.payloads) {
+      const context = batch.context(index)
       if (context !== undefined && predicate(payload, context)) places[passing++] = index
       index++
     }
-    if (passing === index) this.pass(batch)
-    else {
-      this.addFiltered(reason, index - passing)
-      if (passing > 0) this.passAt(batch, passing)
-    }
+    this.passAt(batch, passing, reason)
   }
 
-  /** The events at the first `count` of {@link places}. */
-  private passAt(batch: Batch<B>, count: number): void {
+  /** Passes the events at the first `count` of {@link places}; the others are counted. */
+  private passAt(batch: Batch<B>, count: number, reason: string): void {
+    const { length } = batch.payloads
+    if (count === length) {
+      this.pass(batch)
+      return
+    }
+    this.addFiltered(reason, length - count)
+    if (count === 0) return
     const { places } = this
     const payloads = arrayOf<B>(count)
-    const contexts = arrayOf<EventContext>(count)
-    const followed: Array<number> = []
     let to = 0
-    let place = places[0] ?? 0
-    let next = 0
-    let nextFollowed = batch.followed[0] ?? -1
-    let index = -1
+    let index = 0
     for (const payload of batch.payloads) {
-      index++
-      const isFollowedHere = index === nextFollowed
-      if (isFollowedHere) nextFollowed = batch.followed[++next] ?? -1
-      if (index !== place) continue
-      const context = batch.contexts[index]
-      if (context === undefined) break
+      if (index++ !== places[to]) continue
       payloads[to] = payload
-      if (isFollowedHere) {
-        followed.push(to)
-        contexts[to] = this.outputs.below(context)
-      } else contexts[to] = context
       if (++to === count) break
-      place = places[to] ?? -1
     }
     this.cut()
-    this.elements.push(batchOf(payloads, contexts, this.hopAfter(batch.hop), followed))
+    this.elements.push(batch.pick(payloads, places, this.hopAfter(batch.hop), this.below))
   }
 
   /** {@link Emit.out} for a step that works on columns: the event at a place of a batch, which of its events is followed told by the caller. */
   outAt(batch: Batch<unknown>, index: number, isFollowedHere: boolean, payload: B): void {
-    const context = batch.contexts[index]
+    const context = batch.context(index)
     if (context === undefined) return
     if (this.hop.previous !== batch.hop) this.comeBy(batch.hop)
     if (isFollowedHere) this.followed.push(this.payloads.length)
@@ -227,7 +223,7 @@ export class Collector<B> implements Emit<B> {
 
   /** {@link outAt} with another event time. */
   outAtTime(batch: Batch<unknown>, index: number, isFollowedHere: boolean, payload: B, eventTime: UtcTime): void {
-    const context = batch.contexts[index]
+    const context = batch.context(index)
     if (context === undefined) return
     this.push(
       batch.hop,
@@ -280,7 +276,7 @@ export class Collector<B> implements Emit<B> {
     payload: B,
     eventTime: UtcTime
   ): void {
-    const context = batch.contexts[index]
+    const context = batch.context(index)
     if (context === undefined) return
     this.push(
       batch.hop,
@@ -445,16 +441,6 @@ export class Collector<B> implements Emit<B> {
   private comeBy(previous: Hop | undefined): void {
     this.cut()
     this.hopAfter(previous)
-  }
-
-  /** A batch's contexts, those of the followed replaced. */
-  private belowThis({ contexts, followed }: Batch<unknown>): ReadonlyArray<EventContext> {
-    const below = contexts.slice()
-    for (const index of followed) {
-      const context = contexts[index]
-      if (context !== undefined) below[index] = this.outputs.below(context)
-    }
-    return below
   }
 
   private hopAfter(previous: Hop | undefined): OpenHop {

@@ -34,9 +34,7 @@ export interface InletsOptions {
 }
 
 const hasSampled = (elements: Elements<unknown>): boolean =>
-  elements.some((element) =>
-    element._tag === "Batch" && element.followed.some((place) => element.contexts[place]?.trace.sampled === true)
-  )
+  elements.some((element) => element._tag === "Batch" && element.followedContexts.some(({ trace }) => trace.sampled))
 
 export const makeInlets = Effect.fnUntraced(function*<A, E>({ capacity, edges, stage }: InletsOptions) {
   const clock = yield* Clock.Clock
@@ -54,9 +52,8 @@ export const makeInlets = Effect.fnUntraced(function*<A, E>({ capacity, edges, s
     const now = clock.currentTimeNanosUnsafe()
     for (const element of elements) {
       if (element._tag !== "Batch") continue
-      for (const place of element.followed) {
-        const context = element.contexts[place]
-        if (context?.trace.sampled === true) tracing.wait(stage, context, "queue", since, now)
+      for (const context of element.followedContexts) {
+        if (context.trace.sampled) tracing.wait(stage, context, "queue", since, now)
       }
     }
   }

@@ -204,7 +204,7 @@ export const makeStateless = <A, B>(
 
 const eventByEvent = <A, B>(batch: Batch<A>, collector: Collector<B>, onBatch: ColumnStep<A, B>["onBatch"]): void => {
   batch.payloads.forEach((payload, index) => {
-    const context = batch.contexts[index]
+    const context = batch.context(index)
     if (context === undefined) return
     const alone = single(payload, context, batch.hop)
     const mark = collector.mark()

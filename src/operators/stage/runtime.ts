@@ -154,11 +154,8 @@ const openRuntime = <B>(
     counts.inFlight += events
     if (!startSpans) return
     for (const element of elements) {
-      if (element._tag !== "Batch") continue
-      for (const index of element.followed) {
-        const context = element.contexts[index]
-        if (context?.trace.sampled === true) openSpan(context, now())
-      }
+      if (element._tag !== "Batch" || element.followed.length === 0) continue
+      for (const context of element.followedContexts) if (context.trace.sampled) openSpan(context, now())
     }
   }
 

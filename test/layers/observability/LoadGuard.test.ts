@@ -5,7 +5,7 @@ import { type Load, loadReliefDefaults, nextRelief, noRelief } from "../../../sr
 import { LoadGuard } from "../../../src/layers/observability/LoadGuard.ts"
 import { LoadMeter, LoadMeterTest } from "../../../src/layers/observability/LoadMeter.ts"
 import { layerProcessLoad } from "../../../src/layers/observability/processLoad.ts"
-import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
+import { HeadSampler, isSampled } from "../../../src/layers/stage/HeadSampler.ts"
 
 describe("the rule", () => {
   const after = (loads: ReadonlyArray<readonly [now: number, load: Partial<Load>]>, options = {}) =>
@@ -45,7 +45,7 @@ describe("LoadGuard", () => {
   const layer = Layer.provideMerge(HeadSampler.layerRatio(0.5), LoadGuard.layer()).pipe(
     Layer.provideMerge(LoadMeterTest.layer)
   )
-  const thresholdInForce = Effect.map(HeadSampler, ({ decideBits }) => decideBits(2 ** 24 - 1, 0).traceState)
+  const thresholdInForce = Effect.map(HeadSampler, ({ level }) => level(undefined, 1).sampled.traceState)
 
   it.effect("halves the ratio over 80 % and gives it back after ten calm seconds", () =>
     Effect.gen(function*() {
@@ -63,9 +63,10 @@ describe("LoadGuard", () => {
 
   it.effect("halving keeps a part of what was kept", () =>
     Effect.gen(function*() {
-      const { decideBits } = yield* HeadSampler
+      const { level } = yield* HeadSampler
       const { set } = yield* LoadMeterTest
-      const kept = () => Array.from({ length: 256 }, (_, i) => i).filter((i) => decideBits(i << 16, 0).sampled)
+      const kept = () =>
+        Array.from({ length: 256 }, (_, i) => i).filter((i) => isSampled(level(undefined, 1), i << 16, 0))
       const before = kept()
       yield* set({ heap: 0.9 })
       yield* TestClock.adjust("1 second")

@@ -7,8 +7,8 @@ import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 const configured = (env: Record<string, string>) =>
   Layer.provide(layerHeadSamplerFromConfig, ConfigProvider.layer(ConfigProvider.fromEnvRecord(env)))
 
-/** What the greatest randomness is sampled with. */
-const inForce = Effect.map(HeadSampler, ({ decideBits }) => decideBits(2 ** 24 - 1, 2 ** 32 - 1, "radar").traceState)
+/** What a trace is sampled with. */
+const inForce = Effect.map(HeadSampler, ({ level }) => level("radar", 1).sampled.traceState)
 
 describe("the head sampler of the settings", () => {
   const cases: ReadonlyArray<readonly [name: string, env: Record<string, string>, expected: string | undefined]> = [
@@ -27,8 +27,8 @@ describe("the head sampler of the settings", () => {
     Effect.gen(function*() {
       const after = (env: Record<string, string>) =>
         Effect.gen(function*() {
-          const { decideBits } = yield* HeadSampler
-          for (let i = 0; i < 15_000; i++) decideBits(i, i, "radar")
+          const { level } = yield* HeadSampler
+          for (let i = 0; i < 1500; i++) level("radar", 10)
           yield* TestClock.adjust("15 seconds")
           return yield* inForce
         }).pipe(Effect.provide(configured({ PERIGEE_TRACE_LOAD_GUARD: "off", PERIGEE_TRACE_RATIO: "0.25", ...env })))

@@ -6,7 +6,7 @@ import { randomnessOf, readThreshold } from "../../../src/domain/sampling/otMemb
 import { isKept, traceIdHigh24, traceIdLow32 } from "../../../src/domain/sampling/threshold.ts"
 import { stream } from "../../../src/domain/simulation/random.ts"
 import { AdaptiveSampler } from "../../../src/layers/observability/AdaptiveSampler.ts"
-import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
+import { HeadSampler, isSampled } from "../../../src/layers/stage/HeadSampler.ts"
 import { keptOf } from "../../support/headDecisions.ts"
 
 const random = stream(11, "ids")
@@ -32,11 +32,12 @@ const layers: ReadonlyArray<readonly [name: string, share: number, layer: Layer.
 describe.each(layers)("HeadSampler: %s", (_, share, layer) => {
   it.effect("decides by the id alone, the same from the text and from the numbers", () =>
     Effect.gen(function*() {
-      const { decide, decideBits } = yield* HeadSampler
+      const { decide, level } = yield* HeadSampler
       let kept = 0
       for (const id of ids) {
         const decision = decide(id)
-        if (decision !== decide(id) || decision !== decideBits(traceIdHigh24(id), traceIdLow32(id))) assert.fail(id)
+        const alike = isSampled(level(undefined, 1), traceIdHigh24(id), traceIdLow32(id))
+        if (decision !== decide(id) || decision.sampled !== alike) assert.fail(id)
         if (decision.sampled) kept++
       }
       const deviation = Math.sqrt(share * (1 - share) / ids.length)
@@ -63,11 +64,9 @@ describe.each(layers)("HeadSampler: %s", (_, share, layer) => {
 describe("the default", () => {
   it.effect("samples nothing", () =>
     Effect.gen(function*() {
-      const { decide, decideBits } = yield* HeadSampler
-      assert.deepStrictEqual([decide(ids[0] ?? ""), decideBits(2 ** 24 - 1, 2 ** 32 - 1)], [
-        { sampled: false, traceState: undefined },
-        { sampled: false, traceState: undefined }
-      ])
+      const { decide, level } = yield* HeadSampler
+      assert.deepStrictEqual(decide(ids[0] ?? ""), { sampled: false, traceState: undefined })
+      assert.isFalse(isSampled(level(undefined, 1), 2 ** 24 - 1, 2 ** 32 - 1))
     }))
 })
 
