@@ -10,7 +10,7 @@
 import { Cause, Effect, Layer, pipe, Stream } from "effect"
 import { batch, type Element, sourceBatch } from "../src/domain/Batch.ts"
 import type { EventContext } from "../src/domain/Envelope.ts"
-import { decodeRadarFrame, encodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
+import { decodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
 import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
 import { layerPerigeeTracer } from "../src/layers/observability/PerigeeTracer.ts"
 import { SpanSink } from "../src/layers/observability/SpanSink.ts"
@@ -19,6 +19,7 @@ import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
 import { dedupe } from "../src/operators/dedupe.ts"
 import * as Stage from "../src/operators/Stage.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
+import { radarFrames } from "./support/radarFrames.ts"
 
 const total = Number(process.argv[2] ?? 500_000)
 const size = 256
@@ -122,20 +123,7 @@ interface Row {
   readonly kilometres: number
 }
 
-const frames = Array.from({ length: distinct }, (_, i) =>
-  encodeRadarFrame({
-    arrayId: i % 7,
-    trackId: i % 509,
-    sensorTime: 1_770_000_000_000 + i,
-    range: 800_000 + (i % 1000) * 100,
-    rangeRate: (i % 200) - 100,
-    azimuth: (i % 628) / 100,
-    elevation: (i % 157) / 100,
-    sigmaRange: 25,
-    sigmaRangeRate: 0.1,
-    sequence: i,
-    flags: 0
-  }))
+const frames = radarFrames(distinct, 509)
 const noFrame = new Uint8Array(0)
 const plausible = (frame: RadarFrame): boolean =>
   frame.range > 80_000 && frame.range < 5e8 && Math.abs(frame.rangeRate) < 15_000 && frame.elevation <= 1.5708
