@@ -7,15 +7,11 @@
  * `working`: the six stages do small real work (a radar frame read, checked, deduplicated, counted per track, filtered, projected).
  * `idle`: they do nothing much, so that the difference is the framework's own cost.
  */
-import { Cause, Effect, Layer, pipe, Stream } from "effect"
+import { Cause, Effect, pipe, Stream } from "effect"
 import { batch, type Element, sourceBatch } from "../src/domain/Batch.ts"
 import type { EventContext } from "../src/domain/Envelope.ts"
 import { decodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
-import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
-import { layerPerigeeTracer } from "../src/layers/observability/PerigeeTracer.ts"
-import { SpanSink } from "../src/layers/observability/SpanSink.ts"
-import { StageLineage, StageMetrics, StageTracing } from "../src/layers/stage/StageHooks.ts"
-import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
+import * as Instruments from "../src/layers/stage/Instruments.ts"
 import { dedupe } from "../src/operators/dedupe.ts"
 import * as Stage from "../src/operators/Stage.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
@@ -27,13 +23,7 @@ const distinct = 16 * size
 const sampledEvery = 100
 const ttl = 1e9
 
-const everything = Layer.mergeAll(
-  DeadLettersMemory.layer,
-  StageRegistry.layer,
-  StageMetrics.layer,
-  StageLineage.layer,
-  StageTracing.layer.pipe(Layer.provide(layerPerigeeTracer), Layer.provide(SpanSink.layerOff))
-)
+const everything = Instruments.layerNoExport({ ratio: 1 / sampledEvery })
 
 const contextOf = (index: number): EventContext => {
   const sampled = index % sampledEvery === 0
