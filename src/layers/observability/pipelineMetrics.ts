@@ -11,7 +11,7 @@ import { Collectors } from "./Collectors.ts"
 import { type MetricFamilies, metricFamilies } from "./instruments.ts"
 
 /** What is known of one sensor. */
-export interface SensorView {
+interface SensorView {
   /** When the newest of its observations was received. */
   readonly lastIngest: UtcTime
   /** Of the last observation decoded: from sensor time to receipt, and from receipt to decoding. */

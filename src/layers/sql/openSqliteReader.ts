@@ -4,7 +4,7 @@ import type { DatabaseSync } from "node:sqlite"
 import { schemaVersion } from "./migrate.ts"
 import { sqlite } from "./nodeSqlite.ts"
 
-export interface SqliteReaderOptions<E> {
+interface SqliteReaderOptions<E> {
   /** Path of the file, which exists. */
   readonly file: string
   /** Whose tables are read; they must be at version `steps.length`. */

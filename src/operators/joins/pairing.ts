@@ -11,7 +11,7 @@ import { putRows, readRows, RowsJson, writeRows } from "./rowsJson.ts"
 import { Side } from "./Side.ts"
 import { eachSide, take } from "./take.ts"
 
-export interface PairingOptions<A, K extends Key, L, R, B> extends JoinOptions<A, B> {
+interface PairingOptions<A, K extends Key, L, R, B> extends JoinOptions<A, B> {
   readonly left: JoinSide<A, K, L, B>
   readonly right: JoinSide<A, K, R, B>
   /** Right time minus left time, ms, both inclusive. */

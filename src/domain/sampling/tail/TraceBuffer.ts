@@ -28,7 +28,7 @@ export interface OpenTrace {
 }
 
 /** `root`: the root span ended and nothing came since; `wait`: that was not so in time; `size`: the trace is as large as one may be. */
-export type DueReason = "root" | "wait" | "size"
+type DueReason = "root" | "wait" | "size"
 
 export interface BufferBounds {
   readonly maxTraces: number
