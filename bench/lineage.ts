@@ -5,14 +5,12 @@
  * `node bench/lineage.ts [--edges N]`. A record of an observation has eight steps; one of an alert 18 inputs and four steps.
  */
 import { Effect, Exit, Layer, Scope } from "effect"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
 import { alertVersionId, type LineageRecord } from "../src/domain/lineage/LineageRecord.ts"
 import { observationIdOf } from "../src/domain/observation/observationId.ts"
 import { stream } from "../src/domain/simulation/random.ts"
 import { layerSqliteLineage } from "../src/layers/stores/lineage/SqliteLineage.ts"
 import { LineageStore } from "../src/layers/stores/LineageStore.ts"
+import { benchDirectory } from "./support/benchDirectory.ts"
 import { cpuTimed, formatRatio, runPairs, type Variant } from "./support/pairs.ts"
 
 const edgesWanted = Number(process.argv[process.argv.indexOf("--edges") + 1] ?? 0) || 1_000_000
@@ -66,7 +64,7 @@ const open = async (layer: Layer.Layer<never, unknown>) => {
 
 const micros = (milliseconds: number, count: number): string => `${(milliseconds * 1000 / count).toFixed(2)} µs`
 
-const directory = mkdtempSync(join(tmpdir(), "perigee-bench-"))
+const directory = benchDirectory()
 const memory = await open(LineageStore.layerMemory(options))
 const sqlite = await open(layerSqliteLineage({ ...options, directory }))
 const both = (f: (opened: typeof memory) => Variant): [Variant, Variant] => [f(memory), f(sqlite)]
@@ -119,4 +117,3 @@ await report("forward of an observation", queries, ({ store }) => () =>
 
 await memory.close()
 await sqlite.close()
-rmSync(directory, { recursive: true })

@@ -4,11 +4,10 @@
  * `node bench/log.ts [--full]`: with `--full` the embedded log waits for the disk at every append.
  */
 import { Effect, Exit, Layer, Scope, Stream } from "effect"
-import { mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
-import { join } from "node:path"
+import { rmSync } from "node:fs"
 import { layerEmbedded } from "../src/layers/log/EmbeddedLog.ts"
 import { MessageLog, type NewLogRecord } from "../src/layers/log/MessageLog.ts"
+import { benchDirectory } from "./support/benchDirectory.ts"
 import { formatRatio, type PairsResult, runPairs, timed, type Variant } from "./support/pairs.ts"
 
 const arraySize = 256
@@ -76,7 +75,7 @@ const report = (what: string, result: PairsResult): void =>
   )
 
 const compare = async (what: string, headers: NewLogRecord["headers"]): Promise<void> => {
-  const directory = mkdtempSync(join(tmpdir(), "perigee-bench-"))
+  const directory = benchDirectory()
   const synchronous = process.argv.includes("--full") ? "FULL" : "NORMAL"
   const memory = await open(MessageLog.layerMemory, "bench", headers)
   const embedded = await open(layerEmbedded({ directory, synchronous }), "bench", headers)

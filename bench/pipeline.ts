@@ -9,8 +9,6 @@
 import "effect/schema/SchemaJITCompiler/enable"
 import { NodeServices } from "@effect/platform-node"
 import { Clock, Effect, Layer, Logger, Result } from "effect"
-import { existsSync, mkdtempSync, rmSync } from "node:fs"
-import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { runJob } from "../src/commands/run/job.ts"
 import type { RunReport } from "../src/commands/run/RunReport.ts"
@@ -33,11 +31,12 @@ import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
 import { AlertStore } from "../src/layers/stores/AlertStore.ts"
 import { LineageStore } from "../src/layers/stores/LineageStore.ts"
 import { defaultFusionSettings } from "../src/operators/fusion/fusion.ts"
+import { benchDirectory } from "./support/benchDirectory.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 
 const wanted = Number(process.argv[2] ?? 20_000)
 const pairs = Number(process.argv[3] ?? 20)
-const directory = mkdtempSync(join(tmpdir(), "perigee-bench-"))
+const directory = benchDirectory()
 const registry = defaultRegistry()
 const made = syntheticCatalogue({ seed: 1, start: seededStart, sensors: registry.bySourceId.values() })
 if (Result.isFailure(made)) throw made.failure
@@ -117,7 +116,7 @@ const run = (
         layerLog,
         StageRegistry.layer,
         SourceStats.layer,
-        Shutdown.layer,
+        Shutdown.layerOff,
         instruments,
         Logger.layer([])
       ).pipe(Layer.provideMerge(timed(log)))
@@ -137,44 +136,40 @@ const seconds = async (job: () => Promise<RunReport>): Promise<readonly [number,
 const quantile = (values: ReadonlyArray<number>, q: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * q))] ?? Number.NaN
 
-try {
-  console.log(`Node ${process.versions.node}; 300 objects, everything on, 1 % sampled`)
-  await seconds(() => run(embedded()))
-  latencies.length = 0
-  const [took, report] = await seconds(() => run(embedded()))
-  const total = report.stages[0]?.[1].in ?? 0
+console.log(`Node ${process.versions.node}; 300 objects, everything on, 1 % sampled`)
+await seconds(() => run(embedded()))
+latencies.length = 0
+const [took, report] = await seconds(() => run(embedded()))
+const total = report.stages[0]?.[1].in ?? 0
+console.log(
+  `${total} observations in ${took.toFixed(2)} s: ${
+    (total / took).toFixed(0)
+  } observations/s, start and screening included`
+)
+console.log(
+  `ingest to log: p50 ${quantile(latencies, 0.5).toFixed(1)} ms, p99 ${quantile(latencies, 0.99).toFixed(1)} ms`
+)
+console.log("where the time goes (ms in the step, share of the run):")
+for (const [stage, { busyNanos, in: events }] of report.stages) {
+  const ms = busyNanos / 1e6
   console.log(
-    `${total} observations in ${took.toFixed(2)} s: ${
-      (total / took).toFixed(0)
-    } observations/s, start and screening included`
+    `  ${stage.padEnd(14)} ${ms.toFixed(0).padStart(7)} ms ${(ms / took / 10).toFixed(1).padStart(6)} %  ${
+      (busyNanos / Math.max(1, events) / 1000).toFixed(2)
+    } us an event`
   )
-  console.log(
-    `ingest to log: p50 ${quantile(latencies, 0.5).toFixed(1)} ms, p99 ${quantile(latencies, 0.99).toFixed(1)} ms`
-  )
-  console.log("where the time goes (ms in the step, share of the run):")
-  for (const [stage, { busyNanos, in: events }] of report.stages) {
-    const ms = busyNanos / 1e6
-    console.log(
-      `  ${stage.padEnd(14)} ${ms.toFixed(0).padStart(7)} ms ${(ms / took / 10).toFixed(1).padStart(6)} %  ${
-        (busyNanos / Math.max(1, events) / 1000).toFixed(2)
-      } us an event`
-    )
-  }
-  const cost = (log: () => Layer.Layer<MessageLog, unknown>) => async () => (await seconds(() => run(log())))[0] * 1000
-  const result = await runPairs(cost(() => MessageLog.layerMemory), cost(embedded), { pairs, warmUp: 1 })
-  console.log(
-    `whole run: ${formatRatio("memory log", "embedded log", result)}; medians ${result.medianA.toFixed(0)} and ${
-      result.medianB.toFixed(0)
-    } ms`
-  )
-  const seeing = (instruments: Layer.Layer<never>) => () => cpuTimed(() => run(MessageLog.layerMemory, instruments))
-  const sight = await runPairs(seeing(unobserved), seeing(observed), { pairs, warmUp: 1 })
-  console.log(
-    `CPU of the whole run: ${formatRatio("not observed", "observed at 1 %", sight)}; medians ${
-      sight.medianA.toFixed(0)
-    } and ${sight.medianB.toFixed(0)} ms`
-  )
-  console.log(`resident memory ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`)
-} finally {
-  if (existsSync(directory)) rmSync(directory, { recursive: true })
 }
+const cost = (log: () => Layer.Layer<MessageLog, unknown>) => async () => (await seconds(() => run(log())))[0] * 1000
+const result = await runPairs(cost(() => MessageLog.layerMemory), cost(embedded), { pairs, warmUp: 1 })
+console.log(
+  `whole run: ${formatRatio("memory log", "embedded log", result)}; medians ${result.medianA.toFixed(0)} and ${
+    result.medianB.toFixed(0)
+  } ms`
+)
+const seeing = (instruments: Layer.Layer<never>) => () => cpuTimed(() => run(MessageLog.layerMemory, instruments))
+const sight = await runPairs(seeing(unobserved), seeing(observed), { pairs, warmUp: 1 })
+console.log(
+  `CPU of the whole run: ${formatRatio("not observed", "observed at 1 %", sight)}; medians ${
+    sight.medianA.toFixed(0)
+  } and ${sight.medianB.toFixed(0)} ms`
+)
+console.log(`resident memory ${(process.memoryUsage().rss / 1e6).toFixed(0)} MB`)

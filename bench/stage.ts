@@ -7,18 +7,15 @@
  * `working`: the six stages do small real work (a radar frame read, checked, deduplicated, counted per track, filtered, projected).
  * `idle`: they do nothing much, so that the difference is the framework's own cost.
  */
-import { Cause, Effect, Layer, pipe, Stream } from "effect"
+import { Cause, Effect, pipe, Stream } from "effect"
 import { batch, type Element, sourceBatch } from "../src/domain/Batch.ts"
 import type { EventContext } from "../src/domain/Envelope.ts"
-import { decodeRadarFrame, encodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
-import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
-import { layerPerigeeTracer } from "../src/layers/observability/PerigeeTracer.ts"
-import { SpanSink } from "../src/layers/observability/SpanSink.ts"
-import { StageLineage, StageMetrics, StageTracing } from "../src/layers/stage/StageHooks.ts"
-import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
+import { decodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
+import * as Instruments from "../src/layers/stage/Instruments.ts"
 import { dedupe } from "../src/operators/dedupe.ts"
 import * as Stage from "../src/operators/Stage.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
+import { radarFrames } from "./support/radarFrames.ts"
 
 const total = Number(process.argv[2] ?? 500_000)
 const size = 256
@@ -26,13 +23,7 @@ const distinct = 16 * size
 const sampledEvery = 100
 const ttl = 1e9
 
-const everything = Layer.mergeAll(
-  DeadLettersMemory.layer,
-  StageRegistry.layer,
-  StageMetrics.layer,
-  StageLineage.layer,
-  StageTracing.layer.pipe(Layer.provide(layerPerigeeTracer), Layer.provide(SpanSink.layerOff))
-)
+const everything = Instruments.layerNoExport({ ratio: 1 / sampledEvery })
 
 const contextOf = (index: number): EventContext => {
   const sampled = index % sampledEvery === 0
@@ -122,20 +113,7 @@ interface Row {
   readonly kilometres: number
 }
 
-const frames = Array.from({ length: distinct }, (_, i) =>
-  encodeRadarFrame({
-    arrayId: i % 7,
-    trackId: i % 509,
-    sensorTime: 1_770_000_000_000 + i,
-    range: 800_000 + (i % 1000) * 100,
-    rangeRate: (i % 200) - 100,
-    azimuth: (i % 628) / 100,
-    elevation: (i % 157) / 100,
-    sigmaRange: 25,
-    sigmaRangeRate: 0.1,
-    sequence: i,
-    flags: 0
-  }))
+const frames = radarFrames(distinct, 509)
 const noFrame = new Uint8Array(0)
 const plausible = (frame: RadarFrame): boolean =>
   frame.range > 80_000 && frame.range < 5e8 && Math.abs(frame.rangeRate) < 15_000 && frame.elevation <= 1.5708

@@ -11,7 +11,7 @@ import { context, trace } from "@opentelemetry/api"
 import { BasicTracerProvider } from "@opentelemetry/sdk-trace-base"
 import { Cause, Effect, Layer, pipe, Stream } from "effect"
 import type { Element } from "../src/domain/Batch.ts"
-import { decodeRadarFrame, encodeRadarFrame } from "../src/domain/observation/radarFrame.ts"
+import { decodeRadarFrame } from "../src/domain/observation/radarFrame.ts"
 import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
 import { layerFlightRecorder } from "../src/layers/observability/FlightRecorder.ts"
 import { layerBackend, layerOff } from "../src/layers/observability/Tracing.ts"
@@ -21,6 +21,7 @@ import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
 import { source } from "../src/operators/source.ts"
 import * as Stage from "../src/operators/Stage.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
+import { radarFrames } from "./support/radarFrames.ts"
 
 const total = Number(process.argv[2] ?? 500_000)
 const size = 256
@@ -32,20 +33,7 @@ interface Reading {
 }
 
 /** The bytes that a radar sends. */
-const frames = Array.from({ length: size * 16 }, (_, i) =>
-  encodeRadarFrame({
-    arrayId: i % 7,
-    trackId: i % 97,
-    sensorTime: 1_770_000_000_000 + i,
-    range: 800_000 + (i % 1000) * 100,
-    rangeRate: (i % 200) - 100,
-    azimuth: (i % 628) / 100,
-    elevation: (i % 157) / 100,
-    sigmaRange: 25,
-    sigmaRangeRate: 0.1,
-    sequence: i,
-    flags: 0
-  }))
+const frames = radarFrames(size * 16, 97)
 
 const decode = (frame: Uint8Array): Reading => {
   const radar = decodeRadarFrame(frame)

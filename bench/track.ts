@@ -7,67 +7,31 @@
  * one for a conjunction with an orbit that crosses it. Each is compared with one SGP4 propagation an observation, in interleaved pairs.
  */
 import { defaultRegistry } from "../src/domain/observation/defaultSensors.ts"
-import type { Observation } from "../src/domain/observation/Observation.ts"
-import { observationIdOf } from "../src/domain/observation/observationId.ts"
-import type { Sensor } from "../src/domain/observation/Sensor.ts"
 import { closestApproach } from "../src/domain/orbit/encounter.ts"
-import { type MeanElements, radiansPerDegree, revPerDay } from "../src/domain/orbit/MeanElements.ts"
-import { catalogueEstimate, type TrackEstimate, updateTrack } from "../src/domain/orbit/TrackEstimate.ts"
+import { radiansPerDegree } from "../src/domain/orbit/MeanElements.ts"
+import { type TrackEstimate, updateTrack } from "../src/domain/orbit/TrackEstimate.ts"
 import { observing } from "../src/domain/simulation/observe.ts"
-import type { UtcTime } from "../src/domain/UtcTime.ts"
 import { riskOf } from "../src/operators/fusion/assess.ts"
+import { catalogued, observationOf, polarElements, type SimulatedObservation } from "../test/support/trackSimulation.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 
 const wanted = Number(process.argv[2] ?? 5000)
 
-const start: UtcTime = Date.UTC(2026, 2, 20)
-const polar: MeanElements = {
-  objectId: "99901",
-  name: "A",
-  internationalDesignator: "",
-  classification: "U",
-  epoch: start,
-  meanMotion: 14.3 * revPerDay,
-  eccentricity: 0.001,
-  inclination: 86 * radiansPerDegree,
-  rightAscension: 1,
-  argumentOfPerigee: 2,
-  meanAnomaly: 3,
-  bstar: 1e-5,
-  meanMotionDot: 0,
-  meanMotionDdot: 0,
-  elementSetNumber: 1,
-  revolutionAtEpoch: 1
-}
-
-const estimateOf = (elements: MeanElements): TrackEstimate => {
-  const estimate = catalogueEstimate(elements)
-  if (estimate === undefined) throw new Error("SGP4 cannot start")
-  return estimate
-}
-const first = estimateOf(polar)
-const second = estimateOf({ ...polar, objectId: "99902", inclination: 40 * radiansPerDegree })
+const start = polarElements.epoch
+const first = catalogued(polarElements)
+const second = catalogued({ ...polarElements, objectId: "99902", inclination: 40 * radiansPerDegree })
 const { reference } = first.linearisation
 
 const sensors = [...defaultRegistry().bySourceId.values()].filter(({ kind }) => kind === "radar")
 const observers = sensors.map((sensor) => ({ sensor, observe: observing(1, sensor) }))
-const observations: Array<{ readonly observation: Observation; readonly sensor: Sensor; readonly time: UtcTime }> = []
+const observations: Array<SimulatedObservation> = []
 for (let time = start; observations.length < wanted; time += 250) {
   const state = reference.stateAt(time)
   if (state === undefined) throw new Error("no state")
   for (const { observe, sensor } of observers) {
     const target = observe(state, time)
     if (target === undefined) continue
-    const observation: Observation = {
-      observationId: observationIdOf("bench", Buffer.from(`${sensor.sourceId} ${time}`)),
-      sourceId: sensor.sourceId,
-      sourceKind: sensor.kind,
-      sensorTimestamp: time,
-      ingestTimestamp: time,
-      target,
-      uncertainty: {}
-    }
-    observations.push({ observation, sensor, time })
+    observations.push({ observation: observationOf(observations.length, sensor, target, time), sensor, time })
   }
 }
 
@@ -86,7 +50,7 @@ const conjunction = {
 
 /** A fresh linearisation each time, so that nothing is remembered from the round before. */
 const estimates = (): ReadonlyArray<TrackEstimate> => {
-  let estimate = estimateOf(polar)
+  let estimate = catalogued(polarElements)
   return observations.map(({ observation, sensor, time }) => {
     estimate = updateTrack(estimate, observation, sensor, time)?.estimate ?? estimate
     return estimate

@@ -42,7 +42,7 @@ const Measured = Schema.Struct({
 const decodeMeasured = Schema.decodeUnknownEffect(Schema.fromJsonString(Measured))
 
 /** A measurement that did not come to its end. */
-export class BenchFailed extends Schema.TaggedError<BenchFailed>()("BenchFailed", { message: Schema.String }) {}
+class BenchFailed extends Schema.TaggedError<BenchFailed>()("BenchFailed", { message: Schema.String }) {}
 
 /** Where the queries are: a checkout's source as it is, a package's compiled. */
 const measureFile = import.meta.url.endsWith(".ts")

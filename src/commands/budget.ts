@@ -13,7 +13,7 @@ import { settingFlags } from "./settingFlags.ts"
 import { columns } from "./text.ts"
 
 /** Nothing is left of at least one budget. */
-export class BudgetExhausted extends Schema.TaggedError<BudgetExhausted>()("BudgetExhausted", {
+class BudgetExhausted extends Schema.TaggedError<BudgetExhausted>()("BudgetExhausted", {
   objectives: Schema.Array(Schema.String)
 }) {
   override get message(): string {

@@ -8,7 +8,7 @@ import type { CanaryStatus } from "../domain/api/canary.ts"
 import { parseDuration, required } from "./inputs.ts"
 
 /** No canary has arrived in time, or none will. */
-export class NoCanary extends Schema.TaggedError<NoCanary>()("NoCanary", { message: Schema.String }) {}
+class NoCanary extends Schema.TaggedError<NoCanary>()("NoCanary", { message: Schema.String }) {}
 
 const everyMillis = 250
 const callTimeout = "2 seconds"

@@ -17,7 +17,7 @@ const mostListed = 100_000
 const encodeLetter = Schema.encodeEffect(DeadLetter)
 
 /** No dead letter has this id. */
-export class UnknownDeadLetter extends Schema.TaggedError<UnknownDeadLetter>()("UnknownDeadLetter", {
+class UnknownDeadLetter extends Schema.TaggedError<UnknownDeadLetter>()("UnknownDeadLetter", {
   id: Schema.String
 }) {
   override get message(): string {

@@ -12,7 +12,7 @@ import { answerText } from "./lineage/text.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
 
 /** No lineage of this id is kept. */
-export class UnknownLineage extends Schema.TaggedError<UnknownLineage>()("UnknownLineage", { id: Schema.String }) {
+class UnknownLineage extends Schema.TaggedError<UnknownLineage>()("UnknownLineage", { id: Schema.String }) {
   override get message(): string {
     return `no lineage of ${this.id} is kept: there is no such output or input, it was not one of those that are kept `
       + "(PERIGEE_LINEAGE_RATIO), or it is too old (PERIGEE_LINEAGE_RETENTION)"

@@ -135,3 +135,7 @@ export const UtcTimeFromString = Schema.String.pipe(
     encode: SchemaGetter.transform(format)
   })
 )
+
+/** A time in JSON as the number it is, or as text where that is infinite: for times that nobody has to read, such as those in snapshots of state. */
+// @effect-diagnostics-next-line schemaNumber:off
+export const TimeJson = Schema.toCodecJson(Schema.Number)

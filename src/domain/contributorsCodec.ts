@@ -3,11 +3,12 @@
  * speak of one process's clock.
  */
 import { Option, Schema } from "effect"
+import { PositionJson, TraceJson, WireFormatJson } from "./contextJson.ts"
 import type { Contributors } from "./Contributors.ts"
 import type { EventContext, Lineage, LineageStep } from "./Envelope.ts"
 import { lineageSteps } from "./Envelope.ts"
-
-const WireFormat = Schema.Literals(["radar", "optical", "isl", "observation", "tdm"])
+import { SourceKind } from "./observation/Observation.ts"
+import { TimeJson } from "./UtcTime.ts"
 
 const LineageStepJson = Schema.Struct({
   operator: Schema.String,
@@ -16,26 +17,17 @@ const LineageStepJson = Schema.Struct({
   parentCount: Schema.Int
 })
 
-/** A time: finite, or that of an empty set. */
-// @effect-diagnostics-next-line schemaNumber:off
-const Time = Schema.toCodecJson(Schema.Number)
-
 const ContextJson = Schema.Struct({
   id: Schema.String,
   sourceId: Schema.String,
-  sourceKind: Schema.Literals(["radar", "optical", "isl", "canary", "unknown"]),
-  eventTime: Time,
-  ingestTime: Time,
-  position: Schema.NullOr(Schema.Struct({ topic: Schema.String, partition: Schema.Int, offset: Schema.Int })),
-  trace: Schema.Struct({
-    traceId: Schema.String,
-    spanId: Schema.NullOr(Schema.String),
-    sampled: Schema.Boolean,
-    traceState: Schema.NullOr(Schema.String)
-  }),
+  sourceKind: Schema.Literals([...SourceKind.literals, "unknown"]),
+  eventTime: TimeJson,
+  ingestTime: TimeJson,
+  position: Schema.NullOr(PositionJson),
+  trace: TraceJson,
   lineage: Schema.NullOr(Schema.Array(LineageStepJson)),
   raw: Schema.NullOr(Schema.Struct({
-    format: WireFormat,
+    format: WireFormatJson,
     source: Schema.String,
     bytes: Schema.Uint8ArrayFromBase64,
     locator: Schema.String
@@ -44,8 +36,8 @@ const ContextJson = Schema.Struct({
 
 const ContributorsJson = Schema.Struct({
   count: Schema.Int,
-  from: Time,
-  to: Time,
+  from: TimeJson,
+  to: TimeJson,
   contexts: Schema.Array(ContextJson),
   /** Places in `contexts`; -1 for none. */
   first: Schema.Int,

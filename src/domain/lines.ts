@@ -1,6 +1,6 @@
 /** Cuts bytes that come in chunks into lines, without copying a line that lies within one chunk. */
 
-export interface Line {
+interface Line {
   /** From 1. */
   readonly number: number
   /** Without its newline and the carriage return before it. */
@@ -9,7 +9,7 @@ export interface Line {
   readonly truncated: boolean
 }
 
-export interface LineSplitter {
+interface LineSplitter {
   /** The lines that this chunk completed. */
   readonly push: (chunk: Uint8Array) => ReadonlyArray<Line>
   /** The last line, when it does not end in a newline. */

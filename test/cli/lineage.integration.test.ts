@@ -3,6 +3,7 @@ import { mkdtempSync, readFileSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { afterAll, beforeAll } from "vitest"
+import { fusionStages } from "../support/fusionShape.ts"
 import { brokenRules } from "../support/openLineageRules.ts"
 import { perigee } from "../support/perigee.ts"
 
@@ -76,20 +77,7 @@ describe("perigee run and lineage", () => {
         assert.isAtLeast(version.inputCount, inputs.length)
         const operators: ReadonlyArray<string> = back.steps.filter(({ id }: Node) => id === version.id)
           .map(({ operator }: { readonly operator: string }) => operator)
-        assert.deepStrictEqual(operators, [
-          "decode",
-          "validate",
-          "dedupe",
-          "watermark",
-          "associate",
-          "uncorrelated",
-          "screen",
-          "correlate",
-          "assess",
-          "alert",
-          "dedupe-alerts",
-          "publish"
-        ])
+        assert.deepStrictEqual(operators, fusionStages)
         const [input] = inputs
         assert.isDefined(input)
         const forward = await ask("forward", input.id)

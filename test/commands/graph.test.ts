@@ -4,26 +4,12 @@ import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { graph } from "../../src/commands/graph.ts"
 import { runner } from "../support/command.ts"
+import { fusionStages } from "../support/fusionShape.ts"
 import { temporaryDirectory } from "../support/temporaryDirectory.ts"
 
 const run = runner(graph)
 
-const stages = [
-  "observations",
-  "decode",
-  "validate",
-  "dedupe",
-  "watermark",
-  "associate",
-  "uncorrelated",
-  "screen",
-  "correlate",
-  "assess",
-  "alert",
-  "dedupe-alerts",
-  "publish",
-  "commit"
-]
+const stages = ["observations", ...fusionStages, "commit"]
 
 describe("perigee graph", () => {
   it.live("prints a line an edge, with capacity, policy and reason", () =>

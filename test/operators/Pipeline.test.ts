@@ -13,7 +13,7 @@ import * as Pipeline from "../../src/operators/Pipeline.ts"
 import { sink } from "../../src/operators/sink.ts"
 import { source } from "../../src/operators/source.ts"
 import * as Stage from "../../src/operators/Stage.ts"
-import { registry } from "../support/scenario.ts"
+import { emptyFusion } from "../support/fusionShape.ts"
 
 const layer = Layer.mergeAll(DeadLettersMemory.layer, StageRegistry.layer)
 
@@ -45,10 +45,7 @@ const whole = (written: Ref.Ref<ReadonlyArray<string>>) =>
 
 const fusion = () =>
   fusionPipeline({
-    registry,
-    catalogue: new Map(),
-    now: () => 0,
-    alertSequences: new Map(),
+    ...emptyFusion,
     records: Stream.empty,
     ticks: Stream.empty,
     commitPositions: () => Effect.void

@@ -19,6 +19,7 @@ import { defaultFusionSettings, fusion, type FusionSettings } from "../../src/op
 import { fusionSource } from "../../src/operators/fusion/fusionSource.ts"
 import { uncorrelatedTopic } from "../../src/operators/fusion/publishUncorrelated.ts"
 import { andThen } from "../../src/operators/Stage.ts"
+import { emptyFusion } from "./fusionShape.ts"
 import { registry, scenarioOptions, type TestScenario } from "./scenario.ts"
 
 /**
@@ -107,7 +108,7 @@ export const runFusion = (
     const source = fusionSource(Stream.take(subscription.records, records.length))
     yield* source.pipe(
       andThen(
-        fusion({ registry, catalogue, now: () => 0, alertSequences: new Map(), settings }),
+        fusion({ ...emptyFusion, catalogue, settings }),
         commit(subscription.commit)
       ),
       Stream.runForEachArray((elements: ReadonlyArray<Element<ConjunctionAlert>>) =>

@@ -8,7 +8,7 @@ import { LogReader } from "../../layers/log/LogReader.ts"
 import type { LogRecord } from "../../layers/log/LogRecord.ts"
 import { readPages } from "../../layers/log/readPages.ts"
 
-export interface LetterFilter {
+interface LetterFilter {
   readonly errorKind: ErrorKind | undefined
   readonly operator: string | undefined
   /** Inclusive. */
@@ -18,7 +18,7 @@ export interface LetterFilter {
 }
 
 /** A dead letter without its payload. */
-export interface ListedLetter extends Omit<DeadLetter, "payload"> {
+interface ListedLetter extends Omit<DeadLetter, "payload"> {
   readonly payloadBytes: number
 }
 

@@ -34,7 +34,7 @@ const textOf = (bytes: Uint8Array): string | undefined => {
 }
 
 /** Sixteen bytes a line: offset, hexadecimal, and the characters of ASCII among them. */
-export const hexDump = (bytes: Uint8Array): string =>
+const hexDump = (bytes: Uint8Array): string =>
   Array.from({ length: Math.ceil(bytes.length / 16) }, (_, line) => {
     const row = Array.from(bytes.subarray(line * 16, line * 16 + 16))
     const hex = row.map((byte) => byte.toString(16).padStart(2, "0")).join(" ")

@@ -18,13 +18,13 @@ import { makeOpticalHttp } from "../../layers/sources/OpticalHttp.ts"
 import type { Source } from "../../layers/sources/Source.ts"
 import { SourceStats } from "../../layers/sources/SourceStats.ts"
 
-export interface CanaryWires {
+interface CanaryWires {
   readonly wires: ReadonlyArray<CanaryWire>
   /** The poller of the canaries' own archive. */
   readonly sources: ReadonlyArray<Source>
 }
 
-export interface CanaryEndpoints {
+interface CanaryEndpoints {
   readonly radar: Endpoint
   readonly isl: Endpoint
   /** Absent: no archive is polled, so there is no source to try. */

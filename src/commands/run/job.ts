@@ -33,7 +33,7 @@ import type { RunReport } from "./RunReport.ts"
 import type { Progress } from "./status.ts"
 import type { World } from "./world.ts"
 
-export interface JobOptions {
+interface JobOptions {
   readonly registry: SensorRegistry
   readonly catalogue: Catalogue
   readonly settings: FusionSettings

@@ -11,7 +11,7 @@ import { alertsTopic } from "../../layers/stores/AlertStore.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
 import type { RunReport } from "./RunReport.ts"
 
-export interface RunDatasets {
+interface RunDatasets {
   readonly version: string
   /** The name space of the job. */
   readonly namespace: string

@@ -35,7 +35,7 @@ export const fileWorld = Effect.fnUntraced(function*(
   return { sources: [source], over: Effect.never, underWay: () => 0, now: () => undefined, canaryWires: [] }
 })
 
-export interface Endpoints {
+interface Endpoints {
   readonly radar: { readonly host: string; readonly port: number; readonly receiveBufferBytes: number }
   readonly isl: { readonly host: string; readonly port: number }
   readonly opticalUrl: string | undefined

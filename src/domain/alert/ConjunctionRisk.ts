@@ -11,8 +11,8 @@ import { UtcTimeFromString } from "../UtcTime.ts"
 export const Validity = Schema.Literals(["valid", "diluted", "nonlinear", "stale-track", "tle-only"])
 export type Validity = typeof Validity.Type
 
-export const HardBodyShape = Schema.Literals(["circle", "square"])
-export type HardBodyShape = typeof HardBodyShape.Type
+const HardBodyShape = Schema.Literals(["circle", "square"])
+type HardBodyShape = typeof HardBodyShape.Type
 
 /** Metres, metres per second. RTN axes are those of the first object of the pair at TCA. */
 export const ConjunctionRisk = Schema.Struct({

@@ -11,9 +11,9 @@
  */
 import type { ConjunctionRisk } from "./ConjunctionRisk.ts"
 
-export type Level = "none" | "attention" | "action"
+type Level = "none" | "attention" | "action"
 
-export interface LevelRule {
+interface LevelRule {
   readonly level: Level
   readonly by: "probability" | "miss-distance"
 }

@@ -19,9 +19,9 @@ import { approachingObjects, canaryElements } from "./tracks.ts"
 export type CanaryWireKind = "radar" | "optical" | "isl"
 
 /** Which way through the pipeline a canary takes: screened and rejected, or to the alert sink. */
-export type CanaryPath = "apart" | "approaching"
+type CanaryPath = "apart" | "approaching"
 
-export interface CanaryRecord {
+interface CanaryRecord {
   readonly objectId: string
   readonly sourceId: string
   readonly bytes: Uint8Array

@@ -19,10 +19,8 @@ export const isCanaryObject = (objectId: string): boolean => objectId.length ===
 export const canaryArrayIds = [4_000_000_001, 4_000_000_002, 4_000_000_003] as const
 
 const arrayIds: ReadonlySet<number> = new Set(canaryArrayIds)
-const satelliteIds: ReadonlySet<number> = new Set(apartObjects.map(Number))
 
 export const isCanaryArray = (arrayId: number): boolean => arrayIds.has(arrayId)
-export const isCanarySatellite = (satelliteId: number): boolean => satelliteIds.has(satelliteId)
 
 export const canaryRadars: ReadonlyArray<string> = ["canary-radar-1", "canary-radar-2", "canary-radar-3"]
 export const canaryTelescopes: ReadonlyArray<string> = ["canary-optical-1", "canary-optical-2", "canary-optical-3"]

@@ -9,7 +9,7 @@ import { parse } from "../UtcTime.ts"
 import { datumProblem, isAncillary, tdmMessageOf } from "./tdm.ts"
 import { type TdmSegment, tdmSegments } from "./tdmSegments.ts"
 
-export interface TdmRecord {
+interface TdmRecord {
   /** The first line of the file that it comes from, from 1. */
   readonly line: number
   readonly text: string

@@ -1,13 +1,13 @@
 /** The lines of a CCSDS Tracking Data Message (503.0-B, KVN): segments of metadata and data lines, and the lines that are neither. */
 
 /** A line of the file, numbered from 1. */
-export interface TdmLine {
+interface TdmLine {
   readonly line: number
   readonly raw: string
 }
 
 /** `KEY = value` of the metadata. */
-export interface TdmMetadata extends TdmLine {
+interface TdmMetadata extends TdmLine {
   readonly key: string
   readonly value: string
 }
@@ -30,7 +30,7 @@ export interface TdmProblem extends TdmLine {
   readonly reason: string
 }
 
-export interface TdmSegments {
+interface TdmSegments {
   readonly version: string | undefined
   readonly segments: ReadonlyArray<TdmSegment>
   readonly problems: ReadonlyArray<TdmProblem>

@@ -1,5 +1,6 @@
 /** The dead-letter record, version 1. A reader of version N reads every earlier version. */
 import { Schema } from "effect"
+import { PositionJson, TraceJson } from "../contextJson.ts"
 import { UtcTimeFromString } from "../UtcTime.ts"
 
 /** Why a record was given up. */
@@ -26,12 +27,7 @@ export const DeadLetter = Schema.Struct({
   format: Schema.String,
   locator: Schema.String,
   payload: Schema.Uint8ArrayFromBase64,
-  position: Schema.NullOr(Schema.Struct({ topic: Schema.String, partition: Schema.Int, offset: Schema.Int })),
-  trace: Schema.Struct({
-    traceId: Schema.String,
-    spanId: Schema.NullOr(Schema.String),
-    sampled: Schema.Boolean,
-    traceState: Schema.NullOr(Schema.String)
-  })
+  position: Schema.NullOr(PositionJson),
+  trace: TraceJson
 })
 export type DeadLetter = typeof DeadLetter.Type

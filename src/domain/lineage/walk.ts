@@ -1,6 +1,6 @@
 /** Everything that can be reached from some nodes of a graph, breadth first. Safe on cycles; bounded. */
 
-export interface WalkBounds {
+interface WalkBounds {
   /** Edges from a start to the farthest node. */
   readonly maxDepth: number
   /** Nodes reached, the starts not counted. */
@@ -9,7 +9,7 @@ export interface WalkBounds {
 
 export const defaultWalkBounds: WalkBounds = { maxDepth: 64, maxNodes: 10_000 }
 
-export interface Walked<K, E> {
+interface Walked<K, E> {
   /** By node, the starts among them with 0: the fewest edges from a start. */
   readonly depths: ReadonlyMap<K, number>
   /** Every edge between nodes reached, once. */

@@ -24,15 +24,15 @@ import { decodeOpticalRecord, parseJson } from "./opticalArchive.ts"
 import { decodeRadarFrame, radarFlags, type RadarFrame, radarFrameLength } from "./radarFrame.ts"
 import type { SensorRegistry } from "./SensorRegistry.ts"
 
-export interface DecodeFailure {
+interface DecodeFailure {
   readonly errorKind: ErrorKind
   readonly message: string
 }
 
-export type Decoded = Result.Result<Observation, DecodeFailure>
+type Decoded = Result.Result<Observation, DecodeFailure>
 
 /** What every observation of a record has in common. */
-export interface Received {
+interface Received {
   readonly observationId: ObservationId
   readonly receivedAt: UtcTime
 }

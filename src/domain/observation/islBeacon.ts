@@ -20,7 +20,7 @@ import type { UtcTime } from "../UtcTime.ts"
 import type { Frame, Vector3 } from "./Observation.ts"
 import { readUnixNanos, writeUnixNanos } from "./radarFrame.ts"
 
-export const islBeaconVersion = 1
+const islBeaconVersion = 1
 
 /** Length of a version 1 beacon, its prefix included. */
 export const islBeaconLength = 236
@@ -110,7 +110,7 @@ export const covarianceMatrix = (
     }))
 
 /** What a chunk of a TCP stream completed: whole beacons, what is left, and whether the next one is too long to be read. */
-export interface SplitBeacons {
+interface SplitBeacons {
   readonly beacons: ReadonlyArray<Uint8Array>
   readonly rest: Uint8Array
   readonly oversize: boolean

@@ -42,7 +42,6 @@ export const OpticalPage = Schema.Struct({
   observations: Schema.Array(OpticalObservation).annotate({ description: "Ascending by time" }),
   next: Schema.optionalKey(Schema.String.annotate({ description: "Token for the page after this one" }))
 }).annotate({ title: "Perigee optical archive page" })
-export type OpticalPage = typeof OpticalPage.Type
 
 // The page is read leniently: one bad record must not cost the good ones beside it, and is dead-lettered by itself.
 const LenientPage = Schema.Struct({
@@ -74,8 +73,3 @@ export const decodeOpticalPage = (text: string): Result.Result<RawOpticalPage, s
 /** Reads one record of a page. */
 export const decodeOpticalRecord = (json: unknown): Result.Result<OpticalObservation, string> =>
   Result.mapError(decodeOpticalObservation(json), (error) => error.message)
-
-/** A page as JSON text, times in RFC 3339 with six decimals. */
-export const encodeOpticalPage: (page: OpticalPage) => string = Schema.encodeSync(
-  Schema.fromJsonString(OpticalPage)
-)

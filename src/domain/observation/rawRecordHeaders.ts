@@ -12,6 +12,7 @@
  *
  * The log's own time stamp has milliseconds only; that is why the receive time is a header.
  */
+import { WireFormatJson } from "../contextJson.ts"
 import type { WireFormat } from "../Envelope.ts"
 import type { UtcTime } from "../UtcTime.ts"
 import { isObservationId, observationIdOf } from "./observationId.ts"
@@ -33,7 +34,7 @@ export const rawRecordHeaders = {
 type Headers = Readonly<Record<string, string>>
 
 const formats: ReadonlyMap<string | undefined, WireFormat> = new Map(
-  (["radar", "optical", "isl", "observation", "tdm"] as const).map((format) => [format, format])
+  WireFormatJson.literals.map((format) => [format, format])
 )
 
 const wholeMicros = /^\d{1,16}$/

@@ -147,7 +147,7 @@ export const stateOf = (
   }
 }
 
-export interface TrackUpdateResult {
+interface TrackUpdateResult {
   readonly estimate: TrackEstimate
   readonly innovation: Innovation
 }

@@ -1,6 +1,6 @@
 /** A JSON array cut into the texts of its objects with their line numbers, so that one bad record does not spoil the rest. */
 
-export interface JsonObjectText {
+interface JsonObjectText {
   /** Line of the opening brace, from 1. */
   readonly line: number
   readonly text: string

@@ -43,7 +43,7 @@ export const normalisedInnovationSquared = (
   return sum
 }
 
-export interface Posterior {
+interface Posterior {
   readonly offset: ReadonlyArray<number>
   readonly covariance: ReadonlyArray<number>
 }

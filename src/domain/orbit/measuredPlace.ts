@@ -8,7 +8,7 @@ import { rotateBack } from "./rotation.ts"
 import { dot, norm, subtract } from "./vector3.ts"
 
 /** Whether a TEME position, m, is within so many metres of what was measured: across the line of sight, and along it if that was measured. */
-export type NearMeasured = (position: Vector3, within: number) => boolean
+type NearMeasured = (position: Vector3, within: number) => boolean
 
 /** The unit vector of the angles from a longitude's origin `c` towards `s`, and up to `pole`. */
 const direction = (longitude: number, latitude: number, c: Vector3, s: Vector3, pole: Vector3): Vector3 => {

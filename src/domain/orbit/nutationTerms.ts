@@ -5,7 +5,7 @@
  * A row: multiples of the Delaunay arguments l, l', F, D, Omega; then the sine coefficient of the nutation in longitude and its rate, and the
  * cosine coefficient of the nutation in obliquity and its rate, in 0.0001 arcsecond (and per Julian century).
  */
-export type NutationTerm = readonly [
+type NutationTerm = readonly [
   l: number,
   lPrime: number,
   f: number,

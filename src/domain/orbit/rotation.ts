@@ -50,19 +50,6 @@ export const multiply = (a: Rotation, b: Rotation): Rotation => ({
   zz: a.zx * b.xz + a.zy * b.yz + a.zz * b.zz
 })
 
-/** The inverse of a rotation is its transpose. */
-export const transpose = (r: Rotation): Rotation => ({
-  xx: r.xx,
-  xy: r.yx,
-  xz: r.zx,
-  yx: r.xy,
-  yy: r.yy,
-  yz: r.zy,
-  zx: r.xz,
-  zy: r.yz,
-  zz: r.zz
-})
-
 /** `r v`. */
 export const rotate = (r: Rotation, v: Vector3): Vector3 => [
   r.xx * v[0] + r.xy * v[1] + r.xz * v[2],

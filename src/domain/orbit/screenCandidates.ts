@@ -45,7 +45,7 @@ interface Candidate {
   together: number
 }
 
-export interface Candidates {
+interface Candidates {
   /** Looks at a pair at one step: relative position and velocity, m and m/s. */
   readonly consider: (
     i: number,

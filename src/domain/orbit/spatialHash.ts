@@ -1,6 +1,6 @@
 /** A spatial hash that finds all pairs of points closer than a radius. */
 
-export interface SpatialHash {
+interface SpatialHash {
   /**
    * Calls `near(p, q)` once for each pair of points under the radius. `positions` holds three coordinates a point; a point that is
    * not finite has no neighbours. The points of the call before are forgotten.

@@ -13,7 +13,7 @@ import { gravitationalParameter } from "./MeanElements.ts"
 import type { State } from "./State.ts"
 import { covarianceInto, type PredictedState, stateOf, type TrackEstimate } from "./TrackEstimate.ts"
 
-export interface TrackEncounter {
+interface TrackEncounter {
   readonly encounter: Encounter
   /** Sum of both tracks' position covariances at the closest approach, m², TEME, 3 x 3. */
   readonly covariance: ReadonlyArray<number>

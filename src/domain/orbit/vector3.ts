@@ -33,16 +33,6 @@ export const rtnBasis = ({ position, velocity }: State): Basis => {
 /** Components of a vector along the axes of a basis. */
 export const components = (basis: Basis, a: Vector3): Vector3 => [dot(basis.x, a), dot(basis.y, a), dot(basis.z, a)]
 
-/** B C B^T of a symmetric 3x3 (row by row) given in the frame of the basis' own components: the covariance along its axes. */
-export const project3 = (basis: Basis, c: ArrayLike<number>): Float64Array => {
-  const axes = [basis.x, basis.y, basis.z]
-  const out = new Float64Array(9)
-  for (const [i, a] of axes.entries()) {
-    for (const [j, b] of axes.entries()) out[3 * i + j] = bilinear(a, c, b)
-  }
-  return out
-}
-
 /** a^T C b for a 3x3 matrix, row by row. */
 export const bilinear = (a: Vector3, c: ArrayLike<number>, b: Vector3): number => {
   const [x, y, z] = b

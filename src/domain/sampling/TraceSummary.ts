@@ -34,7 +34,7 @@ const comesFirst = (a: SpanData, b: SpanData): boolean => {
 }
 
 /** The service that a span names, if it does. */
-export const serviceOf = (span: SpanData): string | undefined => {
+const serviceOf = (span: SpanData): string | undefined => {
   const name = span.attributes["service.name"]
   return typeof name === "string" ? name : undefined
 }

@@ -27,7 +27,7 @@ export const loadReliefDefaults: LoadReliefOptions = {
   intervalMillis: 1000
 }
 
-export interface LoadRelief {
+interface LoadRelief {
   readonly halvings: number
   /** Since when the load has been low, or since the last halving was taken back; `undefined` while it is not low. */
   readonly calmSince: number | undefined

@@ -7,7 +7,7 @@
 import type { Random } from "./random.ts"
 
 /** Kepler elements of a mean orbit at its epoch: degrees, revolutions per day. */
-export interface PopulationMember {
+interface PopulationMember {
   readonly name: string
   readonly inclination: number
   readonly rightAscension: number
@@ -25,11 +25,10 @@ const earthRadius = 6378.135
 const degrees = 180 / Math.PI
 
 /** Revolutions per day at a semi-major axis in km. */
-export const meanMotionOf = (semiMajorAxis: number): number =>
-  Math.sqrt(mu / semiMajorAxis ** 3) * 86400 / (2 * Math.PI)
+const meanMotionOf = (semiMajorAxis: number): number => Math.sqrt(mu / semiMajorAxis ** 3) * 86400 / (2 * Math.PI)
 
 /** Inclination in degrees of a circular orbit whose node moves with the Sun, from the J2 rate of the node. */
-export const sunSynchronousInclination = (altitude: number): number => {
+const sunSynchronousInclination = (altitude: number): number => {
   const a = earthRadius + altitude
   const nodeRate = 2 * Math.PI / (365.2422 * 86400)
   const cosine = -nodeRate / (1.5 * 1.08262e-3 * Math.sqrt(mu / a ** 3) * (earthRadius / a) ** 2)

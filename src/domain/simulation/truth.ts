@@ -32,7 +32,7 @@ const highOrbit: Spread = { size: 10, shape: 200, plane: 200, along: 800 }
 const highFrom = 10_000_000
 
 /** The true elements of one object: `perturbation` scales the spread, 0 gives the elements themselves. */
-export const truthElements = (elements: MeanElements, seed: number, perturbation: number): MeanElements => {
+const truthElements = (elements: MeanElements, seed: number, perturbation: number): MeanElements => {
   if (perturbation === 0) return elements
   const { size, shape, plane, along } = semiMajorAxis(elements) < highFrom ? lowOrbit : highOrbit
   const random = stream(seed, "truth", elements.objectId)

@@ -41,7 +41,7 @@ interface Definition<A, F extends string> {
 }
 
 /** The flags given, by the name of their setting; where a value comes from is told by this. */
-export class FlagValues extends Context.Reference<ReadonlyMap<string, string>>("perigee/layers/config/FlagValues", {
+class FlagValues extends Context.Reference<ReadonlyMap<string, string>>("perigee/layers/config/FlagValues", {
   defaultValue: () => new Map()
 }) {}
 

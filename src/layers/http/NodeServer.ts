@@ -14,7 +14,7 @@ import { Endpoint } from "./Endpoint.ts"
 import { refuse } from "./refuse.ts"
 import { withTrace } from "./withTrace.ts"
 
-export interface NodeServerOptions {
+interface NodeServerOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number

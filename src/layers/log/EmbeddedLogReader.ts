@@ -7,8 +7,7 @@ import { Effect, Layer, Result } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
-import { schemaVersion } from "../sql/migrate.ts"
-import { sqlite } from "../sql/nodeSqlite.ts"
+import { openSqliteReader } from "../sql/openSqliteReader.ts"
 import { type EmbeddedPartition, prepareRows } from "./embeddedRows.ts"
 import * as schema from "./embeddedSchema.ts"
 import { embeddedError } from "./embeddedStore.ts"
@@ -21,23 +20,19 @@ const readBytes = 4 * 1024 * 1024
 
 const make = Effect.fnUntraced(function*(directory: string) {
   const file = join(directory, "log.sqlite")
-  const attempt = <A>(body: () => A): Effect.Effect<A, LogError> =>
-    Effect.try({ try: body, catch: (cause) => embeddedError(file, cause) })
+  const failed = (cause: unknown): LogError => embeddedError(file, cause)
+  const attempt = <A>(body: () => A): Effect.Effect<A, LogError> => Effect.try({ try: body, catch: failed })
   if (!existsSync(file)) {
     const message = `no message log in ${directory}: ${file} does not exist`
     return yield* new LogError({ reason: "Invalid", message })
   }
-  const database = yield* Effect.acquireRelease(
-    attempt(() => new sqlite.DatabaseSync(file, { readOnly: true, timeout: 1000 })),
-    (database) => Effect.sync(() => database.close())
-  )
-  const version = yield* attempt(() => schemaVersion(database, schema.component))
-  if (version !== schema.steps.length) {
-    const reason = version > schema.steps.length
-      ? "a newer version of this program wrote it"
-      : "an older version wrote it: `perigee run` brings it up to date"
-    return yield* new LogError({ reason: "Invalid", message: `${file} cannot be read: ${reason}` })
-  }
+  const database = yield* openSqliteReader({
+    file,
+    component: schema.component,
+    steps: schema.steps,
+    failed,
+    otherVersion: (message) => new LogError({ reason: "Invalid", message })
+  })
   const reader = yield* attempt(() => makeReader(database))
   return LogReader.of({
     offsets: (topic) => Effect.flatMap(attempt(() => reader.offsets(topic)), Effect.fromResult),

@@ -18,7 +18,7 @@ export interface EmbeddedTopic extends LocalTopic<EmbeddedPartition> {
 }
 
 /** A batch without its data. */
-export interface BatchEntry {
+interface BatchEntry {
   readonly base: number
   readonly count: number
   readonly bytes: number

@@ -25,7 +25,7 @@ export const assignRanges = (partitions: number, members: number): ReadonlyArray
 }
 
 /** Told the partitions that a member owns from now on, ascending, and the generation that gave them. Must not start to read at once. */
-export type OnAssigned = (partitions: ReadonlyArray<number>, generation: number) => void
+type OnAssigned = (partitions: ReadonlyArray<number>, generation: number) => void
 
 interface Group {
   readonly partitions: number
@@ -33,7 +33,7 @@ interface Group {
   generation: number
 }
 
-export interface GroupCoordinator {
+interface GroupCoordinator {
   /** Makes `member` part of the group of this name and tells all members their share. Gives the way to leave; leaving twice is leaving. */
   join(name: string, partitions: number, member: OnAssigned): () => void
 }

@@ -13,7 +13,7 @@ const droppedDelay = Duration.millis(50)
 /** Tells the client where to fetch a partition next. */
 export type Seek = (partition: number, position: number) => void
 
-export interface KafkaBatchesOptions {
+interface KafkaBatchesOptions {
   readonly settings: KafkaSettings
   readonly topics: KafkaTopics
   readonly member: KafkaMember

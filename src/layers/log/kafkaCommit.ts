@@ -16,7 +16,7 @@ import { LogError } from "./LogError.ts"
 type Positions = ReadonlyMap<number, number>
 
 /** A way to send positions once, under the client's present generation. */
-export type SendCommit = (positions: Positions) => Promise<void>
+type SendCommit = (positions: Positions) => Promise<void>
 
 const toOffsets = (positions: Positions) =>
   Array.from(positions, ([partition, offset]) => ({ partition, offset: String(offset) }))

@@ -58,7 +58,7 @@ const committedMessages = (partition: FetchedPartition): ReadonlyArray<FetchedMe
   })
 }
 
-export interface KafkaRead {
+interface KafkaRead {
   (
     options: { readonly topic: string; readonly partition: number; readonly offset: number; readonly max: number }
   ): Effect.Effect<ReadonlyArray<LogRecord>, LogError>

@@ -31,7 +31,7 @@ const loadedCoordinator = async (find: () => Promise<Broker>, groupId: string): 
 }
 
 /** What the client does not tell by itself. */
-export interface GroupHooks {
+interface GroupHooks {
   /** Awaited before every join of the group, the first one included. */
   readonly beforeJoin: () => Promise<void>
   /** The client fetched where the log has nothing. */

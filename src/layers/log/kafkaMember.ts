@@ -13,7 +13,7 @@ import type { LogError } from "./LogError.ts"
 import type { LogRecord } from "./LogRecord.ts"
 
 /** How a batch leaves: all given to the stream, thrown away to be fetched again, or with the error that makes the client rejoin. */
-export type Settlement =
+type Settlement =
   | { readonly _tag: "Given" }
   | { readonly _tag: "Dropped" }
   | { readonly _tag: "Failed"; readonly error: unknown }
@@ -53,7 +53,7 @@ export interface OwnedPartition {
  * `Joining`: positions are not known yet. `Owning`: records are given. `Draining`: a rebalance waits for the commit of what was given;
  * nothing more is. `Closed`: the member has left.
  */
-export type MemberPhase = "Joining" | "Owning" | "Draining" | "Closed"
+type MemberPhase = "Joining" | "Owning" | "Draining" | "Closed"
 
 export interface KafkaMember {
   readonly topic: string

@@ -84,7 +84,7 @@ const settle = (portions: ReadonlyArray<Portion>, metadata: ReadonlyArray<Record
 }
 
 /** Gives the offsets of `records`, each for the partition at its index, in input order. */
-export type KafkaAppend = (
+type KafkaAppend = (
   topic: string,
   records: ReadonlyArray<NewLogRecord>,
   partitions: ReadonlyArray<number>

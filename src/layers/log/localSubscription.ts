@@ -23,7 +23,7 @@ type Batch = readonly [LogRecord, ...Array<LogRecord>]
 const isBatch = (records: ReadonlyArray<LogRecord>): records is Batch => records.length > 0
 
 /** `join` and `leave` bind it to the group's coordinator. */
-export interface LocalMember extends Subscription {
+interface LocalMember extends Subscription {
   /** Finds the positions of partitions newly assigned. */
   readonly resolve: Effect.Effect<void, LogError>
   readonly onAssigned: (partitions: ReadonlyArray<number>) => void

@@ -19,7 +19,7 @@ import { traceStateIn } from "./SpanTraceState.ts"
 import { noSpanId, type TraceIds } from "./traceIds.ts"
 
 /** What the spans of one tracer share. */
-export interface SpanOutlet {
+interface SpanOutlet {
   readonly ids: TraceIds
   /** Called when a sampled span ends. */
   readonly ended: (span: PerigeeSpan) => void
@@ -27,10 +27,10 @@ export interface SpanOutlet {
   readonly overflow: (field: "attributes" | "events" | "links", count: number) => void
 }
 
-export type SpanOptions = Parameters<Tracer.Tracer["span"]>[0]
+type SpanOptions = Parameters<Tracer.Tracer["span"]>[0]
 
 /** What happened in a span, before it is read. */
-export type TimedEvent = readonly [name: string, time: bigint, attributes: Record<string, unknown> | undefined]
+type TimedEvent = readonly [name: string, time: bigint, attributes: Record<string, unknown> | undefined]
 
 const limit = 128
 

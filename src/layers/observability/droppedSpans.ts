@@ -1,7 +1,7 @@
 /** `spans_dropped_total{exporter,reason}`: every span that was finished and will not be seen, and why. */
 import { Effect, Metric } from "effect"
 
-export interface DroppedSpans {
+interface DroppedSpans {
   readonly drop: (reason: string, spans: number) => void
   /** Since it was made, by reason. */
   readonly counts: () => ReadonlyMap<string, number>

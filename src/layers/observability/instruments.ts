@@ -4,7 +4,7 @@
  * One metric per set of labels, made at its first value: `Metric.withAttributes` would compute its key anew at every update.
  * State: one metric a set of labels; callers label by what is bounded (stages, sensors, kinds), never by event.
  */
-import { type Context, Metric } from "effect"
+import { type Context, Effect, Metric } from "effect"
 
 type Labels = Readonly<Record<string, string>>
 
@@ -21,9 +21,9 @@ const byLabels = <A>(make: (labels: Labels) => A) => {
 }
 
 /** Sets the gauge of some labels. `undefined` leaves it as it is: what is not known yet is absent. */
-export type SetGauge = (value: number | undefined, labels?: Labels) => void
+type SetGauge = (value: number | undefined, labels?: Labels) => void
 
-export const gaugeFamily = (context: Context.Context<never>, name: string, description: string): SetGauge => {
+const gaugeFamily = (context: Context.Context<never>, name: string, description: string): SetGauge => {
   const of = byLabels((attributes) => Metric.gauge(name, { description, attributes }))
   return (value, labels = {}) => {
     if (value !== undefined && !Number.isNaN(value)) of(labels).updateUnsafe(value, context)
@@ -31,9 +31,9 @@ export const gaugeFamily = (context: Context.Context<never>, name: string, descr
 }
 
 /** Brings the counter of some labels to a total. A total that fell (its holder began anew) is counted on from there. */
-export type SetTotal = (total: number | undefined, labels?: Labels) => void
+type SetTotal = (total: number | undefined, labels?: Labels) => void
 
-export const counterFamily = (context: Context.Context<never>, name: string, description: string): SetTotal => {
+const counterFamily = (context: Context.Context<never>, name: string, description: string): SetTotal => {
   const of = byLabels((attributes) => ({
     counter: Metric.counter(name, { description, attributes, incremental: true }),
     seen: 0
@@ -46,3 +46,10 @@ export const counterFamily = (context: Context.Context<never>, name: string, des
     entry.counter.updateUnsafe(added, context)
   }
 }
+
+/** Makes families: `gauge` and `counter` of a name and a description. */
+export const metricFamilies = Effect.map(Effect.context(), (context) => ({
+  gauge: (name: string, description: string) => gaugeFamily(context, name, description),
+  counter: (name: string, description: string) => counterFamily(context, name, description)
+}))
+export type MetricFamilies = Effect.Success<typeof metricFamilies>

@@ -35,7 +35,7 @@ const namesCollector = Effect.gen(function*() {
   return Option.exists(common, (url) => url !== "") || (yield* settings.otlpMetricsEndpoint) !== undefined
 })
 
-export interface MetricsOptions {
+interface MetricsOptions {
   readonly version: string
   /** False where event time is not now, such as in a file: how late an alert is then says nothing. */
   readonly live: boolean

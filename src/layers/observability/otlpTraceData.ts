@@ -10,7 +10,7 @@ const codes = { unset: 0, ok: 1, error: 2 } as const
 const keyValues = (attributes: Attributes) => OtlpResource.entriesToAttributes(Object.entries(attributes))
 
 /** One span. Enums are numbers, ids hex, times decimal texts: as OTLP's JSON has them. */
-export const toOtlpSpan = (span: SpanData) => ({
+const toOtlpSpan = (span: SpanData) => ({
   traceId: span.traceId,
   spanId: span.spanId,
   parentSpanId: span.parentSpanId,

@@ -3,15 +3,15 @@
  *
  * Ratios are over the time since the last look, at least a second. Times are Unix seconds; lags and ages are seconds before now.
  */
-import { Clock, type Context, Effect, type Scope } from "effect"
+import { Clock, Effect, type Scope } from "effect"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { SourceCounters } from "../sources/SourceStats.ts"
 import type { StageCounts } from "../stage/StageRegistry.ts"
 import { Collectors } from "./Collectors.ts"
-import { counterFamily, gaugeFamily } from "./instruments.ts"
+import { type MetricFamilies, metricFamilies } from "./instruments.ts"
 
 /** What is known of one sensor. */
-export interface SensorView {
+interface SensorView {
   /** When the newest of its observations was received. */
   readonly lastIngest: UtcTime
   /** Of the last observation decoded: from sensor time to receipt, and from receipt to decoding. */
@@ -34,11 +34,11 @@ export interface PipelineView {
   readonly ingestRetries: () => number
   readonly watermark: () => UtcTime | undefined
   readonly sourceWatermarks: () => Iterable<readonly [source: string, time: UtcTime]>
-  /** What is open, by tier: tracks with observations that are not final, pairs with an open window, open alerts. */
   /** Entries in the state of each stage that has one. */
   readonly stateSizes: () => Iterable<readonly [stage: string, entries: number]>
   /** How full each queue between stages is, 0 to 1. */
   readonly channelOccupancy: () => Iterable<readonly [edge: string, occupancy: number]>
+  /** What is open, by tier: tracks with observations that are not final, pairs with an open window, open alerts. */
   readonly pendingWindows: () => Iterable<readonly [tier: string, count: number]>
   readonly retractions: () => number
   readonly commitLag: () => Iterable<readonly [topic: string, records: number]>
@@ -55,37 +55,27 @@ export const observePipeline = Effect.fnUntraced(function*(
   view: PipelineView
 ): Effect.fn.Return<void, never, Collectors | Scope.Scope> {
   const collectors = yield* Collectors
-  const context = yield* Effect.context()
-  yield* collectors.add(stageCollector(context, view, yield* Clock.Clock))
-  yield* collectors.add(sourceCollector(context, view))
-  yield* collectors.add(timeCollector(context, view))
+  const make = yield* metricFamilies
+  yield* collectors.add(stageCollector(make, view, yield* Clock.Clock))
+  yield* collectors.add(sourceCollector(make, view))
+  yield* collectors.add(timeCollector(make, view))
 })
 
 /** Stages: busy, idle and backpressured, and what only a count tells. */
-const stageCollector = (context: Context.Context<never>, view: PipelineView, clock: Clock.Clock) => {
-  const busy = gaugeFamily(context, "operator_busy_ratio", "Share of time that a stage was at work")
-  const idle = gaugeFamily(
-    context,
-    "operator_idle_ratio",
-    "Share of time that a stage and all below it had nothing to do"
-  )
-  const blocked = gaugeFamily(
-    context,
+const stageCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView, clock: Clock.Clock) => {
+  const busy = gauge("operator_busy_ratio", "Share of time that a stage was at work")
+  const idle = gauge("operator_idle_ratio", "Share of time that a stage and all below it had nothing to do")
+  const blocked = gauge(
     "operator_backpressured_ratio",
     "Share of time that a stage waited for the stages below it, which take its output without a buffer between"
   )
-  const busyTotal = counterFamily(context, "operator_busy_seconds_total", "Time that a stage was at work")
-  const inFlight = gaugeFamily(context, "operator_in_flight", "Events inside a stage at this moment")
-  const state = gaugeFamily(context, "operator_state_entries", "Entries in a stage's state: keys, windows, rows")
-  const occupancy = gaugeFamily(context, "channel_occupancy", "How full a queue between stages is, 0 to 1")
-  const emitted = counterFamily(context, "operator_emitted_total", "Events that a stage gave to the next")
-  const late = counterFamily(
-    context,
-    "late_events_dropped_total",
-    "Events past their lateness, given up as dead letters"
-  )
-
-  const retries = counterFamily(context, "retry_attempts_total", "Tries again after a failure that may pass")
+  const busyTotal = counter("operator_busy_seconds_total", "Time that a stage was at work")
+  const inFlight = gauge("operator_in_flight", "Events inside a stage at this moment")
+  const state = gauge("operator_state_entries", "Entries in a stage's state: keys, windows, rows")
+  const occupancy = gauge("channel_occupancy", "How full a queue between stages is, 0 to 1")
+  const emitted = counter("operator_emitted_total", "Events that a stage gave to the next")
+  const late = counter("late_events_dropped_total", "Events past their lateness, given up as dead letters")
+  const retries = counter("retry_attempts_total", "Tries again after a failure that may pass")
 
   let lastAt = clock.monotonicTimeNanosUnsafe()
   let lastBusy: ReadonlyMap<string, number> = new Map()
@@ -122,18 +112,16 @@ const stageCollector = (context: Context.Context<never>, view: PipelineView, clo
 }
 
 /** Feeds, by what their sockets and clients count; sensors, by what was decoded. */
-const sourceCollector = (context: Context.Context<never>, view: PipelineView) => {
-  const gauge = (name: string, description: string) => gaugeFamily(context, name, description)
-  const total = (name: string, description: string) => counterFamily(context, name, description)
+const sourceCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView) => {
   const sourceLag = gauge("source_lag_seconds", "From sensor time to receipt, of the last observation")
   const pipelineLag = gauge("pipeline_lag_seconds", "From receipt to decoding: how far behind the pipeline is")
   const lastSeen = gauge("source_last_seen_seconds", "Since the newest record, or since the start where there is none")
-  const received = total("source_received_total", "Records received")
-  const malformed = total("source_malformed_total", "Records that cannot be what they should")
-  const gaps = total("source_gap_total", "Frames that never came, by the sender's sequence numbers")
-  const dropped = total("source_dropped_total", "Records that the source threw away because its queue was full")
-  const kernelDrops = total("source_kernel_drops_total", "Datagrams that the kernel dropped at the socket")
-  const failures = total("source_failures_total", "Calls to a source that failed")
+  const received = counter("source_received_total", "Records received")
+  const malformed = counter("source_malformed_total", "Records that cannot be what they should")
+  const gaps = counter("source_gap_total", "Frames that never came, by the sender's sequence numbers")
+  const dropped = counter("source_dropped_total", "Records that the source threw away because its queue was full")
+  const kernelDrops = counter("source_kernel_drops_total", "Datagrams that the kernel dropped at the socket")
+  const failures = counter("source_failures_total", "Calls to a source that failed")
   const breaker = gauge("circuit_breaker_state", "0 closed, 1 half open, 2 open")
 
   return () => {
@@ -164,12 +152,11 @@ const sourceCollector = (context: Context.Context<never>, view: PipelineView) =>
 }
 
 /** Event time, open windows, and how far the commits are. */
-const timeCollector = (context: Context.Context<never>, view: PipelineView) => {
-  const gauge = (name: string, description: string) => gaugeFamily(context, name, description)
+const timeCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView) => {
   const watermark = gauge("pipeline_watermark_seconds", "Event time up to which the pipeline is complete, Unix time")
   const ofSource = gauge("source_watermark_seconds", "The same of one sensor")
   const pending = gauge("pending_windows", "What is open and waits for event time, by tier")
-  const retractions = counterFamily(context, "retractions_emitted_total", "Results taken back by a later correction")
+  const retractions = counter("retractions_emitted_total", "Results taken back by a later correction")
   const commitLag = gauge("commit_lag", "Records in a topic that are not committed")
   const age = gauge("catalogue_age_seconds", "Since the newest epoch in the catalogue")
   const unread = gauge("pipeline_unread_records", "Records in the log that are not read yet")

@@ -9,7 +9,7 @@ import { readdirSync, readFileSync } from "node:fs"
 import { constants, monitorEventLoopDelay, performance as nodePerformance, PerformanceObserver } from "node:perf_hooks"
 import { getHeapStatistics } from "node:v8"
 import { Collectors } from "./Collectors.ts"
-import { counterFamily, gaugeFamily } from "./instruments.ts"
+import { metricFamilies } from "./instruments.ts"
 
 const delayResolutionMillis = 20
 const leastSpanMillis = 1000
@@ -77,10 +77,7 @@ const delaySeconds = (nanos: number): number => Math.max(0, nanos / 1e9 - delayR
 /** Process metrics into {@link Collectors}, for as long as the Layer lives. */
 export const layerProcessMetrics = (build: { readonly version: string }): Layer.Layer<never, never, Collectors> =>
   Layer.effectDiscard(Effect.gen(function*() {
-    const context = yield* Effect.context()
-    const gauge = (name: string, description: string) => gaugeFamily(context, name, description)
-    const total = (name: string, description: string) => counterFamily(context, name, description)
-
+    const { counter, gauge } = yield* metricFamilies
     const utilization = gauge("nodejs_eventloop_utilization_ratio", "Share of time that the event loop was busy")
     const delayed = gauge("nodejs_eventloop_delay_seconds", "How late the event loop serves a timer, by statistic")
     const heapUsed = gauge("nodejs_heap_used_bytes", "Heap in use")
@@ -88,7 +85,7 @@ export const layerProcessMetrics = (build: { readonly version: string }): Layer.
     const heapLimit = gauge("nodejs_heap_limit_bytes", "What the heap may grow to")
     const external = gauge("nodejs_external_memory_bytes", "Memory outside of the heap that objects of it hold")
     const resident = gauge("process_resident_memory_bytes", "Resident memory")
-    const cpu = total("process_cpu_seconds_total", "Processor time, user and system")
+    const cpu = counter("process_cpu_seconds_total", "Processor time, user and system")
     const descriptors = gauge("process_open_fds", "Open file descriptors")
     const mostFds = gauge("process_max_fds", "Most file descriptors that may be open")
     const started = gauge("process_start_time_seconds", "When the process started, Unix time")

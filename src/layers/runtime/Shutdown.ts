@@ -36,6 +36,9 @@ export class Shutdown extends Context.Service<Shutdown, {
       return Shutdown.of({ requested: Deferred.await(requested) })
     })
   )
+
+  /** Nobody asks: for a job inside a program that is to end at the first signal. */
+  static readonly layerOff = Layer.succeed(Shutdown, { requested: Effect.never })
 }
 
 let gracefulStops = 0

@@ -23,7 +23,7 @@ export const eventLoopTurn: Effect.Effect<void> = Effect.callback<void>((resume)
   return Effect.sync(() => clearImmediate(handle))
 })
 
-export interface Datagrams {
+interface Datagrams {
   /** Sends each as one datagram, in order. Gives how many the system did not take (nobody listens, no buffer). */
   send(datagrams: ReadonlyArray<Uint8Array>): Effect.Effect<number>
 }
@@ -63,7 +63,7 @@ export const makeDatagrams = Effect.fnUntraced(function*({ host, port }: Endpoin
   return { send } satisfies Datagrams
 })
 
-export interface Links {
+interface Links {
   /** Writes a beacon on the satellite's own connection, opened at its first beacon and anew when it was lost. False: not sent. */
   send(satellite: string, beacon: Uint8Array): Effect.Effect<boolean>
   /** Ends every connection after what was written on it. */

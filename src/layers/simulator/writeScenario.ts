@@ -27,7 +27,7 @@ export interface Progress {
   readonly observations: number
 }
 
-export interface WriteScenarioOptions {
+interface WriteScenarioOptions {
   readonly scenario: Scenario
   readonly registry: SensorRegistry
   /** The file of JSON lines. */
@@ -36,7 +36,7 @@ export interface WriteScenarioOptions {
   readonly onProgress?: (progress: Progress) => Effect.Effect<void>
 }
 
-export interface WriteScenarioReport {
+interface WriteScenarioReport {
   readonly observations: number
   readonly bySourceKind: Readonly<Record<Wire, number>>
   readonly faults: FaultCounts

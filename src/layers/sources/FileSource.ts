@@ -19,7 +19,7 @@ import { receiveTime } from "./receiveTime.ts"
 import { type Source, sourceArrayLength, SourceError } from "./Source.ts"
 import { type SourceCounters, SourceStats } from "./SourceStats.ts"
 
-export interface FileSourceOptions {
+interface FileSourceOptions {
   /** Default `file`. */
   readonly name?: string
   /** `-` is the standard input. */

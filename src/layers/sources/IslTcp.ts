@@ -20,7 +20,7 @@ import { makeRecordQueue, recordsOf } from "./recordQueue.ts"
 import { type Source, SourceError } from "./Source.ts"
 import { SourceStats } from "./SourceStats.ts"
 
-export interface IslTcpOptions {
+interface IslTcpOptions {
   /** Default `isl`. */
   readonly name?: string
   /** Default `127.0.0.1`. */
@@ -37,7 +37,7 @@ export interface IslTcpOptions {
   readonly queueCapacity?: number
 }
 
-export interface IslTcpSource extends Source {
+interface IslTcpSource extends Source {
   readonly port: number
 }
 

@@ -22,7 +22,7 @@ import { type Source, SourceError } from "./Source.ts"
 import { type SourceCounters, SourceStats } from "./SourceStats.ts"
 import { udpDrops } from "./udpDrops.ts"
 
-export interface RadarUdpOptions {
+interface RadarUdpOptions {
   /** Default `radar`. */
   readonly name?: string
   /** Default `127.0.0.1`. */
@@ -35,7 +35,7 @@ export interface RadarUdpOptions {
   readonly queueCapacity?: number
 }
 
-export interface RadarUdpSource extends Source {
+interface RadarUdpSource extends Source {
   readonly port: number
   /** Bytes; Linux reports twice what it can hold, as it counts its own bookkeeping. */
   readonly receiveBufferBytes: number

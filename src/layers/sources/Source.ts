@@ -4,7 +4,7 @@
  * A source is built by its own `make...` in a scope: sockets are bound and files opened then, so that what cannot work fails at start.
  * A source judges nothing: what it cannot read is still a record, and decoding dead-letters it with its bytes.
  */
-import { Context, Effect, Layer, Schema, type Scope, type Stream } from "effect"
+import { type Effect, Schema, type Stream } from "effect"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 
 /** Why a source cannot go on. Bad input is never one of them. */
@@ -29,13 +29,3 @@ export interface Source {
 
 /** The most records in one array of a source's stream. */
 export const sourceArrayLength = 256
-
-/** Which sources run. */
-export class Sources
-  extends Context.Service<Sources, ReadonlyArray<Source>>()("perigee/layers/sources/Source/Sources")
-{
-  /** Builds every source, in order, in the Layer's scope. */
-  static readonly layer = <E, R>(
-    make: ReadonlyArray<Effect.Effect<Source, E, R>>
-  ): Layer.Layer<Sources, E, Exclude<R, Scope.Scope>> => Layer.effect(Sources, Effect.all(make))
-}

@@ -6,7 +6,7 @@
  */
 import { CircuitBreaker } from "effect/persistence"
 
-export interface FailureWindowOptions {
+interface FailureWindowOptions {
   /** Milliseconds. */
   readonly window: number
   /** The circuit stays closed while fewer calls than this are in the window. */

@@ -18,7 +18,7 @@ import { type LogError, MessageLog, type NewLogRecord } from "../log/MessageLog.
 import { decorrelatedJitter } from "./decorrelatedJitter.ts"
 import type { Source, SourceError } from "./Source.ts"
 
-export interface IngestOptions {
+interface IngestOptions {
   /** Default `observations`; it must exist. */
   readonly topic?: string
   /** Arrays (of up to 256 records) between the sources and the log (default 32). */
@@ -29,7 +29,7 @@ export interface IngestOptions {
   readonly retry?: Schedule.Schedule<unknown>
 }
 
-export interface IngestCounts {
+interface IngestCounts {
   /** Taken from the sources. */
   readonly received: number
   /** In the log. */
@@ -40,7 +40,7 @@ export interface IngestCounts {
   readonly retries: number
 }
 
-export interface Ingest {
+interface Ingest {
   readonly counts: () => IngestCounts
   /** Succeeds when every source has ended and all of it is in the log. */
   readonly finished: Effect.Effect<IngestCounts, LogError | SourceError>

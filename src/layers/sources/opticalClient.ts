@@ -27,13 +27,13 @@ export interface OpticalClientOptions {
 }
 
 /** A page could not be had. `retryAfter` (ms): the circuit is open that long. */
-export class OpticalCallError extends Schema.TaggedError<OpticalCallError>()("OpticalCallError", {
+class OpticalCallError extends Schema.TaggedError<OpticalCallError>()("OpticalCallError", {
   reason: Schema.Literals(["Unreachable", "Status", "Timeout", "TooLarge", "Malformed", "CircuitOpen"]),
   message: Schema.String,
   retryAfter: Schema.optionalKey(Schema.Finite)
 }) {}
 
-export type FetchPage = (
+type FetchPage = (
   since: UtcTime,
   cursor: string | undefined
 ) => Effect.Effect<RawOpticalPage, OpticalCallError>

@@ -23,7 +23,7 @@ type PayloadOf<M extends Members> = M[keyof M] extends { readonly add: (acc: nev
   : never
 
 /** The members' results by name. */
-export type Results<M extends Members> = { readonly [N in keyof M]: ReturnType<M[N]["result"]> }
+type Results<M extends Members> = { readonly [N in keyof M]: ReturnType<M[N]["result"]> }
 
 /**
  * Several aggregates of the same events at once, each under its name: `all({ bids: count(), highest: max(price) })`. An event that one of

@@ -79,7 +79,7 @@ const noWindows = (): Windows => ({
   retractions: 0
 })
 
-export interface CorrelateOptions {
+interface CorrelateOptions {
   readonly candidates: Candidates
   readonly windowMillis: number
   readonly slideMillis: number

@@ -22,7 +22,7 @@ export interface ObservationTally {
 }
 
 /** What was seen of one sensor; changed in place. */
-export interface SensorTally {
+interface SensorTally {
   observations: number
   /** The newest sensor time. */
   newest: UtcTime

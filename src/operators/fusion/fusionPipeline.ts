@@ -10,7 +10,7 @@ import type { StageServices } from "../Stage.ts"
 import { fusion, type FusionOptions } from "./fusion.ts"
 import { fusionSource } from "./fusionSource.ts"
 
-export interface FusionPipelineOptions<E, R> extends FusionOptions {
+interface FusionPipelineOptions<E, R> extends FusionOptions {
   /** A subscription of the observations' topic. Its end is the end of the pipeline. */
   readonly records: Stream.Stream<LogRecord, E, R>
   /** Time that passes while no record comes. */

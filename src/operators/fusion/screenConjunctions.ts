@@ -25,7 +25,7 @@ export interface ScreenedUpdate {
   readonly conjunctions: ReadonlyArray<Conjunction>
 }
 
-export interface ScreenOptions {
+interface ScreenOptions {
   readonly objects: ReadonlyArray<string>
   readonly candidates: Candidates
   readonly horizonMillis: number

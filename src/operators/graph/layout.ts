@@ -25,7 +25,7 @@ export interface PlacedEdge extends PlacedBox {
   readonly points: ReadonlyArray<{ readonly x: number; readonly y: number }>
 }
 
-export interface Layout {
+interface Layout {
   readonly width: number
   readonly height: number
   readonly stages: ReadonlyArray<PlacedStage>

@@ -9,7 +9,7 @@ import { type Timed, Timers } from "../state/Timers.ts"
 import type { Side } from "./Side.ts"
 
 /** A row of either side. */
-export interface HeldRow<B> extends Timed, Linked<HeldRow<B>> {
+interface HeldRow<B> extends Timed, Linked<HeldRow<B>> {
   /** Takes it out; a row that must not go without an output gives one, with this event time. */
   readonly leave: (collector: Collector<B>, eventTime: UtcTime) => void
   /** Its event time. */

@@ -1,16 +1,17 @@
 /** The operator behind `join` and `intervalJoin`: rows of the two sides match by key and by how far their times are apart. */
 import { Option, Schema } from "effect"
+import { TimeJson } from "../../domain/UtcTime.ts"
 import type { StateCodec } from "../../layers/stage/StageState.ts"
 import type { Key } from "../keyed/Entry.ts"
 import { columns, direct, type Operator, type StageServices } from "../Stage.ts"
-import { TimeJson, type ValueJson, valueJson } from "../state/valueJson.ts"
+import { type ValueJson, valueJson } from "../state/valueJson.ts"
 import type { JoinOptions, JoinSide } from "./options.ts"
 import { Held } from "./Row.ts"
 import { putRows, readRows, RowsJson, writeRows } from "./rowsJson.ts"
 import { Side } from "./Side.ts"
 import { eachSide, take } from "./take.ts"
 
-export interface PairingOptions<A, K extends Key, L, R, B> extends JoinOptions<A, B> {
+interface PairingOptions<A, K extends Key, L, R, B> extends JoinOptions<A, B> {
   readonly left: JoinSide<A, K, L, B>
   readonly right: JoinSide<A, K, R, B>
   /** Right time minus left time, ms, both inclusive. */

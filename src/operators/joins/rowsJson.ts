@@ -16,7 +16,7 @@ export const RowsJson = Schema.Array(Schema.Struct({
   matched: Schema.Boolean
 }))
 
-export type RowsRead = typeof RowsJson.Type
+type RowsRead = typeof RowsJson.Type
 
 export const writeRows = <K extends Key, V, B>(side: Side<K, V, B>, { write }: ValueJson<V>): RowsRead =>
   side.rows().map(({ context, key, matched, order, since, value }) => ({

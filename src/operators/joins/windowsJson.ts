@@ -1,8 +1,9 @@
 /** The state of `windowJoin` in a snapshot. */
 import { Option, Schema } from "effect"
+import { TimeJson } from "../../domain/UtcTime.ts"
 import type { StateCodec } from "../../layers/stage/StageState.ts"
 import type { Key } from "../keyed/Entry.ts"
-import { TimeJson, type ValueJson } from "../state/valueJson.ts"
+import type { ValueJson } from "../state/valueJson.ts"
 import { putRows, readRows, RowsJson, writeRows } from "./rowsJson.ts"
 import type { Windows } from "./Windows.ts"
 

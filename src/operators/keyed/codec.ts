@@ -1,8 +1,9 @@
 /** The state of `keyed` in a snapshot. */
 import { Option, Schema } from "effect"
 import { decodeContributors, encodeContributors } from "../../domain/contributorsCodec.ts"
+import { TimeJson } from "../../domain/UtcTime.ts"
 import type { StateCodec } from "../../layers/stage/StageState.ts"
-import { TimeJson, trusted, type ValueJson } from "../state/valueJson.ts"
+import { trusted, type ValueJson } from "../state/valueJson.ts"
 import { type Bounds, Entries } from "./Entries.ts"
 import { Entry, type Key } from "./Entry.ts"
 

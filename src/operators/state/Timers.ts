@@ -5,8 +5,8 @@
  * something in a binary heap, and a bucket sorted when time reaches it. Adding costs a map look-up; what was dropped stays in its bucket
  * until that is reached or half of all held are dropped ones.
  */
+import { MinHeap } from "../../domain/MinHeap.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
-import { MinHeap } from "./MinHeap.ts"
 
 /** `live` is true from when it was added until it was given out or dropped, and changed by {@link Timers} alone. */
 export interface Timed {
@@ -26,7 +26,7 @@ export class Timers<T extends Timed> {
   size = 0
   private dropped = 0
   private buckets = new Map<number, Array<T>>()
-  private readonly numbers = new MinHeap()
+  private readonly numbers = new MinHeap<number>((a, b) => a - b)
   // What is in buckets up to `reached`, sorted; what stands before `head` was given out.
   private due: Array<T> = []
   private head = 0
@@ -111,12 +111,10 @@ export class Timers<T extends Timed> {
     this.head = 0
     const buckets = this.buckets
     this.buckets = new Map()
-    this.numbers.clear()
     for (const [number, bucket] of buckets) {
       const live = bucket.filter(({ live }) => live)
-      if (live.length === 0) continue
-      this.buckets.set(number, live)
-      this.numbers.push(number)
+      if (live.length > 0) this.buckets.set(number, live)
     }
+    this.numbers.retain((number) => this.buckets.has(number))
   }
 }

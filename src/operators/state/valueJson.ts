@@ -30,7 +30,3 @@ export const valueJson = <V>(codec: JsonCodec<V> | undefined): ValueJson<V> => {
   const read = Schema.decodeUnknownOption(codec)
   return { write: Schema.encodeSync(codec), read: (json) => Option.getOrUndefined(read(json)) }
 }
-
-/** A time as JSON, infinite or not. */
-// @effect-diagnostics-next-line schemaNumber:off
-export const TimeJson = Schema.toCodecJson(Schema.Number)

@@ -1,8 +1,8 @@
 /** The state of `assignWatermarks` in a snapshot. */
 import { Option, Schema } from "effect"
+import { TimeJson } from "../../domain/UtcTime.ts"
 import type { StateCodec } from "../../layers/stage/StageState.ts"
 import type { WatermarkOptions, WatermarkState } from "../assignWatermarks.ts"
-import { TimeJson } from "./valueJson.ts"
 
 const StateJson = Schema.Struct({
   sources: Schema.Array(Schema.Struct({

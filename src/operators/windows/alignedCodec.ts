@@ -1,8 +1,8 @@
 /** The state of tumbling and sliding windows as JSON. */
 import { Option, Schema } from "effect"
+import { TimeJson } from "../../domain/UtcTime.ts"
 import { numberJson } from "../aggregates/accumulatorJson.ts"
 import type { Aggregate } from "../aggregates/Aggregate.ts"
-import { TimeJson } from "../state/valueJson.ts"
 import { Entry } from "./Entry.ts"
 import { decodeEntry, encodeEntry, EntryJson, KeyJson, withKey } from "./entryCodec.ts"
 import { Pane } from "./panes.ts"

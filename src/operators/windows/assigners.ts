@@ -9,7 +9,7 @@ export interface AlignedAssigner {
 }
 
 /** Windows of one key's events that follow each other by less than `gap`. */
-export interface SessionAssigner {
+interface SessionAssigner {
   readonly kind: "session"
   readonly gap: number
 }

@@ -1,8 +1,8 @@
 /** The state of session windows as JSON. */
 import { Option, Schema } from "effect"
+import { TimeJson } from "../../domain/UtcTime.ts"
 import { numberJson } from "../aggregates/accumulatorJson.ts"
 import type { Aggregate } from "../aggregates/Aggregate.ts"
-import { TimeJson } from "../state/valueJson.ts"
 import { decodeEntry, encodeEntry, EntryJson, KeyJson, withKey } from "./entryCodec.ts"
 import { Session, type SessionStore } from "./SessionStore.ts"
 import type { WindowKey } from "./WindowSettings.ts"

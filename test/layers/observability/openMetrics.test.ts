@@ -3,7 +3,7 @@ import { Effect, Layer, Metric } from "effect"
 import { Collectors } from "../../../src/layers/observability/Collectors.ts"
 import { Exemplars } from "../../../src/layers/observability/Exemplars.ts"
 import { Exposition, prefersOpenMetrics } from "../../../src/layers/observability/Exposition.ts"
-import { counterFamily, gaugeFamily } from "../../../src/layers/observability/instruments.ts"
+import { metricFamilies } from "../../../src/layers/observability/instruments.ts"
 import { formatOpenMetrics } from "../../../src/layers/observability/openMetrics.ts"
 import { parseOpenMetrics } from "../../support/openMetrics.ts"
 
@@ -24,11 +24,11 @@ const rendered = Effect.gen(function*() {
 describe("OpenMetrics", () => {
   it.effect("counters, gauges, info and units are named as the format asks", () =>
     Effect.gen(function*() {
-      const context = yield* Effect.context()
-      counterFamily(context, "source_gap_total", "Frames that \"never\" came\\\nat all")(3, { source: "a\"b\\c\nd" })
-      gaugeFamily(context, "commit_lag", "Records")(5, { topic: "observations" })
-      gaugeFamily(context, "catalogue_age_seconds", "Age")(1.5e-7)
-      gaugeFamily(context, "perigee_build_info", "1")(1, { version: "1.0" })
+      const { counter, gauge } = yield* metricFamilies
+      counter("source_gap_total", "Frames that \"never\" came\\\nat all")(3, { source: "a\"b\\c\nd" })
+      gauge("commit_lag", "Records")(5, { topic: "observations" })
+      gauge("catalogue_age_seconds", "Age")(1.5e-7)
+      gauge("perigee_build_info", "1")(1, { version: "1.0" })
       const families = yield* rendered
       assert.deepStrictEqual(Array.from(families.values(), ({ name, type, unit }) => [name, type, unit]), [
         ["source_gap", "counter", undefined],
@@ -57,7 +57,8 @@ describe("OpenMetrics", () => {
       offer({ traceId, spanId, value: 0.4, time: 2000 })
       offer({ traceId, spanId: undefined, value: 0.5, time: 3000 })
       offer({ traceId, spanId, value: 100, time: 4000 })
-      counterFamily(context, "events_total", "d")(2)
+      const { counter } = yield* metricFamilies
+      counter("events_total", "d")(2)
       const count = (yield* Exemplars).series("events_total", {})
       count({ traceId: "00000000000000000000000000000001", spanId, value: 1, time: 5000 })
       count({ traceId, spanId, value: 1, time: 6123 })
@@ -103,10 +104,10 @@ describe("OpenMetrics", () => {
 describe("instruments", () => {
   it.effect("a counter follows a total, also of a holder that began anew; what is not known stays absent", () =>
     Effect.gen(function*() {
-      const context = yield* Effect.context()
-      const total = counterFamily(context, "things_total", "d")
+      const make = yield* metricFamilies
+      const total = make.counter("things_total", "d")
       for (const value of [3, 3, undefined, 10, 4]) total(value)
-      const gauge = gaugeFamily(context, "level", "d")
+      const gauge = make.gauge("level", "d")
       gauge(undefined, { of: "a" })
       gauge(Number.NaN, { of: "b" })
       gauge(2, { of: "c" })
@@ -134,12 +135,11 @@ describe("what a scraper asks for", () => {
   it.effect("collectors run before each reading; one that throws does not stop the others; a closed one is not run", () =>
     Effect.gen(function*() {
       const collectors = yield* Collectors
-      const context = yield* Effect.context()
       let readings = 0
       yield* collectors.add(() => {
         throw new Error("broken")
       })
-      const gauge = gaugeFamily(context, "readings", "d")
+      const gauge = (yield* metricFamilies).gauge("readings", "d")
       yield* collectors.add(() => gauge(++readings))
       yield* Effect.scoped(collectors.add(() => gauge(1000)))
       const { render } = yield* Exposition

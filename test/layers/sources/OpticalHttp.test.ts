@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Stream } from "effect"
+import { Effect, Fiber, Layer, Schema, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
-import { encodeOpticalPage, type OpticalObservation } from "../../../src/domain/observation/opticalArchive.ts"
+import { type OpticalObservation, OpticalPage } from "../../../src/domain/observation/opticalArchive.ts"
 import { format, parse } from "../../../src/domain/UtcTime.ts"
 import { CursorStore } from "../../../src/layers/sources/CursorStore.ts"
 import { makeOpticalHttp, type OpticalHttpOptions } from "../../../src/layers/sources/OpticalHttp.ts"
@@ -9,6 +9,8 @@ import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
 import { type Handler, testServer } from "../../support/httpServer.ts"
 
 const start = Date.UTC(2026, 0, 1)
+
+const encodeOpticalPage = Schema.encodeSync(Schema.fromJsonString(OpticalPage))
 
 const observation = (second: number): OpticalObservation => ({
   id: `o-${second}`,

@@ -5,30 +5,14 @@ import { commit } from "../../../src/operators/commit.ts"
 import { fusion } from "../../../src/operators/fusion/fusion.ts"
 import { andThen, describe as lines } from "../../../src/operators/Stage.ts"
 import { lineRecord, observed, recordsOf, runFusion, shortHorizon } from "../../support/fusionRun.ts"
-import { registry } from "../../support/scenario.ts"
+import { emptyFusion, fusionStages } from "../../support/fusionShape.ts"
 import { shuffled } from "../../support/shuffle.ts"
 
-const options = { registry, catalogue: new Map(), now: () => 0, alertSequences: new Map() }
-
 describe("the topology", () => {
-  const { stages } = andThen(fusion(options), commit<unknown>(() => Effect.void))
+  const { stages } = andThen(fusion(emptyFusion), commit<unknown>(() => Effect.void))
 
   it("is the pipeline of the specification, in order", () => {
-    assert.deepStrictEqual(stages.map(({ name }) => name), [
-      "decode",
-      "validate",
-      "dedupe",
-      "watermark",
-      "associate",
-      "uncorrelated",
-      "screen",
-      "correlate",
-      "assess",
-      "alert",
-      "dedupe-alerts",
-      "publish",
-      "commit"
-    ])
+    assert.deepStrictEqual(stages.map(({ name }) => name), [...fusionStages, "commit"])
   })
 
   it("names each stage once", () => {

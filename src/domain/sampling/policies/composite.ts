@@ -7,7 +7,7 @@ import { type CheckedPolicy, PolicyError } from "./checked.ts"
 import { type Or, or } from "./or.ts"
 import { rateLimiting } from "./rateLimiting.ts"
 
-export interface Share {
+interface Share {
   /** Above 0; all of them together at most 100. */
   readonly percent: number
   readonly policy: CheckedPolicy

@@ -4,6 +4,7 @@
  * State: the spans, and one entry a trace in each of a map, a heap by randomness and a queue by arrival. Adding a span costs a look-up; a
  * trace costs O(log n) more.
  */
+import { MinHeap } from "../../MinHeap.ts"
 import type { SpanData } from "../../tracing/SpanData.ts"
 import { compareBits, type Randomness, type Threshold } from "../threshold.ts"
 import { spanBytes } from "../TraceSummary.ts"
@@ -27,7 +28,7 @@ export interface OpenTrace {
 }
 
 /** `root`: the root span ended and nothing came since; `wait`: that was not so in time; `size`: the trace is as large as one may be. */
-export type DueReason = "root" | "wait" | "size"
+type DueReason = "root" | "wait" | "size"
 
 export interface BufferBounds {
   readonly maxTraces: number
@@ -51,8 +52,8 @@ export interface TraceBuffer {
 
 export const makeTraceBuffer = ({ maxBytes, maxSpans, maxTraces }: BufferBounds): TraceBuffer => {
   const traces = new Map<string, OpenTrace>()
-  const byRandomness = makeHeap<OpenTrace>((a, b) => compareBits(a.randomness, b.randomness))
-  const byDue = makeHeap<{ readonly trace: OpenTrace; readonly dueAt: number }>((a, b) => a.dueAt - b.dueAt)
+  const byRandomness = new MinHeap<OpenTrace>((a, b) => compareBits(a.randomness, b.randomness))
+  const byDue = new MinHeap<{ readonly trace: OpenTrace; readonly dueAt: number }>((a, b) => a.dueAt - b.dueAt)
   let spans = 0
   let bytes = 0
 
@@ -67,8 +68,8 @@ export const makeTraceBuffer = ({ maxBytes, maxSpans, maxTraces }: BufferBounds)
     spans -= trace.spans.length
     bytes -= trace.bytes
     // What is closed leaves the heaps when it comes up; when that takes long they are swept.
-    if (byRandomness.size() > 2 * traces.size + 1024) byRandomness.retain((trace) => trace.open)
-    if (byDue.size() > 4 * traces.size + 1024) byDue.retain(({ trace }) => trace.open)
+    if (byRandomness.size > 2 * traces.size + 1024) byRandomness.retain((trace) => trace.open)
+    if (byDue.size > 4 * traces.size + 1024) byDue.retain(({ trace }) => trace.open)
     return trace
   }
 
@@ -111,53 +112,5 @@ export const makeTraceBuffer = ({ maxBytes, maxSpans, maxTraces }: BufferBounds)
       return undefined
     },
     counts: () => ({ traces: traces.size, spans, bytes })
-  }
-}
-
-/** A binary heap, the least on top. */
-const makeHeap = <A>(compare: (a: A, b: A) => number) => {
-  let items: Array<A> = []
-  const siftUp = (item: A, from: number): void => {
-    let at = from
-    while (at > 0) {
-      const up = (at - 1) >> 1
-      const parent = items[up]
-      if (parent === undefined || compare(parent, item) <= 0) break
-      items[at] = parent
-      at = up
-    }
-    items[at] = item
-  }
-  const siftDown = (item: A): void => {
-    let at = 0
-    for (;;) {
-      const left = 2 * at + 1
-      let child = items[left]
-      if (child === undefined) break
-      const right = items[left + 1]
-      const takesRight = right !== undefined && compare(right, child) < 0
-      if (takesRight) child = right
-      if (compare(item, child) <= 0) break
-      items[at] = child
-      at = takesRight ? left + 1 : left
-    }
-    items[at] = item
-  }
-  const push = (item: A): void => siftUp(item, items.length)
-  return {
-    push,
-    peek: (): A | undefined => items[0],
-    pop: (): A | undefined => {
-      const top = items[0]
-      const last = items.pop()
-      if (last !== undefined && items.length > 0) siftDown(last)
-      return top
-    },
-    retain: (keep: (item: A) => boolean): void => {
-      const kept = items.filter(keep)
-      items = []
-      kept.forEach(push)
-    },
-    size: () => items.length
   }
 }

@@ -11,8 +11,8 @@ import { isSqlError } from "effect/sql/SqlError"
 import { existsSync, mkdirSync } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
-import { migrate, schemaVersion } from "../../sql/migrate.ts"
-import { sqlite } from "../../sql/nodeSqlite.ts"
+import { migrate } from "../../sql/migrate.ts"
+import { openSqliteReader } from "../../sql/openSqliteReader.ts"
 import { openSqlite } from "../../sql/SqliteDatabase.ts"
 import { resultCode, resultCodes } from "../../sql/sqliteError.ts"
 import { LineageError, LineageReader, LineageStore, type LineageStoreOptions } from "../LineageStore.ts"
@@ -84,19 +84,15 @@ const makeReader = Effect.fnUntraced(function*(directory: string) {
     const message = `no lineage in ${directory}: ${file} does not exist`
     return yield* new LineageError({ reason: "NotFound", message })
   }
-  const attempt = <A>(body: () => A) => Effect.try({ try: body, catch: lineageError(file) })
-  const database = yield* Effect.acquireRelease(
-    attempt(() => new sqlite.DatabaseSync(file, { readOnly: true, timeout: 1000 })),
-    (database) => Effect.sync(() => database.close())
-  )
-  const version = yield* attempt(() => schemaVersion(database, schema.component))
-  if (version !== schema.steps.length) {
-    const reason = version > schema.steps.length
-      ? "a newer version of this program wrote it"
-      : "an older version wrote it: `perigee run` brings it up to date"
-    return yield* new LineageError({ reason: "Invalid", message: `${file} cannot be read: ${reason}` })
-  }
-  const graph = yield* attempt(() => readSqliteGraph(database))
+  const failed = lineageError(file)
+  const database = yield* openSqliteReader({
+    file,
+    component: schema.component,
+    steps: schema.steps,
+    failed,
+    otherVersion: (message) => new LineageError({ reason: "Invalid", message })
+  })
+  const graph = yield* Effect.try({ try: () => readSqliteGraph(database), catch: failed })
   return makeQueries(graph, snapshots(database, file))
 })
 
