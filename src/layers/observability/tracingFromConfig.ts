@@ -1,12 +1,11 @@
 /** Tracing as `PERIGEE_TRACING` has it. */
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { type Config, Effect, Layer } from "effect"
 import { OtlpSerialization } from "effect/observability"
 import { hostname } from "node:os"
 import type { Attributes } from "../../domain/tracing/SpanData.ts"
 import { settings } from "../config/settings.ts"
 import { StageTracing } from "../stage/StageHooks.ts"
-import { layerOtelSdkTracer } from "./OtelSdkTracer.ts"
 import type { OtlpOptions } from "./OtlpSpanExporter.ts"
 import { RootSampling } from "./RootSampling.ts"
 import type { SpanSink } from "./SpanSink.ts"
@@ -61,6 +60,12 @@ const transport = Effect.map(settings.otlpProtocol, (protocol) =>
     protocol === "http/json" ? OtlpSerialization.layerJson : OtlpSerialization.layerProtobuf
   ))
 
+/** The SDK is loaded only where it is chosen: a start without it is sooner. */
+const otelSdk = Effect.fnUntraced(function*(resource: Attributes, options: OtlpOptions) {
+  const { layerOtelSdkTracer } = yield* Effect.promise(() => import("./OtelSdkTracer.ts"))
+  return Layer.provideMerge(layerOtelSdkTracer({ resource }), layerSinkOtlp(options))
+})
+
 const elsewhere = SpanStore.layerNone("spans go to an OTLP receiver and are not kept in this process")
 
 /**
@@ -83,9 +88,7 @@ export const layerTracingFromConfig = (version: string): Layer.Layer<SpanSink | 
       }))
     }
     const options = yield* otlpOptions(resource, version)
-    const spans = variant === "otlp"
-      ? layerOtlp(options)
-      : layerOtelSdkTracer({ resource }).pipe(Layer.provideMerge(layerSinkOtlp(options)))
+    const spans = variant === "otlp" ? layerOtlp(options) : yield* otelSdk(resource, options)
     return withStages(Layer.merge(spans, elsewhere).pipe(Layer.provide(yield* transport)))
   }))
 
