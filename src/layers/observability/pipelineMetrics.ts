@@ -34,11 +34,11 @@ export interface PipelineView {
   readonly ingestRetries: () => number
   readonly watermark: () => UtcTime | undefined
   readonly sourceWatermarks: () => Iterable<readonly [source: string, time: UtcTime]>
-  /** What is open, by tier: tracks with observations that are not final, pairs with an open window, open alerts. */
   /** Entries in the state of each stage that has one. */
   readonly stateSizes: () => Iterable<readonly [stage: string, entries: number]>
   /** How full each queue between stages is, 0 to 1. */
   readonly channelOccupancy: () => Iterable<readonly [edge: string, occupancy: number]>
+  /** What is open, by tier: tracks with observations that are not final, pairs with an open window, open alerts. */
   readonly pendingWindows: () => Iterable<readonly [tier: string, count: number]>
   readonly retractions: () => number
   readonly commitLag: () => Iterable<readonly [topic: string, records: number]>
@@ -77,6 +77,11 @@ const stageCollector = (context: Context.Context<never>, view: PipelineView, clo
   const busyTotal = counterFamily(context, "operator_busy_seconds_total", "Time that a stage was at work")
   const inFlight = gaugeFamily(context, "operator_in_flight", "Events inside a stage at this moment")
   const state = gaugeFamily(context, "operator_state_entries", "Entries in a stage's state: keys, windows, rows")
+  const evicted = counterFamily(
+    context,
+    "operator_state_evictions_total",
+    "Entries that left a stage's state because it was full"
+  )
   const occupancy = gaugeFamily(context, "channel_occupancy", "How full a queue between stages is, 0 to 1")
   const emitted = counterFamily(context, "operator_emitted_total", "Events that a stage gave to the next")
   const late = counterFamily(
@@ -106,17 +111,19 @@ const stageCollector = (context: Context.Context<never>, view: PipelineView, clo
       lastAt = at
       lastBusy = new Map(stages.map(([stage, { busyNanos }]) => [stage, busyNanos] as const))
     }
+    const stateful = new Map(view.stateSizes())
     let lateEvents = 0
     for (const [stage, counts] of stages) {
       busyTotal(counts.busyNanos / 1e9, { stage })
       inFlight(counts.inFlight, { stage })
       emitted(counts.emitted, { stage })
       lateEvents += counts.late
+      if (stateful.has(stage) || counts.evicted > 0) evicted(counts.evicted, { stage })
       if (counts.retries > 0) retries(counts.retries, { operator: stage })
     }
     retries(view.ingestRetries(), { operator: "ingest" })
     late(lateEvents)
-    for (const [stage, entries] of view.stateSizes()) state(entries, { stage })
+    for (const [stage, entries] of stateful) state(entries, { stage })
     for (const [edge, share] of view.channelOccupancy()) occupancy(share, { edge })
   }
 }
