@@ -59,7 +59,7 @@ export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
       layerSloMetrics,
       layerSamplingMetrics,
       layerLineageMetrics,
-      (yield* namesCollector) ? layerOtlpMetrics({ version }) : Layer.empty
+      (yield* namesCollector) ? layerOtlpMetrics : Layer.empty
     ).pipe(Layer.provideMerge(Layer.mergeAll(Collectors.layer, slo, Exemplars.layerMemory())))
   }))
 

@@ -2,39 +2,15 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { type Config, Effect, Layer } from "effect"
 import { OtlpSerialization } from "effect/observability"
-import { hostname } from "node:os"
 import type { Attributes } from "../../domain/tracing/SpanData.ts"
 import { settings } from "../config/settings.ts"
 import { StageTracing } from "../stage/StageHooks.ts"
 import type { OtlpOptions } from "./OtlpSpanExporter.ts"
+import { ProcessResource } from "./ProcessResource.ts"
 import { RootSampling } from "./RootSampling.ts"
 import type { SpanSink } from "./SpanSink.ts"
 import { SpanStore } from "./SpanStore.ts"
-import { makeTraceIds } from "./traceIds.ts"
 import { layerBackend, layerOff, layerOtlp, layerSinkOtlp } from "./Tracing.ts"
-
-/**
- * What the spans of this process say of it. A host is told by `host.name`, and where it says nothing by `service.instance.id`, which no two
- * processes share. OTEL_SERVICE_NAME wins over OTEL_RESOURCE_ATTRIBUTES, and that over what is found out here.
- */
-export const resourceFromConfig = Effect.fnUntraced(function*(version: string): Effect.fn.Return<
-  Attributes,
-  Config.ConfigError
-> {
-  const { traceId } = yield* makeTraceIds
-  const serviceName = yield* settings.serviceName
-  return {
-    "service.name": "perigee",
-    "service.version": version,
-    "service.instance.id": traceId(),
-    "host.name": hostname(),
-    "telemetry.sdk.name": "perigee",
-    "telemetry.sdk.language": "nodejs",
-    "telemetry.sdk.version": version,
-    ...(yield* settings.resourceAttributes),
-    ...(serviceName === undefined ? undefined : { "service.name": serviceName })
-  }
-})
 
 /** `/v1/traces` behind the common address, unless traces have their own. */
 export const tracesUrl = (endpoint: string, tracesEndpoint: string | undefined): string =>
@@ -72,13 +48,15 @@ const elsewhere = SpanStore.layerNone("spans go to an OTLP receiver and are not 
  * The tracer, the spans of the stages, and the store, which is empty unless the spans are kept in this process. Spans that belong to no
  * event are not sampled. `version` is the program's.
  */
-export const layerTracingFromConfig = (version: string): Layer.Layer<SpanSink | SpanStore, Config.ConfigError> =>
+export const layerTracingFromConfig = (
+  version: string
+): Layer.Layer<SpanSink | SpanStore, Config.ConfigError, ProcessResource> =>
   Layer.unwrap(Effect.gen(function*() {
     const variant = yield* settings.tracing
     if (variant === "off") {
       return Layer.merge(layerOff, SpanStore.layerNone("tracing is off"))
     }
-    const resource = yield* resourceFromConfig(version)
+    const { attributes: resource } = yield* ProcessResource
     if (variant === "backend") {
       return withStages(layerBackend({
         maxSpans: yield* settings.traceStoreSpans,
