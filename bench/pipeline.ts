@@ -79,7 +79,11 @@ const timed = (log: Layer.Layer<MessageLog, unknown>) =>
   ).pipe(Layer.provide(log))
 
 /** What `perigee run` observes itself with at 1 %: metrics, spans into the store of this process, flight recorder, lineage. */
-const observed = Layer.mergeAll(StageMetrics.layer, StageLineage.layerStore, layerFlightRecorder()).pipe(
+const observed = Layer.mergeAll(
+  StageMetrics.layer,
+  StageLineage.layerStore,
+  layerFlightRecorder({ slowMillis: Infinity })
+).pipe(
   Layer.provideMerge(StageTracing.layer),
   Layer.provideMerge(layerBackend()),
   Layer.provideMerge(LineageSampler.layerRatio(0.01)),

@@ -157,7 +157,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   )
 
   // Outside the services and their clock: what waits for a receiver of spans waits in real time.
-  const tracing = layerFlightRecorderFromConfig.pipe(
+  const tracing = layerFlightRecorderFromConfig({ live: !bounded }).pipe(
     Layer.provideMerge(layerTracingFromConfig(version)),
     Layer.provideMerge(Layer.merge(layerTailSamplerFromConfig, layerHeadSamplerFromConfig))
   )

@@ -45,7 +45,7 @@ export const tracingSettings = {
     name: "PERIGEE_FLIGHT_RECORDER_SLOW",
     kind: duration,
     fallback: 30_000,
-    what: "An event that leaves the pipeline so long after it was received is slow.",
+    what: "An event that leaves the pipeline so long after it was received is slow; none is with --input.",
     why: "The objective of the alerts."
   }),
   flightRecorderEvents: setting({

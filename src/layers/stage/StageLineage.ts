@@ -1,7 +1,7 @@
 /** The lineage of events: where it begins, what each stage adds, and where it is handed in. */
 import { Context, Effect, Layer } from "effect"
 import type { EventContext, Hop, JoinedInputs, Lineage } from "../../domain/Envelope.ts"
-import { lineageRecord } from "../../domain/lineage/LineageRecord.ts"
+import { lineageRecord, mostParents } from "../../domain/lineage/LineageRecord.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { LineageStore } from "../stores/LineageStore.ts"
 import { LineageSampler } from "./LineageSampler.ts"
@@ -14,57 +14,7 @@ export interface LineageEnd {
   readonly context: EventContext
 }
 
-const steps = (follows: (id: string) => boolean) => ({
-  begin: (id: string, sampled: boolean): Lineage | undefined => sampled || follows(id) ? "source" : undefined,
-  append: (
-    stage: string,
-    event: EventContext,
-    parents: ReadonlyArray<EventContext>,
-    parentCount: number,
-    at: UtcTime
-  ): Lineage | undefined =>
-    event.lineage === undefined ? undefined : {
-      operator: stage,
-      at,
-      parents: parents.length === 1 ? [event.id] : parents.slice(0, 4).map((parent) => parent.id),
-      parentCount,
-      previous: event.lineage
-    },
-  join: (
-    stage: string,
-    event: EventContext,
-    hop: Hop | undefined,
-    joined: JoinedInputs,
-    at: UtcTime,
-    wallOffset: bigint
-  ): Lineage => ({
-    operator: stage,
-    at,
-    parents: joined.inputs.slice(0, 4).map(({ id }) => id),
-    parentCount: joined.count,
-    joined,
-    previous: event.lineage ?? passedBy(event.id, hop, wallOffset)
-  })
-})
-
-/** A step per stage that was passed, at the time at which it was left. */
-const passedBy = (id: string, hop: Hop | undefined, wallOffset: bigint): Lineage =>
-  hop === undefined ? "source" : {
-    operator: hop.stage,
-    at: Number((hop.exit + wallOffset) / 1000n) / 1000,
-    parents: [id],
-    parentCount: 1,
-    previous: passedBy(id, hop.previous, wallOffset)
-  }
-
-/** What the newest step with inputs joined. */
-const joinedIn = (lineage: Lineage): JoinedInputs | undefined => {
-  for (let step = lineage; step !== "source"; step = step.previous) if (step.joined !== undefined) return step.joined
-  return undefined
-}
-
-/** By default nobody follows anything. */
-export class StageLineage extends Context.Reference<{
+interface LineageHooks {
   /** Whether the lineage of an event fresh from its source is followed, and where it begins. */
   readonly begin: (id: string, sampled: boolean) => Lineage | undefined
   /** The lineage of an output; `undefined` for none. Called for events that are followed, and at fan-in. */
@@ -89,7 +39,48 @@ export class StageLineage extends Context.Reference<{
   ) => Lineage | undefined
   /** Takes in what leaves the pipeline in this stage, if it is followed. */
   readonly end: (stage: string, ended: LineageEnd, at: UtcTime) => void
-}>("perigee/layers/stage/StageLineage", {
+}
+
+/** Follows what is sampled and what `follows` says; hands nothing in. */
+const following = (follows: (id: string) => boolean): LineageHooks => ({
+  begin: (id, sampled) => sampled || follows(id) ? "source" : undefined,
+  append: (stage, event, parents, parentCount, at) =>
+    event.lineage === undefined ? undefined : {
+      operator: stage,
+      at,
+      parents: parents.length === 1 ? [event.id] : parents.slice(0, mostParents).map((parent) => parent.id),
+      parentCount,
+      previous: event.lineage
+    },
+  join: (stage, event, hop, joined, at, wallOffset) => ({
+    operator: stage,
+    at,
+    parents: joined.inputs.slice(0, mostParents).map(({ id }) => id),
+    parentCount: joined.count,
+    joined,
+    previous: event.lineage ?? passedBy(event.id, hop, wallOffset)
+  }),
+  end: () => {}
+})
+
+/** A step per stage that was passed, at the time at which it was left. */
+const passedBy = (id: string, hop: Hop | undefined, wallOffset: bigint): Lineage =>
+  hop === undefined ? "source" : {
+    operator: hop.stage,
+    at: Number((hop.exit + wallOffset) / 1000n) / 1000,
+    parents: [id],
+    parentCount: 1,
+    previous: passedBy(id, hop.previous, wallOffset)
+  }
+
+/** What the newest step with inputs joined. */
+const joinedIn = (lineage: Lineage): JoinedInputs | undefined => {
+  for (let step = lineage; step !== "source"; step = step.previous) if (step.joined !== undefined) return step.joined
+  return undefined
+}
+
+/** By default nobody follows anything. */
+export class StageLineage extends Context.Reference<LineageHooks>("perigee/layers/stage/StageLineage", {
   defaultValue: () => ({
     begin: () => undefined,
     append: (_stage, event) => event.lineage,
@@ -98,8 +89,7 @@ export class StageLineage extends Context.Reference<{
   })
 }) {
   /** One step per stage; of a fan-in the first four parents are named and all are counted. `follows`: which ids, beside what is sampled. */
-  static readonly layerWith = (follows: (id: string) => boolean) =>
-    Layer.succeed(StageLineage, { ...steps(follows), end: () => {} })
+  static readonly layerWith = (follows: (id: string) => boolean) => Layer.succeed(StageLineage, following(follows))
 
   /** Follows what is sampled. */
   static readonly layer = StageLineage.layerWith(() => false)
@@ -113,7 +103,7 @@ export class StageLineage extends Context.Reference<{
     Effect.gen(function*() {
       const { keeps } = yield* LineageSampler
       const { offer } = yield* LineageStore
-      const hooks = steps((id) => keeps(id, "observation"))
+      const hooks = following((id) => keeps(id, "observation"))
       return {
         ...hooks,
         end: (stage: string, { context, id, kind }: LineageEnd, at: UtcTime) => {

@@ -4,27 +4,26 @@
  * A collector serves one stage and is filled anew for every array. Cost per output of an event that is neither sampled nor followed by
  * lineage: two entries in the columns of a batch, no look into the context.
  */
-import type { Tracer } from "effect"
 import { type Batch, batch as batchOf, type Element } from "../../domain/Batch.ts"
 import type { Contributors } from "../../domain/Contributors.ts"
 import type { ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
 import {
-  contextBelow,
   type Control,
   type Envelope,
   type EventContext,
   type Held,
   type Hop,
   isFollowed,
-  type JoinedInputs,
   traceBelow
 } from "../../domain/Envelope.ts"
 import { contextAt, SequenceContext } from "../../domain/SequenceContext.ts"
 import { inject } from "../../domain/tracing/propagation.ts"
 import { recordedRootId } from "../../domain/tracing/retroactiveSpans.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { CollectorHooks } from "./CollectorHooks.ts"
 import { arrayOf } from "./elements.ts"
 import type { Emit, Joining, Origin } from "./Emit.ts"
+import { type Kept, OutputContexts, underSpan } from "./OutputContexts.ts"
 
 /** A record that was given up, before it becomes a dead letter. */
 export interface Rejection {
@@ -44,42 +43,6 @@ export interface Note {
   readonly id: string | undefined
 }
 
-/** What the collector needs from the stage's hooks. */
-export interface CollectorHooks {
-  readonly lineage: (
-    event: EventContext,
-    parents: ReadonlyArray<EventContext>,
-    parentCount: number
-  ) => EventContext["lineage"]
-  /** The lineage of an output of many, whether or not its event is followed. */
-  readonly joined: (event: EventContext, hop: Hop | undefined, joined: JoinedInputs) => EventContext["lineage"]
-  /** The context of an event whose own trace begins here, below its root span. */
-  readonly begins: (from: EventContext, context: EventContext, name: string) => EventContext
-  /** Whether an event received then is slow if it ends now. */
-  readonly isSlow: (received: UtcTime) => boolean
-  /** The span of what a sampled context kept in state gives rise to. `absorbedAt`: since when it waited, ns since the Unix epoch. */
-  readonly emission: (
-    trigger: EventContext,
-    absorbedAt: bigint | undefined,
-    links: ReadonlyArray<EventContext>
-  ) => Tracer.Span | undefined
-  /** A sampled context was kept in state for a while, from `since` (ns since the Unix epoch) until now. */
-  readonly waited: (context: EventContext, since: bigint) => void
-  /** A sampled event reads or writes a value in state. `writer`: of the value that is there. */
-  readonly access: (what: "get" | "put", context: EventContext, writer: EventContext | undefined) => void
-  /** Now, in ns since the Unix epoch; read once an array. */
-  readonly now: () => bigint
-}
-
-/** One event kept in state, to be joined with another. */
-export interface Kept {
-  /** Below the span that kept it. */
-  readonly context: EventContext
-  readonly followed: boolean
-  /** Since when it waits, ns since the Unix epoch; `undefined` if it is not sampled. */
-  readonly since: bigint | undefined
-}
-
 /** How much was in the collector at some moment. */
 export interface Mark {
   readonly elements: number
@@ -95,8 +58,6 @@ interface OpenHop {
   readonly previous: Hop | undefined
 }
 
-const noContexts: ReadonlyArray<EventContext> = []
-
 export class Collector<B> implements Emit<B> {
   readonly rejections: Array<Rejection> = []
   /** Events that end here, or take something back. */
@@ -104,15 +65,12 @@ export class Collector<B> implements Emit<B> {
   /** Reasons, and under the same index how many events were filtered for it. A reason may come again. */
   readonly filteredReasons: Array<string> = []
   readonly filteredCounts: Array<number> = []
-  /** Spans of this array's sampled events. */
-  spans = new Map<EventContext, Tracer.Span>()
+  /** The contexts and spans of what is followed. */
+  readonly outputs: OutputContexts
   /** What left state in this array because there was too much of it. */
   evicted = 0
-  /** Spans of what was emitted from state. */
-  readonly emissions: Array<{ readonly context: EventContext; readonly span: Tracer.Span }> = []
   private readonly stage: string
   private readonly hooks: CollectorHooks
-  private belowContexts = new Map<EventContext, EventContext>()
   private readonly hops: Array<OpenHop> = []
   private elements: Array<Element<B>> = []
   // The batch being filled, and the hop that its events come by.
@@ -127,6 +85,7 @@ export class Collector<B> implements Emit<B> {
   constructor(stage: string, hooks: CollectorHooks) {
     this.stage = stage
     this.hooks = hooks
+    this.outputs = new OutputContexts(hooks)
     this.hop = { stage, enter: 0n, exit: 0n, previous: undefined }
   }
 
@@ -142,10 +101,7 @@ export class Collector<B> implements Emit<B> {
     if (this.rejections.length > 0) this.rejections.length = 0
     if (this.notes.length > 0) this.notes.length = 0
     if (this.filteredReasons.length > 0) this.filteredReasons.length = this.filteredCounts.length = 0
-    // Not cleared: a cleared map's old table goes on holding its entries and the next table, so that dead arrays outlive young collections.
-    if (this.spans.size > 0) this.spans = new Map()
-    if (this.emissions.length > 0) this.emissions.length = 0
-    if (this.belowContexts.size > 0) this.belowContexts = new Map()
+    this.outputs.clear()
   }
 
   /** Closes the hops of this array and gives what was emitted. */
@@ -250,7 +206,7 @@ export class Collector<B> implements Emit<B> {
       payloads[to] = payload
       if (isFollowedHere) {
         followed.push(to)
-        contexts[to] = this.below(context)
+        contexts[to] = this.outputs.below(context)
       } else contexts[to] = context
       if (++to === count) break
       place = places[to] ?? -1
@@ -265,7 +221,7 @@ export class Collector<B> implements Emit<B> {
     if (context === undefined) return
     if (this.hop.previous !== batch.hop) this.comeBy(batch.hop)
     if (isFollowedHere) this.followed.push(this.payloads.length)
-    this.contexts.push(isFollowedHere ? this.below(context) : context)
+    this.contexts.push(isFollowedHere ? this.outputs.below(context) : context)
     this.payloads.push(payload)
   }
 
@@ -273,20 +229,25 @@ export class Collector<B> implements Emit<B> {
   outAtTime(batch: Batch<unknown>, index: number, isFollowedHere: boolean, payload: B, eventTime: UtcTime): void {
     const context = batch.contexts[index]
     if (context === undefined) return
-    this.push(batch.hop, payload, contextAt(isFollowedHere ? this.below(context) : context, eventTime), isFollowedHere)
+    this.push(
+      batch.hop,
+      payload,
+      contextAt(isFollowedHere ? this.outputs.below(context) : context, eventTime),
+      isFollowedHere
+    )
   }
 
   /** Takes the event at a place of a batch into a set of contributors. */
   absorb(contributors: Contributors, context: EventContext, hop: Hop | undefined, isFollowedHere: boolean): void {
     if (isFollowedHere && context.trace.sampled) {
-      contributors.addSampled(this.below(context), hop, this.hooks.now())
+      contributors.addSampled(this.outputs.below(context), hop, this.hooks.now())
     } else contributors.add(context, hop)
   }
 
   /** {@link absorb} for a store: where the event is sampled, a `put` span that is linked to the writer of the previous value. */
   put(contributors: Contributors, context: EventContext, hop: Hop | undefined, isFollowedHere: boolean): void {
     if (isFollowedHere && context.trace.sampled) {
-      const below = this.below(context)
+      const below = this.outputs.below(context)
       this.hooks.access("put", below, contributors.last)
       contributors.addSampled(below, hop, this.hooks.now())
     } else contributors.add(context, hop)
@@ -294,13 +255,17 @@ export class Collector<B> implements Emit<B> {
 
   /** A followed event reads a store: a `get` span, linked to the writer of the value, if the event is sampled. */
   get(contributors: Contributors | undefined, context: EventContext): void {
-    if (context.trace.sampled) this.hooks.access("get", this.below(context), contributors?.last)
+    if (context.trace.sampled) this.hooks.access("get", this.outputs.below(context), contributors?.last)
   }
 
   /** An event as it is kept in state, to be {@link joined}. */
   keep(context: EventContext, isFollowedHere: boolean): Kept {
     if (!isFollowedHere) return { context, followed: false, since: undefined }
-    return { context: this.below(context), followed: true, since: context.trace.sampled ? this.hooks.now() : undefined }
+    return {
+      context: this.outputs.below(context),
+      followed: true,
+      since: context.trace.sampled ? this.hooks.now() : undefined
+    }
   }
 
   /**
@@ -320,7 +285,7 @@ export class Collector<B> implements Emit<B> {
     this.push(
       batch.hop,
       payload,
-      isFollowedHere || kept.followed ? this.joinedContext(context, kept, eventTime) : contextAt(context, eventTime),
+      isFollowedHere || kept.followed ? this.outputs.joined(context, kept, eventTime) : contextAt(context, eventTime),
       isFollowedHere || kept.followed
     )
   }
@@ -331,47 +296,49 @@ export class Collector<B> implements Emit<B> {
       this.push(undefined, payload, contextAt(context, eventTime), false)
       return
     }
-    const span = this.emission(context, since, [])
-    this.push(undefined, payload, this.lineageBelow(context, span, [context], eventTime), true)
+    const lineage = this.hooks.lineage(context, [context], 1)
+    this.push(undefined, payload, this.outputs.from(context, lineage, { absorbedAt: since, eventTime }), true)
   }
 
   out(from: Envelope<unknown>, payload: B): void {
     if (this.hop.previous !== from.hop) this.comeBy(from.hop)
     if (from.followed) {
       this.followed.push(this.payloads.length)
-      this.contexts.push(this.below(from.context))
+      this.contexts.push(this.outputs.below(from.context))
     } else this.contexts.push(from.context)
     this.payloads.push(payload)
   }
 
   derived(trigger: EventContext, payload: B, eventTime = trigger.eventTime): void {
     const followed = isFollowed(trigger)
-    this.push(undefined, payload, contextAt(followed ? this.below(trigger) : trigger, eventTime), followed)
+    this.push(undefined, payload, contextAt(followed ? this.outputs.below(trigger) : trigger, eventTime), followed)
   }
 
   hold({ context, followed, hop }: Envelope<unknown>): Held {
     return followed
-      ? { context: this.below(context), hop, absorbedAt: context.trace.sampled ? this.hooks.now() : undefined }
+      ? {
+        context: this.outputs.below(context),
+        hop,
+        absorbedAt: context.trace.sampled ? this.hooks.now() : undefined
+      }
       : { context, hop, absorbedAt: undefined }
   }
 
   continued(from: Origin, payload: B, joining: Joining = {}): void {
     const { absorbedAt, context, hop } = from
-    const { eventTime = context.eventTime, joined, links = noContexts } = joining
+    const { eventTime = context.eventTime, joined, links = [] } = joining
     if (joined === undefined && !isFollowed(context)) {
       this.push(hop, payload, contextAt(context, eventTime), false)
       return
     }
-    const others = links.filter(({ id }) => id !== context.id)
-    const span = this.emission(context, absorbedAt, others)
-    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
     // What was kept has this stage's step from when it was taken in.
     const lineage = joined !== undefined
       ? this.hooks.joined(context, hop, joined)
       : absorbedAt === undefined
       ? this.hooks.lineage(context, [context], 1)
       : context.lineage
-    this.push(hop, payload, contextBelow(context, trace, lineage, eventTime))
+    const others = links.filter(({ id }) => id !== context.id)
+    this.push(hop, payload, this.outputs.from(context, lineage, { absorbedAt, links: others, eventTime }))
   }
 
   merged(contributors: Contributors, payload: B, eventTime = contributors.to): void {
@@ -385,10 +352,8 @@ export class Collector<B> implements Emit<B> {
       return
     }
     const links = contributors.sampled?.flatMap((each) => each.context === context ? [] : [each.context]) ?? []
-    const span = this.emission(context, absorbedAt, links)
-    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
     const lineage = this.hooks.lineage(context, contributors.named(), contributors.count)
-    this.push(contributors.lastHop, payload, contextBelow(context, trace, lineage, eventTime))
+    this.push(contributors.lastHop, payload, this.outputs.from(context, lineage, { absorbedAt, links, eventTime }))
   }
 
   event(from: Envelope<unknown>, payload: B, context: EventContext): void {
@@ -396,16 +361,15 @@ export class Collector<B> implements Emit<B> {
       this.push(from.hop, payload, context)
       return
     }
-    const span = this.spans.get(from.context)
-    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
+    const span = this.outputs.spans.get(from.context)
     const lineage = this.hooks.lineage(context, [from.context], 1)
-    this.push(from.hop, payload, contextBelow(context, trace, lineage, context.eventTime))
+    this.push(from.hop, payload, underSpan(context, span, lineage, context.eventTime))
   }
 
   begins(from: Envelope<unknown>, payload: B, context: EventContext, name: string): void {
-    const upstream = from.followed ? this.below(from.context) : from.context
+    const upstream = from.followed ? this.outputs.below(from.context) : from.context
     const begun = this.hooks.begins(upstream, context, name)
-    this.push(from.hop, payload, isFollowed(begun) ? this.below(begun) : begun)
+    this.push(from.hop, payload, isFollowed(begun) ? this.outputs.below(begun) : begun)
   }
 
   ends(from: Envelope<unknown>, kind: string, id?: string): void {
@@ -419,7 +383,7 @@ export class Collector<B> implements Emit<B> {
 
   headers({ context }: Envelope<unknown>): Readonly<Record<string, string>> {
     const { trace } = context
-    const span = trace.sampled ? this.spans.get(context) : undefined
+    const span = trace.sampled ? this.outputs.spans.get(context) : undefined
     // Not sampled: whoever continues the trace is to know that, and its parent is the root that the flight recorder would make.
     return inject(
       traceBelow(trace, span?.spanId ?? (trace.sampled ? trace.spanId : undefined) ?? recordedRootId(trace.traceId))
@@ -457,29 +421,6 @@ export class Collector<B> implements Emit<B> {
     this.filteredCounts.push(events)
   }
 
-  private joinedContext(event: EventContext, kept: Kept, eventTime: UtcTime): EventContext {
-    const parents = [event, kept.context]
-    if (kept.since !== undefined && event.trace.sampled) this.hooks.waited(kept.context, kept.since)
-    const own = this.emission(event, undefined, kept.since === undefined ? noContexts : [kept.context])
-    if (own !== undefined) {
-      return this.lineageBelow(event, own, parents, eventTime)
-    }
-    if (kept.since !== undefined) {
-      return this.lineageBelow(kept.context, this.emission(kept.context, kept.since, []), parents, eventTime)
-    }
-    return this.lineageBelow(event.lineage === undefined ? kept.context : event, undefined, parents, eventTime)
-  }
-
-  private lineageBelow(
-    context: EventContext,
-    span: Tracer.Span | undefined,
-    parents: ReadonlyArray<EventContext>,
-    eventTime: UtcTime
-  ): EventContext {
-    const trace = span === undefined ? context.trace : traceBelow(context.trace, span.spanId)
-    return contextBelow(context, trace, this.hooks.lineage(context, parents, parents.length), eventTime)
-  }
-
   private push(previous: Hop | undefined, payload: B, context: EventContext, followed = isFollowed(context)): void {
     if (this.hop.previous !== previous) this.comeBy(previous)
     if (followed) this.followed.push(this.payloads.length)
@@ -511,39 +452,9 @@ export class Collector<B> implements Emit<B> {
     const below = contexts.slice()
     for (const index of followed) {
       const context = contexts[index]
-      if (context !== undefined) below[index] = this.below(context)
+      if (context !== undefined) below[index] = this.outputs.below(context)
     }
     return below
-  }
-
-  /** The context of an output: below this stage's span, with this stage's lineage step. Made once per event and array. */
-  private below(context: EventContext): EventContext {
-    const known = this.belowContexts.get(context)
-    if (known !== undefined) return known
-    const span = this.emission(context, undefined, noContexts)
-    const next = contextBelow(
-      context,
-      span === undefined ? context.trace : traceBelow(context.trace, span.spanId),
-      this.hooks.lineage(context, [context], 1),
-      context.eventTime
-    )
-    this.belowContexts.set(context, next)
-    return next
-  }
-
-  /** The span that outputs of this context are below: the event's own in this array, else one for what state gives rise to. */
-  private emission(
-    context: EventContext,
-    absorbedAt: bigint | undefined,
-    links: ReadonlyArray<EventContext>
-  ): Tracer.Span | undefined {
-    if (!context.trace.sampled) return undefined
-    const own = this.spans.get(context)
-    if (own !== undefined && links.length === 0) return own
-    // Linked to others, an output has a span of its own: the next output of the same event may be made with others still.
-    const span = this.hooks.emission(own === undefined ? context : this.below(context), absorbedAt, links)
-    if (span !== undefined) this.emissions.push({ context, span })
-    return span
   }
 
   private hopAfter(previous: Hop | undefined): OpenHop {

@@ -127,6 +127,7 @@ const openRuntime = <B>(
     },
     now
   })
+  const { outputs } = collector
   let enter = 0n
   let events = 0
 
@@ -135,10 +136,10 @@ const openRuntime = <B>(
     context: EventContext,
     time = clock.currentTimeNanosUnsafe()
   ): Tracer.Span | undefined => {
-    const open = collector.spans.get(context)
+    const open = outputs.spans.get(context)
     if (open !== undefined) return open
     const span = tracing.start(stage, context, time, noLinks)
-    if (span !== undefined) collector.spans.set(context, span)
+    if (span !== undefined) outputs.spans.set(context, span)
     return span
   }
 
@@ -167,7 +168,7 @@ const openRuntime = <B>(
   const finish = (): ReadonlyArray<Element<B>> | Effect.Effect<ReadonlyArray<Element<B>>> => {
     const exit = clock.monotonicTimeNanosUnsafe()
     const elements = collector.finish(exit)
-    if (collector.spans.size > 0 || collector.emissions.length > 0) endSpans()
+    if (outputs.spans.size > 0 || outputs.emissions.length > 0) endSpans()
     const { notes, rejections } = collector
     if (notes.length > 0) takeNotes(notes, exit)
     const emitted = eventsIn(elements)
@@ -234,43 +235,35 @@ const openRuntime = <B>(
     return deadLetters.offer(rejections.map((rejection) => toDeadLetter(stage, now, rejection)))
   }
 
-  /** Ends the spans still open; those of rejected events as failed. */
-  const endSpans = (): void => {
-    const endTime = clock.currentTimeNanosUnsafe()
-    for (const rejection of collector.rejections) endSpan(rejection.context, rejection)
-    for (const { context } of collector.notes) markNoted(context)
-    for (const [context, span] of collector.spans) {
-      if (span.status._tag !== "Ended") tracing.end(span, context, endTime, Exit.void)
-    }
-    for (const { context, span } of collector.emissions) {
-      if (span.status._tag !== "Ended") tracing.end(span, context, endTime, Exit.void)
-    }
-  }
-
-  /** What the flight recorder is told of the unsampled, the spans of the sampled say. */
-  const markNoted = (context: EventContext): void => {
-    for (const note of collector.notes) {
-      if (note.context !== context) continue
-      const reason = reasonToTell(note)
-      if (reason !== undefined) collector.spans.get(context)?.attribute(recordedAttribute, reason)
-    }
-  }
-
-  /** Ends the span of one event before the others of its array. `failure`: what it failed of. */
-  const endSpan = (context: EventContext, failure?: StageFailure): void => {
-    const span = collector.spans.get(context)
-    if (span === undefined || span.status._tag === "Ended") return
-    markNoted(context)
+  const end = (span: Tracer.Span, context: EventContext, time: bigint, failure?: StageFailure): void => {
+    if (span.status._tag === "Ended") return
     if (failure !== undefined) {
       span.attribute("error.type", failure.errorKind)
       span.attribute(recordedAttribute, reasonOf(failure))
     }
-    tracing.end(
-      span,
-      context,
-      clock.currentTimeNanosUnsafe(),
-      failure === undefined ? Exit.void : Exit.fail(failure.message)
-    )
+    tracing.end(span, context, time, failure === undefined ? Exit.void : Exit.fail(failure.message))
+  }
+
+  /** Ends the spans still open; those of rejected events as failed. */
+  const endSpans = (): void => {
+    const time = clock.currentTimeNanosUnsafe()
+    // What the flight recorder is told of the unsampled, the spans of the sampled say.
+    for (const note of collector.notes) {
+      const reason = reasonToTell(note)
+      if (reason !== undefined) outputs.spans.get(note.context)?.attribute(recordedAttribute, reason)
+    }
+    for (const rejection of collector.rejections) {
+      const span = outputs.spans.get(rejection.context)
+      if (span !== undefined) end(span, rejection.context, time, rejection)
+    }
+    for (const [context, span] of outputs.spans) end(span, context, time)
+    for (const { context, span } of outputs.emissions) end(span, context, time)
+  }
+
+  /** Ends the span of one event before the others of its array. `failure`: what it failed of. */
+  const endSpan = (context: EventContext, failure?: StageFailure): void => {
+    const span = outputs.spans.get(context)
+    if (span !== undefined) end(span, context, clock.currentTimeNanosUnsafe(), failure)
   }
 
   /** A sampled event waited for another try. */
