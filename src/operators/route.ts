@@ -5,10 +5,14 @@
  * Arrays, order, controls, failure: as `fork`. The choice is a stage of its own, with counts and spans: an event for which it throws becomes a
  * dead letter. State: as `fork`. Cost: one small object and one call an event; the columns of an array are split in two.
  */
+import { Effect } from "effect"
+import { batch as batchOf, type Element } from "../domain/Batch.ts"
+import type { EventContext } from "../domain/Envelope.ts"
 import { forkEdge, type ForkOptions } from "./fork.ts"
-import { select } from "./select.ts"
 import { andThen, map, type Operator, type StageServices } from "./Stage.ts"
 import { fanOut } from "./stage/fanOut.ts"
+import { noStage } from "./stage/Graph.ts"
+import { pureOperator } from "./stage/pureOperator.ts"
 
 /** An event and the way it goes. */
 type Routed<A> = { readonly matches: boolean; readonly value: A }
@@ -46,6 +50,34 @@ export function route<Then, E1, R1, Else, E2, R2>(
       { name: "otherwise", operator: andThen(others, otherwise) }
     ], { name: `${name} fork`, edge: forkEdge(options) })
   )
+}
+
+/** The events of a batch that `take` puts something out for. */
+const select = <A, B>(take: (payload: A, into: Array<B>) => void): Operator<A, B> =>
+  pureOperator(noStage, Effect.succeed((elements) => elements.flatMap((element) => selected(element, take))))
+
+const selected = <A, B>(
+  element: Element<A>,
+  take: (payload: A, into: Array<B>) => void
+): ReadonlyArray<Element<B>> => {
+  if (element._tag !== "Batch") return [element]
+  const payloads: Array<B> = []
+  const contexts: Array<EventContext> = []
+  const followed: Array<number> = []
+  let index = -1
+  let next = 0
+  for (const payload of element.payloads) {
+    index++
+    const isFollowed = element.followed[next] === index
+    if (isFollowed) next++
+    const context = element.contexts[index]
+    if (context === undefined) break
+    take(payload, payloads)
+    if (payloads.length === contexts.length) continue
+    if (isFollowed) followed.push(contexts.length)
+    contexts.push(context)
+  }
+  return payloads.length === 0 ? [] : [batchOf(payloads, contexts, element.hop, followed)]
 }
 
 const matching = select<Routed<never>, never>((routed, into) => {

@@ -21,8 +21,7 @@ import { screenSliceInSteps } from "../../domain/orbit/screen.ts"
 import type { TrackUpdate } from "../../domain/orbit/TrackUpdate.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
-import { fork } from "../fork.ts"
-import { select } from "../select.ts"
+import { split } from "../split.ts"
 import { andThen, effectful, type Operator, type StageServices } from "../Stage.ts"
 import { direct, nodeGraph, noStage } from "../stage/Graph.ts"
 import { makeOperator } from "../stage/Operator.ts"
@@ -131,14 +130,6 @@ const screened = (
   })
 }
 
-const ofCanaries = select<TrackUpdate, TrackUpdate>((update, into) => {
-  if (isCanaryObject(update.objectId)) into.push(update)
-})
-
-const ofCatalogue = select<TrackUpdate, TrackUpdate>((update, into) => {
-  if (!isCanaryObject(update.objectId)) into.push(update)
-})
-
 export const screenConjunctions = (
   options: ScreenOptions
 ): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
@@ -158,12 +149,12 @@ export const screenConjunctions = (
   )
   return andThen(
     inPlace,
-    fork({
-      catalogue: andThen(ofCatalogue, screened(() => catalogued, options)),
-      canaries: andThen(
-        ofCanaries,
-        makeOperator<TrackUpdate, ScreenedUpdate, never, StageServices>(drawn, (self) => canaries(self))
-      )
-    }, { name: "screening", reason: "canaries do not wait while the catalogue is screened" })
+    split({
+      name: "screening",
+      when: ({ objectId }: TrackUpdate) => isCanaryObject(objectId),
+      to: makeOperator<TrackUpdate, ScreenedUpdate, never, StageServices>(drawn, (self) => canaries(self)),
+      otherwise: screened(() => catalogued, options),
+      reason: "canaries do not wait while the catalogue is screened"
+    })
   )
 }

@@ -13,7 +13,7 @@ const report = Effect.gen(function*() {
     seed: 7,
     startedAt: seededStart,
     stoppedAt: seededStart + 20_000,
-    tally: { ...makeTally(), byKind: new Map([["radar", 8], ["optical", 2]]) },
+    tally: { ...makeTally(), byKind: new Map([["radar", 8], ["optical", 2]] as const) },
     stages: stages(),
     alerts: [],
     deadLetters: new Map([["Late", 1]]),
