@@ -41,12 +41,13 @@ export const split = <A, B, E1, R1, E2, R2>(
         const { capacity } = edge
         const out = yield* makeInlets<B, E0 | E1 | E2>({
           stage: `${name} merge`,
-          edges: [`to -> ${name} merge`, `otherwise -> ${name} merge`],
+          edges: [`${ends(to.graph).last} -> ${name} merge`, `${ends(otherwise.graph).last} -> ${name} merge`],
           capacity
         })
-        const queue = (branch: string) => makeInlets<A, E0>({ stage: name, edges: [`${name} -> ${branch}`], capacity })
-        const first = yield* queue("to")
-        const second = yield* queue("otherwise")
+        const queue = ({ graph }: { readonly graph: Graph }) =>
+          makeInlets<A, E0>({ stage: name, edges: [`${name} -> ${ends(graph).first}`], capacity })
+        const first = yield* queue(to)
+        const second = yield* queue(otherwise)
 
         const distribute = (elements: Elements<A>) => {
           const [matching, others] = parted(elements, when)
@@ -75,6 +76,12 @@ export const split = <A, B, E1, R1, E2, R2>(
       })
     ))
 }
+
+/** The names of a branch's first and last stage. */
+const ends = ({ inputs, nodes, outputs }: Graph) => ({
+  first: nodes[inputs[0] ?? 0]?.name,
+  last: nodes[outputs[0] ?? 0]?.name
+})
 
 type Parts<A> = readonly [matching: ReadonlyArray<Element<A>>, others: ReadonlyArray<Element<A>>]
 

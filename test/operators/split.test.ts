@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Deferred, Effect, Exit, Fiber, Schema, Stream } from "effect"
+import { Deferred, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import type { Element, Item } from "../../src/domain/Batch.ts"
 import { progress, tick, watermark } from "../../src/domain/Envelope.ts"
+import { StageChannels } from "../../src/layers/stage/StageChannels.ts"
 import { StageTracing } from "../../src/layers/stage/StageHooks.ts"
 import { split } from "../../src/operators/split.ts"
 import * as Stage from "../../src/operators/Stage.ts"
@@ -121,6 +122,13 @@ describe("split", () => {
       assert.isTrue(Exit.isFailure(exit))
       assert.deepStrictEqual(seen.filter((element) => element._tag === "Progress"), [mark(1)])
     }).pipe(Effect.provide(stageLayer)))
+
+  it.effect("its queues are told by the names of the stages that they lie between", () =>
+    Effect.gen(function*() {
+      yield* collectItems(arrays([events([1, 2])]).pipe(parity))
+      const edges = Array.from((yield* StageChannels).occupancy(), ([edge]) => edge)
+      assert.sameMembers(edges, ["parity -> even", "parity -> odd", "even -> parity merge", "odd -> parity merge"])
+    }).pipe(Effect.provide(Layer.merge(stageLayer, StageChannels.layerMemory))))
 
   it("is drawn with its queues", () => {
     const { edges, nodes } = parity.graph
