@@ -1,6 +1,6 @@
 /** The entry point: which commands there are, and how the process ends. */
 import "effect/schema/SchemaJITCompiler/enable"
-import { NodeServices } from "@effect/platform-node"
+import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
 import { bench } from "./commands/bench.ts"

@@ -1,5 +1,5 @@
 /** `perigee canary wait`: whether a canary has come through a running instance, so that a deployment job can ask it. */
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Clock, Console, Duration, Effect, Ref, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
 import { HttpApiClient } from "effect/http-api"

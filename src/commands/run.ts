@@ -1,5 +1,5 @@
 /** `perigee run`: the fusion job, on the simulator, on a file, or on real sensors. */
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Clock, Config, Console, Effect, FileSystem, Layer, Option, Path } from "effect"
 import { Command, Flag } from "effect/cli"
 import { SecureRandom } from "effect/crypto"
@@ -21,6 +21,7 @@ import {
   layerDeadLettersFromConfig,
   layerMetricsFromConfig
 } from "../layers/observability/metricsFromConfig.ts"
+import { layerProcessResourceFromConfig } from "../layers/observability/processResourceFromConfig.ts"
 import { layerTailSamplerFromConfig } from "../layers/observability/tailSamplerFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/observability/tracingFromConfig.ts"
 import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
@@ -204,7 +205,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const report = yield* withRunEvents(chosen, yield* descriptionOf(flags, values, directory)).pipe(
     Effect.provide(
       Layer.mergeAll(
-        tracing,
+        Layer.provideMerge(tracing, layerProcessResourceFromConfig(version)),
         layerOpenLineageFromConfig.pipe(
           Layer.provide([NodeHttpClient.layerUndici, withFlags({ "data-dir": directory })])
         ),

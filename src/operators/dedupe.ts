@@ -2,14 +2,14 @@
  * Drops events whose key was seen before.
  *
  * Order and arrays kept. Time: receive time, so that a replayed file forgets as a live feed does. State: the keys seen within
- * `ttlMillis`, at most `capacity` of them (the one let through longest ago goes first); about 150 bytes a key; in snapshots. A key is
+ * `ttlMillis`, at most `capacity` of them (the one let through longest ago goes first, counted as `evicted`); about 150 bytes a key; in snapshots. A key is
  * forgotten for good as others come: four at most with each, so that a quiet time costs no pause. A duplicate is counted as filtered with
  * reason `duplicate`, and does not renew its key. Cost: one map look-up and one insert an event.
  */
 import { Option, Schema } from "effect"
 import type { EventContext } from "../domain/Envelope.ts"
 import type { StateCodec } from "../layers/stage/StageState.ts"
-import { direct, type Edge, filterWith, type Operator, type StageServices } from "./Stage.ts"
+import { columns, direct, type Edge, type Operator, type StageServices } from "./Stage.ts"
 
 export interface DedupeOptions<A> {
   readonly name?: string
@@ -48,37 +48,41 @@ const codec: StateCodec<Seen> = {
 
 export const dedupe = <A>(options: DedupeOptions<A>): Operator<A, A, never, StageServices> => {
   const { name = "dedupe", key, ttlMillis, capacity, edge = direct } = options
-  return filterWith<A, Seen>({
+  return columns<A, A, Seen>({
     name,
     edge,
-    reason: "duplicate",
     initial: () => ({ at: new Map(), ids: [], times: [], head: 0 }),
     entries: ({ at }) => at.size,
     codec,
-    predicate: (seen, payload, context) => {
-      const now = context.ingestTime
-      const id = key(payload, context)
-      const at = seen.at.get(id)
-      if (at !== undefined && now - at <= ttlMillis) return false
-      seen.at.set(id, now)
-      seen.ids.push(id)
-      seen.times.push(now)
-      evict(seen, now - ttlMillis, capacity)
-      return true
-    }
+    onBatch: (seen, batch, collector) =>
+      collector.filterEvents(batch, (payload, context) => {
+        const now = context.ingestTime
+        const id = key(payload, context)
+        const at = seen.at.get(id)
+        if (at !== undefined && now - at <= ttlMillis) return false
+        seen.at.set(id, now)
+        seen.ids.push(id)
+        seen.times.push(now)
+        collector.evicted += evict(seen, now - ttlMillis, capacity)
+        return true
+      }, "duplicate")
   })
 }
 
 /** How many of what is too old leave for each one that comes in: all of them in time, and no long pause after a quiet night. */
 const evictedAtOnce = 4
 
-/** Takes out what is too much, and some of what is too old. */
-const evict = (seen: Seen, expired: number, capacity: number): void => {
+/** Takes out what is too much, and some of what is too old; how many went before their time. */
+const evict = (seen: Seen, expired: number, capacity: number): number => {
+  let early = 0
   for (let i = 0; i < evictedAtOnce || seen.at.size > capacity; i++) {
     const id = seen.ids[seen.head]
     const at = seen.times[seen.head]
     if (id === undefined || at === undefined || (at >= expired && seen.at.size <= capacity)) break
-    if (seen.at.get(id) === at) seen.at.delete(id)
+    if (seen.at.get(id) === at) {
+      seen.at.delete(id)
+      if (at >= expired) early++
+    }
     seen.head++
   }
   if (seen.head > 1024 && seen.head * 2 > seen.ids.length) {
@@ -86,4 +90,5 @@ const evict = (seen: Seen, expired: number, capacity: number): void => {
     seen.times = seen.times.slice(seen.head)
     seen.head = 0
   }
+  return early
 }

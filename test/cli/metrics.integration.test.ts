@@ -44,7 +44,8 @@ describe.skipIf(whyNoPrometheus !== undefined)(`Prometheus ${whyNoPrometheus ?? 
     // Telescopes are given 30 s to speak before there is a watermark.
     running = startPerigee(["run", "--speed", "8", "--faults", "wrong-units,duplicates"], cwd, {
       PERIGEE_HTTP_PORT: String(port),
-      PERIGEE_TRACE_RATIO: "0.5"
+      PERIGEE_TRACE_RATIO: "0.5",
+      PERIGEE_TAIL_POLICY: `{"type":"always_sample"}`
     })
     await running.says(`http: http://127.0.0.1:${port}`)
     prometheus = await startPrometheus(cwd, `127.0.0.1:${port}`)
@@ -71,6 +72,8 @@ describe.skipIf(whyNoPrometheus !== undefined)(`Prometheus ${whyNoPrometheus ?? 
       "operator_busy_ratio",
       "operator_idle_ratio",
       "operator_backpressured_ratio",
+      "operator_state_evictions",
+      "channel_occupancy",
       "source_lag_seconds",
       "pipeline_lag_seconds",
       "commit_lag",
@@ -89,6 +92,16 @@ describe.skipIf(whyNoPrometheus !== undefined)(`Prometheus ${whyNoPrometheus ?? 
       "slo_compliance_ratio",
       "error_budget_remaining_ratio",
       "alert_latency_seconds",
+      "canary_emitted",
+      "canary_arrived",
+      "canary_late",
+      "canary_missed",
+      "canary_arrival_latency_seconds",
+      "trace_load_guard_halvings",
+      "tail_sampling_traces",
+      "tail_sampling_open_traces",
+      "lineage_records_written",
+      "lineage_nodes_evicted",
       "nodejs_eventloop_utilization_ratio",
       "nodejs_eventloop_delay_seconds",
       "nodejs_heap_used_bytes",

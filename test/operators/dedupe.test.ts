@@ -11,7 +11,7 @@ interface Arrival {
   readonly at: number
 }
 
-const run = (
+const counted = (
   arrivals: ReadonlyArray<Arrival>,
   { capacity = 1000, cut = 7, ttlMillis = 1000 }: { capacity?: number; cut?: number; ttlMillis?: number } = {}
 ) =>
@@ -21,7 +21,7 @@ const run = (
     const out = yield* collectItems(
       arrays(parts).pipe(dedupe<Arrival>({ key: ({ key }) => key, ttlMillis, capacity }))
     )
-    const { filteredReasons, processed } = (yield* StageRegistry).countsOf("dedupe")
+    const { evicted, filteredReasons, processed } = (yield* StageRegistry).countsOf("dedupe")
     const kept = payloadsOf(out)
     assert.deepStrictEqual(
       [...filteredReasons],
@@ -30,8 +30,10 @@ const run = (
       ]
     )
     assert.strictEqual(processed, kept.length)
-    return kept
+    return { kept, evicted }
   }).pipe(Effect.provide(stageLayer))
+
+const run = (...given: Parameters<typeof counted>) => Effect.map(counted(...given), ({ kept }) => kept)
 
 const at = (key: string, time: number): Arrival => ({ key, at: time })
 
@@ -57,6 +59,14 @@ describe("dedupe", () => {
         at("d", 3),
         at("a", 5)
       ])
+    }))
+
+  it.effect("only what goes before its time counts as evicted", () =>
+    Effect.gen(function*() {
+      const five = ["a", "b", "c", "d", "e"].map((key, i) => at(key, 10 * i))
+      assert.strictEqual((yield* counted(five, { capacity: 5 })).evicted, 0)
+      assert.strictEqual((yield* counted(five, { capacity: 3 })).evicted, 2)
+      assert.strictEqual((yield* counted(five, { capacity: 3, ttlMillis: 15 })).evicted, 0)
     }))
 
   it.effect("a record received out of order is a duplicate all the same", () =>

@@ -9,16 +9,19 @@ import { encodeRawRecordHeaders, observationsTopic } from "../../src/domain/obse
 import type { MeanElements } from "../../src/domain/orbit/MeanElements.ts"
 import { seededStart } from "../../src/domain/simulation/scenario.ts"
 import { CanaryInjector, type CanaryWire } from "../../src/layers/canary/CanaryInjector.ts"
+import { layerCanaryMetrics } from "../../src/layers/canary/canaryMetrics.ts"
 import { type CanaryReport, CanaryWatch } from "../../src/layers/canary/CanaryWatch.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
 import { MessageLog, type NewLogRecord } from "../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../src/layers/log/readPages.ts"
+import { Collectors } from "../../src/layers/observability/Collectors.ts"
 import { type StageCounts, StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import { alertsTopic, AlertStore } from "../../src/layers/stores/AlertStore.ts"
 import { makeTally } from "../../src/operators/fusion/decode.ts"
 import { defaultFusionSettings } from "../../src/operators/fusion/fusion.ts"
 import { fusionPipeline } from "../../src/operators/fusion/fusionPipeline.ts"
 import { uncorrelatedTopic } from "../../src/operators/fusion/publishUncorrelated.ts"
+import { collected, ownRegistry } from "./collected.ts"
 import { recordsOf } from "./fusionRun.ts"
 import { registry } from "./scenario.ts"
 
@@ -50,6 +53,8 @@ export interface CanaryRunOptions {
 
 export interface CanaryRun {
   readonly report: CanaryReport
+  /** `canary_*`, by name and source, as a scrape at the end would give them. */
+  readonly metrics: ReadonlyMap<string, number>
   readonly alerts: ReadonlyMap<string, ConjunctionAlert>
   /** What left: the records of the topics for alerts and for uncorrelated observations. */
   readonly left: ReadonlyArray<string>
@@ -120,10 +125,12 @@ export const runWithCanaries = (
       yield* settle
     }
     const report = watch.report()
+    const metrics = yield* collected
     yield* Fiber.interruptAll([injecting, running])
     const versions = (yield* Stream.runCollect(readPages(log, alertsTopic))).map(({ value }) => text.decode(value))
     return {
       report,
+      metrics: new Map(Array.from(metrics).filter(([name]) => name.startsWith("canary_"))),
       alerts: store.current(),
       left: [
         ...versions,
@@ -136,7 +143,14 @@ export const runWithCanaries = (
     }
   }).pipe(
     Effect.scoped,
-    Effect.provide(Layer.mergeAll(Layer.fresh(services), Layer.fresh(canaries), chaos)),
+    Effect.provide(
+      layerCanaryMetrics.pipe(
+        Layer.provideMerge(
+          Layer.mergeAll(Layer.fresh(services), Layer.fresh(canaries), chaos, Layer.fresh(Collectors.layer))
+        ),
+        Layer.provideMerge(Layer.fresh(ownRegistry))
+      )
+    ),
     Effect.orDie,
     // Before the services are built: what they do every minute would be made up for, for decades.
     (program) => Effect.andThen(TestClock.setTime(seededStart), program)

@@ -17,4 +17,9 @@ export const fusionStages = [
   "publish"
 ] as const
 
+/** Those of its graph: canaries go around the screening of the catalogue. */
+export const fusionNodes: ReadonlyArray<string> = fusionStages.flatMap((stage) =>
+  stage === "screen" ? ["screening", "screen (canaries)", "screen", "screening merge"] : [stage]
+)
+
 export const emptyFusion = { registry, catalogue: new Map(), now: () => 0, alertSequences: new Map() }

@@ -52,6 +52,7 @@ export const toJson = (report: RunReport) => ({
     shed: counts.shed,
     inFlight: counts.inFlight,
     emitted: counts.emitted,
+    evicted: counts.evicted,
     filteredReasons: Object.fromEntries(counts.filteredReasons)
   })),
   alerts: report.alerts.toSorted(byTca).map((alert) => ({

@@ -30,6 +30,8 @@ export const withCanaries = (catalogue: Candidates): Candidates => {
   }
 
   return {
+    propagatorOf: (objectId) =>
+      isCanaryObject(objectId) ? canaryOf(objectId)?.propagatorOf(objectId) : catalogue.propagatorOf(objectId),
     estimateOf: (objectId) =>
       isCanaryObject(objectId) ? canaryOf(objectId)?.estimateOf(objectId) : catalogue.estimateOf(objectId),
     match: (observation, sensor, time) => {

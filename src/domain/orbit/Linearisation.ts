@@ -82,14 +82,17 @@ const remembering = (
 /** Builds the thirteen propagators, or `undefined` when SGP4 cannot start from the elements or a neighbour of them. */
 export const linearise = (elements: MeanElements): Linearisation | undefined => {
   const made = makePropagator(elements)
-  if (Result.isFailure(made)) return undefined
-  const reference = made.success
+  return Result.isFailure(made) ? undefined : lineariseAbout(made.success)
+}
+
+/** {@link linearise} where the reference is at hand. */
+export const lineariseAbout = (reference: Propagator): Linearisation | undefined => {
   const neighbours: Array<Propagator> = []
   for (let j = 0; j < 6; j++) {
     for (const sign of [1, -1]) {
       const offset = [0, 0, 0, 0, 0, 0]
       offset[j] = sign * step
-      const neighbour = makePropagator(perturbed(elements, offset))
+      const neighbour = makePropagator(perturbed(reference.elements, offset))
       if (Result.isFailure(neighbour)) return undefined
       neighbours.push(neighbour.success)
     }

@@ -13,17 +13,19 @@
  * Source: Tapley, Schutz and Born, Statistical Orbit Determination (2004), ch. 4 (extended filter, Joseph form); innovation
  * monitoring by NIS, Bar-Shalom, Li and Kirubarajan (2001), ch. 5.
  */
+import { Result } from "effect"
 import type { Observation } from "../observation/Observation.ts"
 import type { Sensor } from "../observation/Sensor.ts"
 import type { UtcTime } from "../UtcTime.ts"
 import { perturbed } from "./equinoctial.ts"
 import { measured, normalisedInnovationSquared } from "./kalman.ts"
-import { type Linearisation, linearise } from "./Linearisation.ts"
+import { type Linearisation, linearise, lineariseAbout } from "./Linearisation.ts"
 import { multiply, zeros } from "./matrix.ts"
 import type { MeanElements } from "./MeanElements.ts"
 import { covarianceOf, residual } from "./measurement.ts"
 import { predictWithPartials } from "./measurementPartials.ts"
 import { priorOffsetCovariance } from "./priorCovariance.ts"
+import { makePropagator, type Propagator } from "./Propagator.ts"
 import { biasVariance, type Heard, heardFrom, inflation, sharedCount } from "./sensorBias.ts"
 import type { State } from "./State.ts"
 
@@ -74,8 +76,15 @@ const millisPerDay = 86_400_000
 
 /** The track of an object nobody has observed yet: the catalogue's elements and the prior covariance. */
 export const catalogueEstimate = (elements: MeanElements): TrackEstimate | undefined => {
-  const linearisation = linearise(elements)
+  const made = makePropagator(elements)
+  return Result.isFailure(made) ? undefined : estimateAbout(made.success)
+}
+
+/** {@link catalogueEstimate} where the propagator is at hand. */
+export const estimateAbout = (reference: Propagator): TrackEstimate | undefined => {
+  const linearisation = lineariseAbout(reference)
   if (linearisation === undefined) return undefined
+  const { elements } = reference
   return {
     objectId: elements.objectId,
     linearisation,

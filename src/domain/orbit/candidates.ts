@@ -5,20 +5,24 @@
  * observation's hint is tried first; only where it is absent or wrong is every object looked at, by where it is at a whole ten seconds, and those
  * that may be near are propagated.
  */
+import { Result } from "effect"
 import type { Observation, Target, Vector3 } from "../observation/Observation.ts"
 import type { Sensor } from "../observation/Sensor.ts"
 import type { UtcTime } from "../UtcTime.ts"
 import type { MeanElements } from "./MeanElements.ts"
 import { nearMeasured } from "./measuredPlace.ts"
 import { measured, predict, residual } from "./measurement.ts"
+import { makePropagator, type Propagator } from "./Propagator.ts"
 import type { State } from "./State.ts"
-import { catalogueEstimate, type TrackEstimate, updateTrack } from "./TrackEstimate.ts"
+import { estimateAbout, type TrackEstimate, updateTrack } from "./TrackEstimate.ts"
 
 /**
- * The objects that can be observed, each with its catalogue estimate. Holds about 13 propagators (5 kB) an object, made on first use,
- * what its linearisation remembers (400 bytes an answer, at most 17 kB), and all positions of four instants (192 bytes an object).
+ * The objects that can be observed, each with its catalogue estimate. Holds a propagator an object (400 bytes), and of those
+ * that are matched or in a pair twelve more (5 kB), made on first use, what its linearisation remembers (400 bytes an answer, at most 17 kB), and all positions of four instants (192 bytes an object).
  */
 export interface Candidates {
+  /** An object's propagator: {@link estimateOf} has the same and twelve more. */
+  readonly propagatorOf: (objectId: string) => Propagator | undefined
   /** The catalogue's own estimate of an object. */
   readonly estimateOf: (objectId: string) => TrackEstimate | undefined
   /** The objects that an observation may be of, nearest first: none, one, or an ambiguous several. */
@@ -81,10 +85,20 @@ interface Sky {
 
 export const makeCandidates = (catalogue: ReadonlyMap<string, MeanElements>): Candidates => {
   const estimates = new Map<string, TrackEstimate | undefined>()
+  const propagators = new Map<string, Propagator | undefined>()
+  const propagatorOf = (objectId: string): Propagator | undefined => {
+    const known = propagators.get(objectId)
+    if (known !== undefined || propagators.has(objectId)) return known
+    const elements = catalogue.get(objectId)
+    if (elements === undefined) return undefined
+    const propagator = Result.getOrUndefined(makePropagator(elements))
+    propagators.set(objectId, propagator)
+    return propagator
+  }
   const estimateOf = (objectId: string): TrackEstimate | undefined => {
     if (estimates.has(objectId)) return estimates.get(objectId)
-    const elements = catalogue.get(objectId)
-    const estimate = elements === undefined ? undefined : catalogueEstimate(elements)
+    const reference = propagatorOf(objectId)
+    const estimate = reference === undefined ? undefined : estimateAbout(reference)
     estimates.set(objectId, estimate)
     return estimate
   }
@@ -103,8 +117,9 @@ export const makeCandidates = (catalogue: ReadonlyMap<string, MeanElements>): Ca
     if (known !== undefined) return known
     const states = new Float64Array(6 * objectIds.length)
     for (const [index, objectId] of objectIds.entries()) {
-      const reference = estimateOf(objectId)?.linearisation.reference
-      if (reference?.stateInto(node, states, 6 * index) !== true) states.fill(Number.NaN, 6 * index, 6 * index + 6)
+      if (propagatorOf(objectId)?.stateInto(node, states, 6 * index) !== true) {
+        states.fill(Number.NaN, 6 * index, 6 * index + 6)
+      }
     }
     const sky = { time: node, states }
     skies = [sky, ...skies.slice(0, keptSkies - 1)]
@@ -126,6 +141,7 @@ export const makeCandidates = (catalogue: ReadonlyMap<string, MeanElements>): Ca
   }
 
   return {
+    propagatorOf,
     estimateOf,
     match: (observation, sensor, time) => {
       const { objectHint } = observation

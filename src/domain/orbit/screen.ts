@@ -3,14 +3,21 @@
  *
  * Per slice: SGP4 at nodes each 60 s; objects whose shell of radii (with a pad) no other shares are left out; Hermite interpolation to
  * 20 s; a spatial hash whose cells are as wide as two objects can close in half a step; straight-line miss of neighbours; Newton's
- * method on SGP4 for what is left. The caller goes hour by hour and yields between: a slice holds its ephemeris (see
+ * method on SGP4 for what is left. The caller goes hour by hour: a slice holds its ephemeris (see
  * `sliceEphemeris.ts`) and candidates, nothing outlives it. Approaches in [from, to) belong to the slice, so slices neither miss nor
  * repeat one. Objects without a state are left out while SGP4 gives none.
  */
 import type { UtcTime } from "../UtcTime.ts"
+import { inOneGo } from "./inOneGo.ts"
 import type { Propagator } from "./Propagator.ts"
 import { makeCandidates, missPad, type ScreenResult, stepReach } from "./screenCandidates.ts"
-import { interpolatePositions, interpolateVelocity, sampleSlice, type SliceEphemeris } from "./sliceEphemeris.ts"
+import {
+  interpolatePositions,
+  interpolateVelocity,
+  sampleSlice,
+  sampleSliceInSteps,
+  type SliceEphemeris
+} from "./sliceEphemeris.ts"
 import { makeSpatialHash } from "./spatialHash.ts"
 
 export interface ScreenOptions {
@@ -49,8 +56,7 @@ const searchRadius = (speeds: ReadonlyArray<number>, stepSeconds: number, thresh
   return threshold + missPad + (first + second) * stepReach * stepSeconds
 }
 
-/** All against all in a slice that is already propagated. */
-export const screenEphemeris = (slice: SliceEphemeris, { threshold }: ScreenOptions): ScreenResult => {
+function* screenEphemerisInSteps(slice: SliceEphemeris, { threshold }: ScreenOptions): Generator<void, ScreenResult> {
   const { from, intervals, nodeStep } = slice
   const step = nodeStep / stepsPerInterval
   const steps = intervals * stepsPerInterval + 1
@@ -76,13 +82,32 @@ export const screenEphemeris = (slice: SliceEphemeris, { threshold }: ScreenOpti
     )
   }
   for (let s = 0; s < steps; s++) {
+    yield
     k = Math.min(Math.floor(s / stepsPerInterval), intervals - 1)
     u = (s - k * stepsPerInterval) / stepsPerInterval
     time = from + s * step
     interpolatePositions(slice, which, k, u, at)
     hash.neighbours(at, near)
   }
-  return candidates.refine()
+  return yield* candidates.refine()
+}
+
+/** All against all in a slice that is already propagated. */
+export const screenEphemeris = (slice: SliceEphemeris, options: ScreenOptions): ScreenResult =>
+  inOneGo(screenEphemerisInSteps(slice, options))
+
+/**
+ * All against all over [from, to), with pauses: an hour of 11,000 objects is a second or two of work, in steps of about ten milliseconds, so that who
+ * has something else to do can do it in between. The result is that of {@link screenSlice}, wherever the pauses are.
+ */
+export function* screenSliceInSteps(
+  objects: ReadonlyArray<Propagator>,
+  from: UtcTime,
+  to: UtcTime,
+  options: ScreenOptions
+): Generator<void, ScreenResult> {
+  const slice = yield* sampleSliceInSteps(objects, from, to)
+  return yield* screenEphemerisInSteps(slice, options)
 }
 
 /** All against all over [from, to). */
@@ -91,7 +116,7 @@ export const screenSlice = (
   from: UtcTime,
   to: UtcTime,
   options: ScreenOptions
-): ScreenResult => screenEphemeris(sampleSlice(objects, from, to), options)
+): ScreenResult => inOneGo(screenSliceInSteps(objects, from, to, options))
 
 /**
  * One object, with new elements, against a slice that is already propagated. An object of the same id in the slice is passed over.
@@ -134,7 +159,7 @@ export const screenObject = (slice: SliceEphemeris, object: Propagator, { thresh
       }
     }
   }
-  return candidates.refine()
+  return inOneGo(candidates.refine())
 }
 
 const nodeDistance = (a: Float64Array, p: number, b: Float64Array, q: number): number =>

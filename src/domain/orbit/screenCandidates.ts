@@ -38,6 +38,9 @@ const slowReach = 90
 /** Steps before or after that a straight line is followed: half, and a little for its error. */
 export const stepReach = 0.52
 
+/** Pairs that are refined between two pauses. */
+const refinedAtOnce = 256
+
 interface Candidate {
   readonly i: number
   readonly j: number
@@ -58,8 +61,8 @@ interface Candidates {
     vy: number,
     vz: number
   ) => void
-  /** Refines all, drops what is over the threshold or outside [from, to), and sorts by time, then pair. */
-  readonly refine: () => ScreenResult
+  /** Refines all, drops what is over the threshold or outside [from, to), and sorts by time, then pair. Pauses between milliseconds of work. */
+  readonly refine: () => Generator<void, ScreenResult>
 }
 
 /** `steps` is the number of times at which each pair can be considered, `stepSeconds` the time between. */
@@ -114,10 +117,12 @@ export const makeCandidates = (
     return encounters.map(({ missDistance, relativeSpeed, tca }) => ({ a, b, tca, missDistance, relativeSpeed }))
   }
 
-  const refine = (): ScreenResult => {
+  function* refine(): Generator<void, ScreenResult> {
     const events: Array<ScreenEvent> = []
     const suppressed: Array<SuppressedPair> = []
+    let refined = 0
     for (const candidate of found.values()) {
+      if (++refined % refinedAtOnce === 0) yield
       if (candidate.together >= steps) {
         const ids = [candidate.i, candidate.j].map((index) => slice.objects[index]?.elements.objectId ?? "")
         const [a, b] = pairOf(ids[0] ?? "", ids[1] ?? "")

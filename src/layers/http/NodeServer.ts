@@ -6,7 +6,7 @@
  *
  * **End.** With the Layer: a second for answers under way, then every connection is cut.
  */
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer, Predicate } from "effect"
 import { HttpMiddleware, HttpRouter, HttpServer, type HttpServerError } from "effect/http"
 import { createServer } from "node:http"

@@ -2,7 +2,6 @@
 import { Effect, Layer } from "effect"
 import { settings } from "../config/settings.ts"
 import { layerEmbedded } from "./EmbeddedLog.ts"
-import { layerKafkaConfig } from "./KafkaLog.ts"
 import { MessageLog } from "./MessageLog.ts"
 
 /** Fails with a `ConfigError` for a value that it does not know, and as the chosen engine's Layer does. */
@@ -11,7 +10,8 @@ export const layerLogFromConfig = Layer.unwrap(Effect.gen(function*() {
     case "memory":
       return MessageLog.layerMemory
     case "kafka":
-      return layerKafkaConfig
+      // Loaded only where it is chosen: a start without it is sooner.
+      return (yield* Effect.promise(() => import("./KafkaLog.ts"))).layerKafkaConfig
     case "embedded":
       return layerEmbedded({ directory: yield* settings.dataDirectory, synchronous: yield* settings.logSynchronous })
   }

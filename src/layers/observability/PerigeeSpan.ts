@@ -15,7 +15,7 @@ import {
   linksOf,
   statusOf
 } from "./spanFields.ts"
-import { traceStateIn } from "./SpanTraceState.ts"
+import { isRandomIn, traceStateIn } from "./SpanTraceState.ts"
 import { noSpanId, type TraceIds } from "./traceIds.ts"
 
 /** What the spans of one tracer share. */
@@ -40,6 +40,8 @@ export class PerigeeSpan implements Tracer.Span {
   readonly traceId: string
   readonly spanId: string
   readonly traceState: string | undefined
+  /** The last 7 bytes of the trace id are random. */
+  readonly random: boolean
   readonly parent: Option.Option<Tracer.AnySpan>
   readonly annotations: Context.Context<never>
   readonly links: Array<Tracer.SpanLink>
@@ -61,12 +63,14 @@ export class PerigeeSpan implements Tracer.Span {
     outlet: SpanOutlet,
     traceId: string,
     traceState: string | undefined,
-    sampled: boolean
+    sampled: boolean,
+    random: boolean
   ) {
     this.name = options.name
     this.traceId = traceId
     this.spanId = outlet.ids.spanId()
     this.traceState = traceState
+    this.random = random
     this.parent = options.parent
     this.annotations = options.annotations
     this.links = options.links
@@ -175,11 +179,13 @@ export const startSpan = (
   const own = traceStateIn(options.annotations)
   if (options.parent._tag === "Some") {
     const parent = options.parent.value
-    const inherited = parent instanceof PerigeeSpan ? parent.traceState : traceStateIn(parent.annotations)
-    return new PerigeeSpan(options, outlet, parent.traceId, own ?? inherited, options.sampled)
+    const ours = parent instanceof PerigeeSpan
+    const inherited = ours ? parent.traceState : traceStateIn(parent.annotations)
+    const random = ours ? parent.random : isRandomIn(parent.annotations)
+    return new PerigeeSpan(options, outlet, parent.traceId, own ?? inherited, options.sampled, random)
   }
   const traceId = outlet.ids.traceId()
-  if (!options.sampled) return new PerigeeSpan(options, outlet, traceId, own, false)
+  if (!options.sampled) return new PerigeeSpan(options, outlet, traceId, own, false, true)
   const { sampled, traceState } = decideRoot(traceId)
-  return new PerigeeSpan(options, outlet, traceId, own ?? traceState, sampled)
+  return new PerigeeSpan(options, outlet, traceId, own ?? traceState, sampled, true)
 }

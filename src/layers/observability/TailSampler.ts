@@ -27,6 +27,15 @@ export interface TailSamplerOptions extends Partial<Omit<TailOptions, "policy">>
   readonly atRelease?: "decide" | "leave"
 }
 
+/** The tail sampler that stands in front of where spans go, for who measures it; the default knows of none. */
+export class TailSamplerInForce extends Context.Reference<() => TailSamplerView | undefined>(
+  "perigee/layers/observability/TailSampler/TailSamplerInForce",
+  { defaultValue: () => () => undefined }
+) {}
+
+/** What can be looked at from outside. */
+export type TailSamplerView = Pick<Context.Service.Shape<typeof TailSampler>, "open" | "stats">
+
 export class TailSampler extends Context.Service<TailSampler, {
   /** Finished spans, of any traces and in any order. Plain and synchronous: it may be called once per array on a hot path. */
   readonly offer: (spans: ReadonlyArray<SpanData>) => void
@@ -50,7 +59,10 @@ export class TailSampler extends Context.Service<TailSampler, {
           sampler = made
           return made.offer
         })
-      return Context.make(SpanProcessing, process).pipe(Context.add(SettleTraces, () => sampler?.flush()))
+      return Context.make(SpanProcessing, process).pipe(
+        Context.add(SettleTraces, () => sampler?.flush()),
+        Context.add(TailSamplerInForce, () => sampler)
+      )
     }))
 
   /** Hands on every span at once, as it came. */

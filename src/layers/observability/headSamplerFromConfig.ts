@@ -1,4 +1,4 @@
-/** The head sampler that the settings ask for: a fixed share, or a target rate for each source; with the load guard, or without. */
+/** The head sampler that the settings ask for, a fixed share or a target rate for each source, and the load guard that it asks, or none. */
 import { Effect, Layer } from "effect"
 import { settings } from "../config/settings.ts"
 import { HeadSampler } from "../stage/HeadSampler.ts"
@@ -13,5 +13,5 @@ export const layerHeadSamplerFromConfig = Layer.unwrap(Effect.gen(function*() {
   const sampler = targetPerSecond === undefined
     ? HeadSampler.layerRatio(ratio)
     : Layer.provide(AdaptiveSampler.layerHead, AdaptiveSampler.layer({ targetPerSecond, initialProbability: ratio }))
-  return Layer.provide(sampler, guarded ? Layer.provide(LoadGuard.layer(), layerProcessLoad) : LoadGuard.layerOff)
+  return Layer.provideMerge(sampler, guarded ? Layer.provide(LoadGuard.layer(), layerProcessLoad) : LoadGuard.layerOff)
 }))

@@ -5,6 +5,7 @@ import { layerLog as deadLetterLog } from "../deadletters/deadLetterLog.ts"
 import { StageMetrics } from "../stage/StageHooks.ts"
 import { AlertStore } from "../stores/AlertStore.ts"
 import { layerEmbeddedSloStore } from "../stores/EmbeddedSloStore.ts"
+import { layerLineageMetrics } from "../stores/lineage/lineageMetrics.ts"
 import { SloStore } from "../stores/SloStore.ts"
 import { layerMeasuredAlerts } from "./alertLatency.ts"
 import { Collectors } from "./Collectors.ts"
@@ -13,6 +14,7 @@ import { Exemplars } from "./Exemplars.ts"
 import { Exposition } from "./Exposition.ts"
 import { layerOtlpMetrics } from "./otlpMetrics.ts"
 import { layerProcessMetrics } from "./processMetrics.ts"
+import { layerSamplingMetrics } from "./samplingMetrics.ts"
 import { Slo } from "./Slo.ts"
 import { layerSloMetrics } from "./sloMetrics.ts"
 import { layerStageExemplars } from "./stageExemplars.ts"
@@ -55,7 +57,9 @@ export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
       layerStageExemplars,
       layerProcessMetrics({ version }),
       layerSloMetrics,
-      (yield* namesCollector) ? layerOtlpMetrics({ version }) : Layer.empty
+      layerSamplingMetrics,
+      layerLineageMetrics,
+      (yield* namesCollector) ? layerOtlpMetrics : Layer.empty
     ).pipe(Layer.provideMerge(Layer.mergeAll(Collectors.layer, slo, Exemplars.layerMemory())))
   }))
 

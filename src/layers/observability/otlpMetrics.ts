@@ -7,6 +7,7 @@
 import { ConfigProvider, Effect, Layer, Schedule } from "effect"
 import { OtlpMetrics, OtlpSerialization } from "effect/observability"
 import { Collectors } from "./Collectors.ts"
+import { ProcessResource } from "./ProcessResource.ts"
 
 /** The exporter reads what is collected; between two exports the collectors run at least once. */
 const collecting = Layer.effectDiscard(Effect.gen(function*() {
@@ -17,10 +18,17 @@ const collecting = Layer.effectDiscard(Effect.gen(function*() {
 /** OpenTelemetry's default is to export; the exporter's own is not to. */
 const exportByDefault = ConfigProvider.layerAdd(ConfigProvider.fromEnvRecord({ OTEL_METRICS_EXPORTER: "otlp" }))
 
-export const layerOtlpMetrics = (build: { readonly version: string }) =>
-  Layer.merge(
-    collecting,
-    OtlpMetrics.layerFromConfig({ resource: { serviceName: "perigee", serviceVersion: build.version } }).pipe(
-      Layer.provide([OtlpSerialization.layerProtobuf, exportByDefault])
-    )
-  )
+/** Said of the process as its spans say it. */
+const exporter = Layer.unwrap(Effect.map(ProcessResource, ({ attributes }) =>
+  OtlpMetrics.layerFromConfig({
+    resource: {
+      serviceName: String(attributes["service.name"]),
+      serviceVersion: String(attributes["service.version"]),
+      attributes
+    }
+  })))
+
+export const layerOtlpMetrics = Layer.merge(
+  collecting,
+  Layer.provide(exporter, [OtlpSerialization.layerProtobuf, exportByDefault])
+)

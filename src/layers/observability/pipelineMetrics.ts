@@ -72,6 +72,10 @@ const stageCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView, 
   const busyTotal = counter("operator_busy_seconds_total", "Time that a stage was at work")
   const inFlight = gauge("operator_in_flight", "Events inside a stage at this moment")
   const state = gauge("operator_state_entries", "Entries in a stage's state: keys, windows, rows")
+  const evicted = counter(
+    "operator_state_evictions_total",
+    "Entries that left a stage's state because it was full"
+  )
   const occupancy = gauge("channel_occupancy", "How full a queue between stages is, 0 to 1")
   const emitted = counter("operator_emitted_total", "Events that a stage gave to the next")
   const late = counter("late_events_dropped_total", "Events past their lateness, given up as dead letters")
@@ -96,17 +100,19 @@ const stageCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView, 
       lastAt = at
       lastBusy = new Map(stages.map(([stage, { busyNanos }]) => [stage, busyNanos] as const))
     }
+    const stateful = new Map(view.stateSizes())
     let lateEvents = 0
     for (const [stage, counts] of stages) {
       busyTotal(counts.busyNanos / 1e9, { stage })
       inFlight(counts.inFlight, { stage })
       emitted(counts.emitted, { stage })
       lateEvents += counts.late
+      if (stateful.has(stage) || counts.evicted > 0) evicted(counts.evicted, { stage })
       if (counts.retries > 0) retries(counts.retries, { operator: stage })
     }
     retries(view.ingestRetries(), { operator: "ingest" })
     late(lateEvents)
-    for (const [stage, entries] of view.stateSizes()) state(entries, { stage })
+    for (const [stage, entries] of stateful) state(entries, { stage })
     for (const [edge, share] of view.channelOccupancy()) occupancy(share, { edge })
   }
 }

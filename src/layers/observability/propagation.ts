@@ -8,7 +8,7 @@ import { Effect, Option, type Tracer } from "effect"
 import { extract, type HeaderCarrier } from "../../domain/tracing/propagation.ts"
 import { formatTraceParent } from "../../domain/tracing/traceparent.ts"
 import { PerigeeSpan } from "./PerigeeSpan.ts"
-import { parentSpan, traceStateIn } from "./SpanTraceState.ts"
+import { isRandomIn, parentSpan, traceStateIn } from "./SpanTraceState.ts"
 
 /** A type, not an interface, so that it is a record of headers too. */
 export type TraceHeaders = {
@@ -18,8 +18,11 @@ export type TraceHeaders = {
 
 /** The headers that make `span` the parent of what happens on the other side. */
 export const traceHeaders = (span: Tracer.AnySpan): TraceHeaders => {
-  const traceparent = formatTraceParent(span)
-  const tracestate = span instanceof PerigeeSpan ? span.traceState : traceStateIn(span.annotations)
+  const { annotations, sampled, spanId, traceId } = span
+  const [random, tracestate] = span instanceof PerigeeSpan
+    ? [span.random, span.traceState]
+    : [isRandomIn(annotations), traceStateIn(annotations)]
+  const traceparent = formatTraceParent({ traceId, spanId, sampled, random })
   return tracestate === undefined ? { traceparent } : { traceparent, tracestate }
 }
 

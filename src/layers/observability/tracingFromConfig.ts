@@ -1,41 +1,16 @@
 /** Tracing as `PERIGEE_TRACING` has it. */
-import { NodeHttpClient } from "@effect/platform-node"
+import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { type Config, Effect, Layer } from "effect"
 import { OtlpSerialization } from "effect/observability"
-import { hostname } from "node:os"
 import type { Attributes } from "../../domain/tracing/SpanData.ts"
 import { settings } from "../config/settings.ts"
 import { StageTracing } from "../stage/StageHooks.ts"
-import { layerOtelSdkTracer } from "./OtelSdkTracer.ts"
 import type { OtlpOptions } from "./OtlpSpanExporter.ts"
+import { ProcessResource } from "./ProcessResource.ts"
 import { RootSampling } from "./RootSampling.ts"
 import type { SpanSink } from "./SpanSink.ts"
 import { SpanStore } from "./SpanStore.ts"
-import { makeTraceIds } from "./traceIds.ts"
 import { layerBackend, layerOff, layerOtlp, layerSinkOtlp } from "./Tracing.ts"
-
-/**
- * What the spans of this process say of it. A host is told by `host.name`, and where it says nothing by `service.instance.id`, which no two
- * processes share. OTEL_SERVICE_NAME wins over OTEL_RESOURCE_ATTRIBUTES, and that over what is found out here.
- */
-export const resourceFromConfig = Effect.fnUntraced(function*(version: string): Effect.fn.Return<
-  Attributes,
-  Config.ConfigError
-> {
-  const { traceId } = yield* makeTraceIds
-  const serviceName = yield* settings.serviceName
-  return {
-    "service.name": "perigee",
-    "service.version": version,
-    "service.instance.id": traceId(),
-    "host.name": hostname(),
-    "telemetry.sdk.name": "perigee",
-    "telemetry.sdk.language": "nodejs",
-    "telemetry.sdk.version": version,
-    ...(yield* settings.resourceAttributes),
-    ...(serviceName === undefined ? undefined : { "service.name": serviceName })
-  }
-})
 
 /** `/v1/traces` behind the common address, unless traces have their own. */
 export const tracesUrl = (endpoint: string, tracesEndpoint: string | undefined): string =>
@@ -61,19 +36,27 @@ const transport = Effect.map(settings.otlpProtocol, (protocol) =>
     protocol === "http/json" ? OtlpSerialization.layerJson : OtlpSerialization.layerProtobuf
   ))
 
+/** The SDK is loaded only where it is chosen: a start without it is sooner. */
+const otelSdk = Effect.fnUntraced(function*(resource: Attributes, options: OtlpOptions) {
+  const { layerOtelSdkTracer } = yield* Effect.promise(() => import("./OtelSdkTracer.ts"))
+  return Layer.provideMerge(layerOtelSdkTracer({ resource }), layerSinkOtlp(options))
+})
+
 const elsewhere = SpanStore.layerNone("spans go to an OTLP receiver and are not kept in this process")
 
 /**
  * The tracer, the spans of the stages, and the store, which is empty unless the spans are kept in this process. Spans that belong to no
  * event are not sampled. `version` is the program's.
  */
-export const layerTracingFromConfig = (version: string): Layer.Layer<SpanSink | SpanStore, Config.ConfigError> =>
+export const layerTracingFromConfig = (
+  version: string
+): Layer.Layer<SpanSink | SpanStore, Config.ConfigError, ProcessResource> =>
   Layer.unwrap(Effect.gen(function*() {
     const variant = yield* settings.tracing
     if (variant === "off") {
       return Layer.merge(layerOff, SpanStore.layerNone("tracing is off"))
     }
-    const resource = yield* resourceFromConfig(version)
+    const { attributes: resource } = yield* ProcessResource
     if (variant === "backend") {
       return withStages(layerBackend({
         maxSpans: yield* settings.traceStoreSpans,
@@ -83,9 +66,7 @@ export const layerTracingFromConfig = (version: string): Layer.Layer<SpanSink | 
       }))
     }
     const options = yield* otlpOptions(resource, version)
-    const spans = variant === "otlp"
-      ? layerOtlp(options)
-      : layerOtelSdkTracer({ resource }).pipe(Layer.provideMerge(layerSinkOtlp(options)))
+    const spans = variant === "otlp" ? layerOtlp(options) : yield* otelSdk(resource, options)
     return withStages(Layer.merge(spans, elsewhere).pipe(Layer.provide(yield* transport)))
   }))
 

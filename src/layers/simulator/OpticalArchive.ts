@@ -6,7 +6,7 @@
  * newest 100,000 are kept. A record counts as taken when the client comes back after an answer that held it, so that a run can wait until
  * nothing is left to poll.
  */
-import { NodeHttpServer } from "@effect/platform-node"
+import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Deferred, Effect, Schema, type Scope } from "effect"
 import { HttpMiddleware, HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createServer } from "node:http"

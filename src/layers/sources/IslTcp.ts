@@ -7,7 +7,8 @@
  * client, as nothing after it can be trusted. No client ends the source. Canaries' beacons are handed on and not counted as received: they are no
  * sign of a satellite.
  */
-import { NodeSocket, NodeSocketServer } from "@effect/platform-node"
+import * as NodeSocket from "@effect/platform-node/NodeSocket"
+import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
 import { Cause, Clock, type Duration, Effect, Exit, Option, Queue, Scope } from "effect"
 import { Socket } from "effect/socket"
 import { isCanaryKey } from "../../domain/canary/reserved.ts"

@@ -45,6 +45,8 @@ export interface LineageCounts {
 }
 
 export interface LineageStoreShape extends LineageQueries {
+  /** False for one that is off. */
+  readonly keeps: boolean
   /** Never waits and never fails. The records must not be changed afterwards. */
   readonly offer: (records: ReadonlyArray<LineageRecord>) => void
   /** Writes what waits. */
@@ -72,6 +74,7 @@ export class LineageReader
 const noCounts: LineageCounts = { offered: 0, written: 0, dropped: 0, evicted: 0 }
 
 const off: LineageStoreShape = {
+  keeps: false,
   offer: () => {},
   flush: Effect.void,
   counts: () => noCounts,

@@ -2,23 +2,30 @@
  * Track updates with the conjunctions that the catalogue foresees for their object.
  *
  * The catalogue is screened all against all, hour by hour as event time needs it, over `horizonMillis` ahead of each update and at
- * `thresholdMetres`: the limit of interest plus a margin for what tracks move. Between hours the fiber yields, so that sources are served
- * while a large catalogue is screened; the events wait (backpressure), in the log.
+ * `thresholdMetres`: the limit of interest plus a margin for what tracks move. Every 10 ms the fiber yields, so that sources and HTTP are served
+ * while a large catalogue is screened; the events wait in a queue of 1024, then (backpressure) in the log.
  *
- * Canaries are screened by themselves, with each other: they are no part of the catalogue.
+ * Canaries are screened by themselves, with each other: they are no part of the catalogue. They have a branch of their own, so that they do not wait
+ * while it is screened. Both branches are one stage to those who count.
  *
- * Arrays and order kept. State: the conjunctions of the hours screened, about 200 bytes each; those more than a horizon past are let go.
+ * Arrays kept, those with canaries split in two; order kept among canaries and among the rest. State: the conjunctions of the hours screened, about
+ * 200 bytes each; those more than a horizon past are let go.
  */
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import { type Conjunction, makeConjunction } from "../../domain/alert/Conjunction.ts"
 import { isCanaryObject } from "../../domain/canary/reserved.ts"
 import { canariesAround } from "../../domain/canary/tracks.ts"
 import type { Candidates } from "../../domain/orbit/candidates.ts"
 import type { Propagator } from "../../domain/orbit/Propagator.ts"
-import { screenSlice } from "../../domain/orbit/screen.ts"
+import { screenSliceInSteps } from "../../domain/orbit/screen.ts"
 import type { TrackUpdate } from "../../domain/orbit/TrackUpdate.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
-import { effectful, type Operator, type StageServices } from "../Stage.ts"
+import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
+import { split } from "../split.ts"
+import { andThen, effectful, type Operator, type StageServices } from "../Stage.ts"
+import { direct, nodeGraph, noStage } from "../stage/Graph.ts"
+import { makeOperator } from "../stage/Operator.ts"
+import { pureOperator } from "../stage/pureOperator.ts"
 
 export interface ScreenedUpdate {
   readonly track: TrackUpdate
@@ -32,7 +39,10 @@ interface ScreenOptions {
   readonly thresholdMetres: number
 }
 
+const name = "screen"
 const hour = 3_600_000
+/** How long others may have to wait for their turn. */
+const turnNanos = 10_000_000n
 
 /** What is screened all against all in the hour from a time on. */
 type ObjectsAt = (time: UtcTime) => ReadonlyArray<Propagator>
@@ -41,12 +51,13 @@ type ObjectsAt = (time: UtcTime) => ReadonlyArray<Propagator>
 const makeScreen = (objectsAt: ObjectsAt, thresholdMetres: number) => {
   const hours = new Map<number, ReadonlyMap<string, ReadonlyArray<Conjunction>>>()
 
-  const screenHour = (index: number): void => {
+  function* screenHour(index: number): Generator<void, void> {
     const propagators = objectsAt(index * hour)
     const elementsOf = new Map(propagators.map(({ elements }) => [elements.objectId, elements]))
     const byObject = new Map<string, Array<Conjunction>>()
-    const events = screenSlice(propagators, index * hour, (index + 1) * hour, { threshold: thresholdMetres }).events
-    for (const { a, b, tca, missDistance } of events) {
+    const [from, to] = [index * hour, (index + 1) * hour]
+    const { events } = yield* screenSliceInSteps(propagators, from, to, { threshold: thresholdMetres })
+    for (const { a, b, missDistance, tca } of events) {
       const first = elementsOf.get(a)
       const second = elementsOf.get(b)
       if (first === undefined || second === undefined) continue
@@ -63,37 +74,36 @@ const makeScreen = (objectsAt: ObjectsAt, thresholdMetres: number) => {
   return { hours, screenHour }
 }
 
-type Screen = ReturnType<typeof makeScreen>
+/** Does the work, and lets others have their turn. */
+const inTurns = Effect.fnUntraced(function*(work: Generator<void, void>) {
+  const clock = yield* Clock.Clock
+  let since = clock.monotonicTimeNanosUnsafe()
+  while (work.next().done !== true) {
+    if (clock.monotonicTimeNanosUnsafe() - since < turnNanos) continue
+    yield* Effect.yieldNow
+    since = clock.monotonicTimeNanosUnsafe()
+  }
+})
 
-export const screenConjunctions = (
-  options: ScreenOptions
+/** Updates with the conjunctions of one screen. */
+const screened = (
+  objectsAt: ObjectsAt,
+  { horizonMillis, thresholdMetres }: ScreenOptions
 ): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
-  const { candidates, horizonMillis, thresholdMetres } = options
-  const propagatorsOf = (objects: ReadonlyArray<string>) =>
-    objects.flatMap((objectId): ReadonlyArray<Propagator> => {
-      const reference = candidates.estimateOf(objectId)?.linearisation.reference
-      return reference === undefined ? [] : [reference]
-    })
-  const catalogued = propagatorsOf(options.objects)
-  const catalogue = makeScreen(() => catalogued, thresholdMetres)
-  const canaries = makeScreen((time) => propagatorsOf(canariesAround(time)), thresholdMetres)
-  const screenOf = (objectId: string) => isCanaryObject(objectId) ? canaries : catalogue
+  const { hours, screenHour } = makeScreen(objectsAt, thresholdMetres)
 
-  const ensure = Effect.fnUntraced(function*(screen: Screen, from: UtcTime, to: UtcTime) {
+  const ensure = Effect.fnUntraced(function*(from: UtcTime, to: UtcTime) {
     const first = Math.floor(from / hour)
     const last = Math.floor(to / hour)
     for (let index = first; index <= last; index++) {
-      if (screen.hours.has(index)) continue
-      screen.screenHour(index)
-      yield* Effect.yieldNow
+      if (!hours.has(index)) yield* inTurns(screenHour(index))
     }
-    for (const index of screen.hours.keys()) if ((index + 1) * hour < from - horizonMillis) screen.hours.delete(index)
+    for (const index of hours.keys()) if ((index + 1) * hour < from - horizonMillis) hours.delete(index)
   })
 
   const ahead = (objectId: string, time: UtcTime): ReadonlyArray<Conjunction> => {
     const found: Array<Conjunction> = []
     const last = Math.floor((time + horizonMillis) / hour)
-    const { hours } = screenOf(objectId)
     for (let index = Math.floor(time / hour); index <= last; index++) {
       for (const conjunction of hours.get(index)?.get(objectId) ?? []) {
         if (conjunction.nominalTca > time && conjunction.nominalTca <= time + horizonMillis) found.push(conjunction)
@@ -103,22 +113,48 @@ export const screenConjunctions = (
   }
 
   return effectful({
-    name: "screen",
+    name,
     step: Effect.fnUntraced(function*(events, emit) {
-      for (const screen of [catalogue, canaries]) {
-        let from = Infinity
-        let to = -Infinity
-        for (const { payload } of events) {
-          if (screenOf(payload.objectId) !== screen) continue
-          from = Math.min(from, payload.observationTime)
-          to = Math.max(to, payload.observationTime + horizonMillis)
-        }
-        if (to > from) yield* ensure(screen, from, to)
+      let from = Infinity
+      let to = -Infinity
+      for (const { payload: { observationTime } } of events) {
+        from = Math.min(from, observationTime)
+        to = Math.max(to, observationTime + horizonMillis)
       }
+      yield* ensure(from, to)
       for (const event of events) {
         const { objectId, observationTime } = event.payload
         emit.out(event, { track: event.payload, conjunctions: ahead(objectId, observationTime) })
       }
     })
   })
+}
+
+export const screenConjunctions = (
+  options: ScreenOptions
+): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
+  const { candidates: { propagatorOf }, objects } = options
+  const propagatorsOf = (objectIds: ReadonlyArray<string>) =>
+    objectIds.map(propagatorOf).filter((propagator) => propagator !== undefined)
+  const catalogued = propagatorsOf(objects)
+  const canaries = screened((time) => propagatorsOf(canariesAround(time)), options)
+  // Both count as one stage, which has its place among the others although branches start after what is behind them.
+  const drawn = nodeGraph({ name: "screen (canaries)", kind: "effectful", edge: direct })
+  const inPlace = pureOperator<TrackUpdate, TrackUpdate, StageRegistry>(
+    noStage,
+    Effect.map(StageRegistry, ({ countsOf }) => {
+      countsOf(name)
+      return (elements) => elements
+    })
+  )
+  return andThen(
+    inPlace,
+    split({
+      name: "screening",
+      when: ({ objectId }: TrackUpdate) => isCanaryObject(objectId),
+      to: makeOperator<TrackUpdate, ScreenedUpdate, never, StageServices>(drawn, (self) => canaries(self)),
+      otherwise: screened(() => catalogued, options),
+      reason: "canaries do not wait while the catalogue is screened"
+    })
+  )
 }

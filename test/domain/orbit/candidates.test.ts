@@ -41,6 +41,14 @@ describe("candidates", () => {
   const match = (observation: Observation) =>
     candidates.match(observation, sensorOf(observation), observation.sensorTimestamp)
 
+  it("the propagator of an object is that of its estimate", () => {
+    for (const { objectId } of elements.slice(0, 5)) {
+      expect(candidates.propagatorOf(objectId)).toBeDefined()
+      expect(candidates.estimateOf(objectId)?.linearisation.reference).toBe(candidates.propagatorOf(objectId))
+    }
+    expect([candidates.propagatorOf("1"), candidates.estimateOf("1")]).toEqual([undefined, undefined])
+  })
+
   it("takes a hint that fits at its word", () => {
     for (const { observation, truth } of some) expect(match({ ...observation, objectHint: truth })).toEqual([truth])
   })

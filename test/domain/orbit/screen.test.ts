@@ -7,7 +7,7 @@ import { perturbed } from "../../../src/domain/orbit/equinoctial.ts"
 import { type MeanElements, radiansPerDegree, revPerDay } from "../../../src/domain/orbit/MeanElements.ts"
 import { compareObjectIds, pairOf } from "../../../src/domain/orbit/objectPair.ts"
 import { makePropagator, type Propagator } from "../../../src/domain/orbit/Propagator.ts"
-import { screenEphemeris, screenObject, screenSlice } from "../../../src/domain/orbit/screen.ts"
+import { screenEphemeris, screenObject, screenSlice, screenSliceInSteps } from "../../../src/domain/orbit/screen.ts"
 import type { ScreenEvent } from "../../../src/domain/orbit/screenCandidates.ts"
 import { sampleSlice } from "../../../src/domain/orbit/sliceEphemeris.ts"
 import { makeSpatialHash } from "../../../src/domain/orbit/spatialHash.ts"
@@ -126,6 +126,20 @@ describe("screen", () => {
       screenSlice(objects, start + k / 3 * hour, start + (k + 1) / 3 * hour, { threshold: 60_000 }).events
     )
     expect(keys(parts)).toEqual(keys(whole))
+  })
+
+  it("pauses some hundred times an hour, and finds the same whatever is done meanwhile", () => {
+    const objects = swarm()
+    const options = { threshold: 60_000 }
+    const steps = screenSliceInSteps(objects, start, start + hour, options)
+    let pauses = 0
+    let step = steps.next()
+    for (; step.done !== true; step = steps.next()) {
+      // SGP4 keeps its last state in the propagators, which others use.
+      if (pauses++ % 50 === 0) objects.map(({ stateAt }) => stateAt(start + pauses * 60_000))
+    }
+    expect(pauses).toBeGreaterThan(180)
+    expect(step.value).toEqual(screenSlice(objects, start, start + hour, options))
   })
 
   it("screens one object with new elements against a kept slice", () => {

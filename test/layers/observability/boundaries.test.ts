@@ -50,6 +50,21 @@ describe("headers", () => {
     assert.deepStrictEqual(parent._tag === "Some" ? traceHeaders(parent.value) : undefined, traceHeaders(event))
   })
 
+  it.effect("whether the trace id is random is passed on as it came; an id of our own is", () =>
+    Effect.gen(function*() {
+      const flagsBelow = (flags: string, tracestate: Record<string, string> = {}) => {
+        const headers = { traceparent: `00-${traceId}-00f067aa0ba902b7-${flags}`, ...tracestate }
+        const inside = Effect.map(headersNow, ({ traceparent }) => traceparent.slice(-2))
+        return inside.pipe(Effect.withSpan("inner"), Effect.withSpan("outer"), withTraceHeaders(headers))
+      }
+      for (const flags of ["00", "01", "02", "03"]) {
+        assert.strictEqual(yield* flagsBelow(flags), flags)
+        assert.strictEqual(yield* flagsBelow(flags, { tracestate: "vendor=x" }), flags)
+      }
+      const own = yield* Effect.withSpan(headersNow, "root")
+      assert.match(own.traceparent, /-03$/)
+    }).pipe(Effect.provide(layerTest)))
+
   it("that are none give no parent, and their tracestate is dropped with them", () => {
     for (const traceparent of [undefined, "", "00-0-0-01", `00-${"0".repeat(32)}-00f067aa0ba902b7-01`]) {
       assert.strictEqual(parentFromHeaders({ traceparent, tracestate: "ot=th:8" })._tag, "None")

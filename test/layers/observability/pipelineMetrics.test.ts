@@ -1,29 +1,16 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Metric } from "effect"
+import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { Collectors } from "../../../src/layers/observability/Collectors.ts"
-import { Exemplars } from "../../../src/layers/observability/Exemplars.ts"
-import { formatOpenMetrics } from "../../../src/layers/observability/openMetrics.ts"
 import { observePipeline, type PipelineView } from "../../../src/layers/observability/pipelineMetrics.ts"
 import { layerProcessMetrics } from "../../../src/layers/observability/processMetrics.ts"
 import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
-import { parseOpenMetrics } from "../../support/openMetrics.ts"
+import { collected, ownRegistry } from "../../support/collected.ts"
 
 const services = Layer.mergeAll(Collectors.layer, StageRegistry.layer, SourceStats.layer).pipe(
-  Layer.provideMerge(Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map())))
+  Layer.provideMerge(ownRegistry)
 )
-
-/** Collects, and gives the values of all series by name and label values. */
-const collected = Effect.gen(function*() {
-  yield* (yield* Collectors).collect
-  const families = parseOpenMetrics(formatOpenMetrics(Metric.snapshotUnsafe(yield* Effect.context()), yield* Exemplars))
-  const values = new Map<string, number>()
-  for (const { samples } of families.values()) {
-    for (const { labels, name, value } of samples) values.set([name, ...Object.values(labels)].join(" "), value)
-  }
-  return values
-})
 
 const idleView = (over: Partial<PipelineView>): PipelineView => ({
   now: () => 1_000_000,
@@ -63,7 +50,7 @@ describe("pipeline metrics", () => {
       )
       yield* TestClock.adjust("10 seconds")
       Object.assign(first, { busyNanos: 1e9, in: 10, emitted: 9, late: 1 })
-      Object.assign(second, { busyNanos: 5e9, late: 2 })
+      Object.assign(second, { busyNanos: 5e9, late: 2, evicted: 3 })
       third.busyNanos = 2e9
       const values = yield* collected
       const ratios = (stage: string) =>
@@ -81,6 +68,10 @@ describe("pipeline metrics", () => {
       assert.strictEqual(values.get("operator_emitted_total first"), 9)
       assert.strictEqual(values.get("late_events_dropped_total"), 3)
       assert.strictEqual(values.get("operator_state_entries second"), 12)
+      const evictions = ["first", "second", "third"].map((stage) =>
+        values.get(`operator_state_evictions_total ${stage}`)
+      )
+      assert.deepStrictEqual(evictions, [undefined, 3, undefined])
       assert.strictEqual(values.get("channel_occupancy first -> second"), 0.5)
 
       // Only what has happened since counts in the next ratio; looks within a second do not cut it into pieces.

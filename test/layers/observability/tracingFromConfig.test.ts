@@ -2,21 +2,27 @@ import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Effect, Layer, References } from "effect"
 import { hostname } from "node:os"
 import { KeptTraces } from "../../../src/layers/observability/KeptTraces.ts"
+import { ProcessResource } from "../../../src/layers/observability/ProcessResource.ts"
+import { layerProcessResourceFromConfig } from "../../../src/layers/observability/processResourceFromConfig.ts"
 import { SpanSink } from "../../../src/layers/observability/SpanSink.ts"
 import { SpanStore } from "../../../src/layers/observability/SpanStore.ts"
 import { parentSpan } from "../../../src/layers/observability/SpanTraceState.ts"
-import {
-  layerTracingFromConfig,
-  resourceFromConfig,
-  tracesUrl
-} from "../../../src/layers/observability/tracingFromConfig.ts"
+import { layerTracingFromConfig, tracesUrl } from "../../../src/layers/observability/tracingFromConfig.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import { StageTracing } from "../../../src/layers/stage/StageHooks.ts"
 import { otlpReceiver } from "../../support/otlp/receiver.ts"
 
 const environment = (env: Record<string, string>) => ConfigProvider.layer(ConfigProvider.fromEnvRecord(env))
 
-const tracing = (env: Record<string, string>) => Layer.provide(layerTracingFromConfig("1.2.3"), environment(env))
+const resource = layerProcessResourceFromConfig("1.2.3")
+
+const tracing = (env: Record<string, string>) =>
+  layerTracingFromConfig("1.2.3").pipe(Layer.provide(resource), Layer.provide(environment(env)))
+
+const attributes = (env: Record<string, string>) =>
+  Effect.map(ProcessResource, ({ attributes }) => attributes).pipe(
+    Effect.provide(Layer.provide(resource, environment(env)))
+  )
 
 const event = parentSpan({
   traceId: "4bf92f3577b34da6a3ce929d0e0e4736",
@@ -79,10 +85,10 @@ describe("tracing from the configuration", () => {
           assert.deepStrictEqual(receiver.spans().map(({ name }) => name), ["stage"])
           const [headers] = receiver.headers
           assert.deepStrictEqual([headers?.["authorization"], headers?.["x-team"]], ["Bearer abc", "orbit"])
-          const [resource] = receiver.resources()
-          assert.isDefined(resource)
-          assert.strictEqual(resource["service.name"], "fusion-a")
-          assert.strictEqual(resource["deployment.environment.name"], "test")
+          const [sent] = receiver.resources()
+          assert.isDefined(sent)
+          assert.strictEqual(sent["service.name"], "fusion-a")
+          assert.strictEqual(sent["deployment.environment.name"], "test")
         }).pipe(Effect.scoped))
     }
   }
@@ -108,17 +114,16 @@ describe("tracing from the configuration", () => {
 
   it.effect("the resource names service, version, instance and host; what is configured wins", () =>
     Effect.gen(function*() {
-      const own = yield* Effect.provide(resourceFromConfig("1.2.3"), environment({}))
+      const own = yield* attributes({})
       assert.deepStrictEqual([own["service.name"], own["service.version"], own["host.name"]], [
         "perigee",
         "1.2.3",
         hostname()
       ])
       assert.match(String(own["service.instance.id"]), /^[0-9a-f]{32}$/)
-      const given = yield* Effect.provide(
-        resourceFromConfig("1.2.3"),
-        environment({ OTEL_RESOURCE_ATTRIBUTES: "service.name=b,host.name=h%2C1,service.instance.id=7" })
-      )
+      const given = yield* attributes({
+        OTEL_RESOURCE_ATTRIBUTES: "service.name=b,host.name=h%2C1,service.instance.id=7"
+      })
       assert.deepStrictEqual(
         [given["service.name"], given["host.name"], given["service.instance.id"]],
         ["b", "h,1", "7"]

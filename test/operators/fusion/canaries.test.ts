@@ -8,7 +8,7 @@ import { CanaryInjector } from "../../../src/layers/canary/CanaryInjector.ts"
 import { CanaryWatch } from "../../../src/layers/canary/CanaryWatch.ts"
 import { layerHoldBack } from "../../../src/layers/stage/holdBack.ts"
 import { StageChaos } from "../../../src/layers/stage/StageHooks.ts"
-import { canaryLogRecord, runWithCanaries, settings } from "../../support/canaryRun.ts"
+import { canaryLogRecord, type CanaryRun, runWithCanaries, settings } from "../../support/canaryRun.ts"
 import { finalAlerts, observed, recordsOf, runFusion } from "../../support/fusionRun.ts"
 
 const scenario = observed({ seconds: 130, count: 12, seed: 3 })
@@ -16,6 +16,12 @@ const run = (options: Partial<Parameters<typeof runWithCanaries>[0]> = {}) =>
   runWithCanaries({ ...scenario, seconds: 130, ...options })
 
 const off = Layer.merge(CanaryInjector.layerOff, CanaryWatch.layerOff)
+
+/** `canary_<what>_total` of each source. */
+const told = ({ metrics }: CanaryRun, what: string) =>
+  Object.fromEntries(
+    ["radar", "optical", "isl"].map((source) => [source, metrics.get(`canary_${what}_total ${source}`) ?? Number.NaN])
+  )
 
 describe("canaries in the pipeline", () => {
   it.effect("come through, on both ways, and nothing of theirs leaves", () =>
@@ -32,8 +38,15 @@ describe("canaries in the pipeline", () => {
 
   it.effect("change nothing that leaves: neither payloads nor times, observations counted, dead letters", () =>
     Effect.gen(function*() {
-      const { report: _, stages: __, ...on } = yield* run()
-      const { report: ___, stages: ____, ...without } = yield* run({ canaries: off })
+      const others = ({ alerts, latencies, left, letters, observations }: CanaryRun) => ({
+        alerts,
+        latencies,
+        left,
+        letters,
+        observations
+      })
+      const on = others(yield* run())
+      const without = others(yield* run({ canaries: off }))
       assert.isAbove(without.alerts.size, 0)
       assert.deepStrictEqual(on, without)
     }))
@@ -51,19 +64,33 @@ describe("canaries in the pipeline", () => {
       assert.strictEqual(slowed.report.total.late, slowed.report.total.arrived)
       assert.strictEqual(slowed.report.total.missed, 0)
       assert.strictEqual(usual.report.total.late, 0)
+      assert.deepStrictEqual(told(usual, "late"), { radar: 0, optical: 0, isl: 0 })
+      for (const late of Object.values(told(slowed, "late"))) assert.isAbove(late, 0)
+      assert.isAbove(usual.latencies.length, 0)
       assert.deepStrictEqual(slowed.latencies, usual.latencies)
       assert.deepStrictEqual(slowed.left, usual.left)
     }))
 
-  for (const killed of ["associate", "screen", "publish"]) {
-    it.effect(`a killed stage (${killed}): canaries are missed`, () =>
+  const hangs = () => Effect.never
+  const dies = () => Effect.die(new Error("killed"))
+  for (
+    const [how, kill, stage] of [
+      ["hangs", hangs, "associate"],
+      ["hangs", hangs, "screen"],
+      ["hangs", hangs, "publish"],
+      ["dies", dies, "associate"],
+      ["dies", dies, "correlate"]
+    ] as const
+  ) {
+    it.effect(`a killed stage (${stage} ${how}): canaries are missed`, () =>
       Effect.gen(function*() {
-        const chaos = Layer.succeed(StageChaos, {
-          before: (stage: string) => stage === killed ? () => Effect.never : undefined
-        })
-        const { report } = yield* run({ chaos })
-        assert.deepStrictEqual(report.total, { emitted: 15, arrived: 0, late: 0, missed: 3 })
-        assert.isUndefined(report.firstArrival)
+        const chaos = Layer.succeed(StageChaos, { before: (name: string) => name === stage ? kill : undefined })
+        const result = yield* run({ chaos })
+        assert.deepStrictEqual(result.report.total, { emitted: 15, arrived: 0, late: 0, missed: 3 })
+        assert.isUndefined(result.report.firstArrival)
+        assert.deepStrictEqual(told(result, "missed"), { radar: 1, optical: 1, isl: 1 })
+        assert.deepStrictEqual(told(result, "emitted"), { radar: 5, optical: 5, isl: 5 })
+        for (const record of result.left) assert.notMatch(record, /canary|"4000/)
       }))
   }
 })

@@ -5,14 +5,14 @@ import { commit } from "../../../src/operators/commit.ts"
 import { fusion } from "../../../src/operators/fusion/fusion.ts"
 import { andThen, describe as lines } from "../../../src/operators/Stage.ts"
 import { lineRecord, observed, recordsOf, runFusion, shortHorizon } from "../../support/fusionRun.ts"
-import { emptyFusion, fusionStages } from "../../support/fusionShape.ts"
+import { emptyFusion, fusionNodes } from "../../support/fusionShape.ts"
 import { shuffled } from "../../support/shuffle.ts"
 
 describe("the topology", () => {
   const { stages } = andThen(fusion(emptyFusion), commit<unknown>(() => Effect.void))
 
   it("is the pipeline of the specification, in order", () => {
-    assert.deepStrictEqual(stages.map(({ name }) => name), [...fusionStages, "commit"])
+    assert.deepStrictEqual(stages.map(({ name }) => name), [...fusionNodes, "commit"])
   })
 
   it("names each stage once", () => {

@@ -1,11 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Clock, Effect } from "effect"
 import type { Conjunction } from "../../../src/domain/alert/Conjunction.ts"
+import { apartObjects } from "../../../src/domain/canary/reserved.ts"
+import { withCanaries } from "../../../src/domain/canary/withCanaries.ts"
 import { envelope } from "../../../src/domain/Envelope.ts"
 import { makeCandidates } from "../../../src/domain/orbit/candidates.ts"
 import { screenSlice } from "../../../src/domain/orbit/screen.ts"
 import type { TrackUpdate } from "../../../src/domain/orbit/TrackUpdate.ts"
 import { seededStart } from "../../../src/domain/simulation/scenario.ts"
+import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { screenConjunctions } from "../../../src/operators/fusion/screenConjunctions.ts"
 import { arrays, collectItems, contextOf, payloadsOf, stageLayer } from "../../support/envelopes.ts"
 import { synthetic } from "../../support/scenario.ts"
@@ -34,6 +37,12 @@ const screened = (
 
 const [primary, secondary] = [planned.primary, planned.secondary]
 const isPlanned = ({ pair }: Conjunction): boolean => pair.join() === `${primary},${secondary}`
+
+/** A machine on which something else is due whenever one looks. */
+const everyLookTakesTwentyMillis = Effect.map(Clock.Clock, (clock) => {
+  let nanos = 0n
+  return { ...clock, monotonicTimeNanosUnsafe: () => nanos += 20_000_000n }
+})
 
 describe("screenConjunctions", () => {
   it.effect("foresees the planned conjunction for both of its objects, under one name", () =>
@@ -99,6 +108,28 @@ describe("screenConjunctions", () => {
       assert.isAbove(before?.conjunctions.length ?? 0, 0)
       assert.deepStrictEqual(again?.conjunctions, before?.conjunctions)
     }))
+
+  it.effect("canaries do not wait while the catalogue is screened, and both are one stage to those who count", () =>
+    Effect.gen(function*() {
+      const [canary] = apartObjects
+      const withThem = withCanaries(candidates)
+      const [estimate, time] = [withThem.estimateOf(canary), seededStart]
+      assert.isDefined(estimate)
+      const update: TrackUpdate = { ...updateOf(primary, time), objectId: canary, estimate }
+      const operator = screenConjunctions({
+        objects,
+        candidates: withThem,
+        horizonMillis: hour,
+        thresholdMetres: 25_000
+      })
+      const updates = [updateOf(primary, time), updateOf(primary, time + 5 * hour), update]
+      const out = yield* collectItems(
+        arrays([updates.map((each, i) => envelope(each, contextOf(i)))]).pipe(operator)
+      ).pipe(Effect.provideServiceEffect(Clock.Clock, everyLookTakesTwentyMillis))
+      assert.deepStrictEqual(payloadsOf(out).map(({ track }) => track.objectId), [canary, primary, primary])
+      const { stages } = yield* StageRegistry
+      assert.deepStrictEqual(stages().map(([stage, counts]) => [stage, counts.in, counts.emitted]), [["screen", 3, 3]])
+    }).pipe(Effect.provide(stageLayer)))
 
   it.effect("an object that cannot be propagated has no conjunctions and disturbs no other", () =>
     Effect.gen(function*() {

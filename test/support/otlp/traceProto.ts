@@ -80,7 +80,7 @@ const scopeSpans: Message = {
   })
 }
 
-const resource: Message = {
+export const resource: Message = {
   fields: () => ({ 1: attributes, 2: { name: "droppedAttributesCount", kind: "uint" } })
 }
 

@@ -66,6 +66,7 @@ export const makeLineageStore = Effect.fnUntraced(function*<K>(
 
   const { backward, bySource, forward } = makeQueries(graph, attempt)
   return {
+    keeps: true,
     offer: (records) => {
       counts.offered += records.length
       for (const record of records) {

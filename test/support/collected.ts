@@ -1,0 +1,19 @@
+/** The metrics of a registry of the test's own, read as a scraper would read them. */
+import { Effect, Layer, Metric } from "effect"
+import { Collectors } from "../../src/layers/observability/Collectors.ts"
+import { Exemplars } from "../../src/layers/observability/Exemplars.ts"
+import { formatOpenMetrics } from "../../src/layers/observability/openMetrics.ts"
+import { parseOpenMetrics } from "./openMetrics.ts"
+
+export const ownRegistry = Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))
+
+/** Collects, and gives the values of all series by name and label values. */
+export const collected = Effect.gen(function*() {
+  yield* (yield* Collectors).collect
+  const families = parseOpenMetrics(formatOpenMetrics(Metric.snapshotUnsafe(yield* Effect.context()), yield* Exemplars))
+  const values = new Map<string, number>()
+  for (const { samples } of families.values()) {
+    for (const { labels, name, value } of samples) values.set([name, ...Object.values(labels)].join(" "), value)
+  }
+  return values
+})
