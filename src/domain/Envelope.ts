@@ -19,6 +19,8 @@ export interface TraceContext {
   readonly spanId: string | undefined
   readonly sampled: boolean
   readonly traceState: string | undefined
+  /** Whoever began the trace elsewhere said that the last 7 bytes of its id are random (W3C flag 2): passed on as it came. */
+  readonly random?: boolean
   /** Of a sampled event, in this process: until when something was heard of it. */
   readonly heard?: LastHeard
 }
@@ -177,7 +179,8 @@ export const contextBelow = (
 
 /** A trace seen from below another span. */
 export const traceBelow = (trace: TraceContext, spanId: string): TraceContext => {
-  const { heard, sampled, traceId, traceState } = trace
+  const { heard, random, sampled, traceId, traceState } = trace
+  if (random !== undefined) return { ...trace, spanId }
   return heard === undefined
     ? { traceId, spanId, sampled, traceState }
     : { traceId, spanId, sampled, traceState, heard }

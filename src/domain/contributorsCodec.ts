@@ -3,7 +3,7 @@
  * speak of one process's clock.
  */
 import { Option, Schema } from "effect"
-import { PositionJson, TraceJson, WireFormatJson } from "./contextJson.ts"
+import { PositionJson, readTrace, TraceJson, WireFormatJson, writeTrace } from "./contextJson.ts"
 import type { Contributors } from "./Contributors.ts"
 import type { EventContext, Lineage, LineageStep } from "./Envelope.ts"
 import { lineageSteps } from "./Envelope.ts"
@@ -57,12 +57,7 @@ const written = (context: EventContext): typeof ContextJson.Type => ({
   eventTime: context.eventTime,
   ingestTime: context.ingestTime,
   position: context.position ?? null,
-  trace: {
-    traceId: context.trace.traceId,
-    spanId: context.trace.spanId ?? null,
-    sampled: context.trace.sampled,
-    traceState: context.trace.traceState ?? null
-  },
+  trace: writeTrace(context.trace),
   lineage: context.lineage === undefined ? null : lineageSteps(context.lineage),
   raw: context.raw ?? null
 })
@@ -77,12 +72,7 @@ const read = (json: typeof ContextJson.Type): EventContext => ({
   eventTime: json.eventTime,
   ingestTime: json.ingestTime,
   position: json.position ?? undefined,
-  trace: {
-    traceId: json.trace.traceId,
-    spanId: json.trace.spanId ?? undefined,
-    sampled: json.trace.sampled,
-    traceState: json.trace.traceState ?? undefined
-  },
+  trace: readTrace(json.trace),
   lineage: json.lineage === null ? undefined : lineageOf(json.lineage),
   raw: json.raw ?? undefined
 })

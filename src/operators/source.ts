@@ -62,51 +62,49 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
   }
 
   /** Events by their number: contexts for those that are sampled alone. */
-  const numbered = (payloads: ReadonlyArray<A>, eventTimes: ReadonlyArray<UtcTime>, ingestTime: UtcTime): Batch<A> => {
-    const followed: Array<number> = []
-    const few: Array<EventContext> = []
-    const inForce = level(name, eventTimes.length)
+  const numbered = (payloads: ReadonlyArray<A>, ingestTime: UtcTime): Batch<A> => {
+    const eventTimes = timesOf(payloads.length)
     const first = sequence
     const array = { sourceId: name, salt, first, eventTimes, ingestTime }
-    sequence += eventTimes.length
-    for (let place = 0; place < eventTimes.length; place++) {
+    const followed: Array<number> = []
+    const few: Array<EventContext> = []
+    const inForce = level(name, payloads.length)
+    let place = 0
+    let newest = greatest
+    for (const payload of payloads) {
+      const time = eventTime(payload)
+      if (time > newest) newest = time
+      eventTimes[place] = time
       const bits = sequenceBits(salt, first + place)
       if (isSampled(inForce, sequenceHigh24(bits), sequenceLow32(bits))) {
         const id = sequenceId(salt, first + place)
         followed.push(place)
-        few.push(full(id, id, inForce.sampled, eventTimes[place] ?? -Infinity, ingestTime))
+        few.push(full(id, id, inForce.sampled, time, ingestTime))
       }
+      place++
     }
+    sequence += place
+    greatest = newest
     return numberedBatch(payloads, array, followed, few)
   }
 
-  const identified = (
-    idOf: (payload: A) => string,
-    payloads: ReadonlyArray<A>,
-    eventTimes: ReadonlyArray<UtcTime>,
-    ingestTime: UtcTime
-  ): Batch<A> =>
+  const identified = (payloads: ReadonlyArray<A>, idOf: (payload: A) => string, ingestTime: UtcTime): Batch<A> =>
     sourceBatch(
       payloads,
-      payloads.map((payload, place) => {
+      payloads.map((payload) => {
         const id = idOf(payload)
         const traceId = id.replaceAll("-", "").toLowerCase()
-        return full(id, traceId, decide(traceId, name), eventTimes[place] ?? -Infinity, ingestTime)
+        const time = eventTime(payload)
+        if (time > greatest) greatest = time
+        return full(id, traceId, decide(traceId, name), time, ingestTime)
       })
     )
 
   return (payloads: readonly [A, ...Array<A>]): Arr.NonEmptyArray<Element<A>> => {
-    const eventTimes = timesOf(payloads.length)
-    let place = 0
-    for (const payload of payloads) {
-      const time = eventTime(payload)
-      if (time > greatest) greatest = time
-      eventTimes[place++] = time
-    }
     const now = clock.currentTimeMillisUnsafe()
     nanos = undefined
     const elements: Arr.NonEmptyArray<Element<A>> = [
-      ownId === undefined ? numbered(payloads, eventTimes, now) : identified(ownId, payloads, eventTimes, now)
+      ownId === undefined ? numbered(payloads, now) : identified(payloads, ownId, now)
     ]
     if (outOfOrdernessMillis !== undefined) elements.push(watermark(greatest - outOfOrdernessMillis - 1))
     return elements

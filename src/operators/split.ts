@@ -6,15 +6,14 @@
  * out once, when both branches have passed them. Failure: of either branch, or of the input. What `when` throws is a defect. State: `capacity` events in
  * front of and behind each branch. Cost: a call an event, two fibers, two queue operations an array.
  */
-import { Cause, Effect, type Pull, Stream } from "effect"
-import { type Batch, batch as batchOf, type Element } from "../domain/Batch.ts"
-import type { EventContext } from "../domain/Envelope.ts"
+import { Effect, identity, Stream } from "effect"
+import type { Batch, Element } from "../domain/Batch.ts"
 import { forkEdge, type ForkOptions } from "./fork.ts"
 import type { Operator } from "./Stage.ts"
 import { isNonEmpty } from "./stage/elements.ts"
-import { BranchControls } from "./stage/fanIn.ts"
+import { joined } from "./stage/fanOut.ts"
 import { direct, type Graph, inRow, nodeGraph, sideBySide } from "./stage/Graph.ts"
-import { type Arrival, type Elements, feed, makeInlets, untilEnd } from "./stage/inlets.ts"
+import { type Elements, feed, makeInlets, untilEnd } from "./stage/inlets.ts"
 import { makeOperator } from "./stage/Operator.ts"
 
 export interface SplitOptions<in A, out B, out E1, out R1, out E2, out R2> extends ForkOptions {
@@ -72,7 +71,7 @@ export const split = <A, B, E1, R1, E2, R2>(
           ).pipe(Effect.andThen(out.end(place)))
         yield* Effect.forkIn(Effect.catchCause(run(0, to, first), out.failCause), scope)
         yield* Effect.forkIn(Effect.catchCause(run(1, otherwise, second), out.failCause), scope)
-        return joined(out.take)
+        return joined(out.take, 2)
       })
     ))
 }
@@ -107,47 +106,10 @@ const parted = <A>(elements: Elements<A>, when: (payload: A) => boolean): Parts<
 }
 
 /** The events of a batch that go one way. */
-const going = <A>(
-  { contexts, followed, hop, payloads }: Batch<A>,
-  ways: ReadonlyArray<boolean>,
-  way: boolean
-): Batch<A> => {
-  const chosen: Array<A> = []
-  const theirs: Array<EventContext> = []
-  const marked: Array<number> = []
-  let place = -1
-  let next = 0
-  for (const payload of payloads) {
-    place++
-    const isFollowed = followed[next] === place
-    if (isFollowed) next++
-    const context = contexts[place]
-    if (ways[place] !== way || context === undefined) continue
-    if (isFollowed) marked.push(chosen.length)
-    chosen.push(payload)
-    theirs.push(context)
-  }
-  return batchOf(chosen, theirs, hop, marked)
-}
-
-/** What both branches give, as it comes, until both have ended; each control once. */
-const joined = <B, E>(take: Effect.Effect<Arrival<B>, E>): Pull.Pull<Elements<B>, E> => {
-  const controls = new BranchControls(2)
-  let open = 2
-  const next: Pull.Pull<Elements<B>, E> = Effect.suspend(() => {
-    if (open === 0) return Cause.done()
-    return Effect.flatMap(take, ({ elements, inlet }) => {
-      const outputs: Array<Element<B>> = []
-      if (elements === undefined) {
-        open--
-        outputs.push(...controls.end(inlet))
-      }
-      for (const element of elements ?? []) {
-        const passed = element._tag === "Batch" ? element : controls.pass(inlet, element)
-        if (passed !== undefined) outputs.push(passed)
-      }
-      return isNonEmpty(outputs) ? Effect.succeed(outputs) : next
-    })
-  })
-  return next
-}
+const going = <A>(batch: Batch<A>, ways: ReadonlyArray<boolean>, way: boolean): Batch<A> =>
+  batch.pick(
+    batch.payloads.filter((_, place) => ways[place] === way),
+    ways.flatMap((taken, place) => taken === way ? [place] : []),
+    batch.hop,
+    identity
+  )

@@ -64,7 +64,7 @@ export const extractBaggage = (headers: HeaderCarrier): string | undefined => {
 
 /** The headers, in lower case, that pass a context on: `{}` for one without a span, which has nobody to be a child of. */
 export const inject = (
-  context: TraceContext & { readonly random?: boolean | undefined },
+  context: TraceContext,
   baggage?: string
 ): Readonly<Record<string, string>> => ({
   ...(context.spanId !== undefined && {

@@ -44,9 +44,7 @@ export const isRandomIn = (annotations: Context.Context<never>): boolean =>
  * span id is {@link noSpanId}, which tracers of this folder read as "the root of this trace".
  */
 export const parentSpan = (
-  { random = false, sampled, spanId = noSpanId, traceId, traceState }: TraceContext & {
-    readonly random?: boolean | undefined
-  }
+  { random = false, sampled, spanId = noSpanId, traceId, traceState }: TraceContext
 ): Tracer.ExternalSpan => ({
   _tag: "ExternalSpan",
   traceId,

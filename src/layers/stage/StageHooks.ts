@@ -78,9 +78,10 @@ export class StageTracing extends Context.Reference<{
         return {
           root: (name, event, startTime, links = noLinks) => {
             const span = start(name, event, startTime, event.trace.spanId === undefined ? links : [event, ...links])
-            const { sampled, traceId, traceState } = event.trace
+            const { random, sampled, traceId, traceState } = event.trace
             const heard = roots.opened(span, startTime)
-            const trace = { traceId, spanId: span.spanId, sampled, traceState, heard }
+            const below = { traceId, spanId: span.spanId, sampled, traceState, heard }
+            const trace = random === undefined ? below : { ...below, random }
             return contextBelow(event, trace, event.lineage, event.eventTime)
           },
           start,

@@ -23,8 +23,8 @@ const always: HeadDecision = { sampled: true, traceState: undefined }
 const traceOf = (record: ReceivedRecord, decide: Decide): TraceContext => {
   const parent = record.trace === undefined ? undefined : extract({ ...record.trace })
   if (parent !== undefined) {
-    const { spanId, traceId } = parent
-    return { traceId, spanId, ...followParent(parent) }
+    const { random, spanId, traceId } = parent
+    return { traceId, spanId, ...(random && { random }), ...followParent(parent) }
   }
   const traceId = traceIdOf(record.observationId)
   return { traceId, spanId: undefined, ...(isCanaryKey(record.key) ? always : decide(traceId, record.raw.source)) }

@@ -142,7 +142,7 @@ const inFibers = <A, B, E, R, E0, R0>(
   )
 
 /** What the branches give, as it comes, until all have ended; each control once. */
-const joined = <B, E>(take: Effect.Effect<Arrival<B>, E>, branches: number): Pull.Pull<Elements<B>, E> => {
+export const joined = <B, E>(take: Effect.Effect<Arrival<B>, E>, branches: number): Pull.Pull<Elements<B>, E> => {
   const controls = new BranchControls(branches)
   let open = branches
   const next: Pull.Pull<Elements<B>, E> = Effect.suspend(() => {

@@ -3,6 +3,7 @@
  */
 import { Clock, Context, Effect, Exit, References, type Tracer } from "effect"
 import { type Element, eventsIn } from "../../domain/Batch.ts"
+import { writeTrace } from "../../domain/contextJson.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import type { EventContext } from "../../domain/Envelope.ts"
 import { recordedAttribute, type RecordedReason } from "../../domain/tracing/retroactiveSpans.ts"
@@ -35,12 +36,7 @@ const toDeadLetter = (stage: string, time: number, rejection: Rejection): DeadLe
     locator: context.raw?.locator ?? "",
     payload: context.raw?.bytes ?? new Uint8Array(0),
     position: context.position ?? null,
-    trace: {
-      traceId: context.trace.traceId,
-      spanId: context.trace.spanId ?? null,
-      sampled: context.trace.sampled,
-      traceState: context.trace.traceState ?? null
-    }
+    trace: writeTrace(context.trace)
   }
 }
 

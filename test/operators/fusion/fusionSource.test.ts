@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { canaryRecord } from "../../../src/domain/canary/canaryRecord.ts"
 import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
+import * as Instruments from "../../../src/layers/stage/Instruments.ts"
 import { StageLineage } from "../../../src/layers/stage/StageHooks.ts"
 import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
+import * as Stage from "../../../src/operators/Stage.ts"
 import { canaryLogRecord } from "../../support/canaryRun.ts"
 import { collectArrays, collectItems } from "../../support/envelopes.ts"
 import { observed } from "../../support/fusionRun.ts"
@@ -75,6 +77,24 @@ describe("fusionSource", () => {
         )
       )
       assert.strictEqual(other?.context.trace.sampled, false)
+    }))
+
+  it.effect("that the producer's trace id is random is passed on to the next, traced or not", () =>
+    Effect.gen(function*() {
+      const headersBelow = Effect.fnUntraced(function*(flags: string) {
+        const traceparent = `${parent.slice(0, -2)}${flags}`
+        const sent: Array<Readonly<Record<string, string>>> = []
+        const send = Stage.stateless<unknown, unknown>({
+          name: "send",
+          step: (events, emit) => sent.push(...events.map((event) => emit.headers(event)))
+        })
+        yield* Effect.provide(
+          Stream.runDrain(fusionSource(parts([[logRecord(json, 0, { traceparent })]])).pipe(send)),
+          Instruments.layerTest
+        )
+        return sent.map((headers) => headers["traceparent"]?.slice(-2))
+      })
+      for (const flags of ["00", "01", "02", "03"]) assert.deepStrictEqual(yield* headersBelow(flags), [flags])
     }))
 
   it.effect.each(["", "garbage", `00-${"0".repeat(32)}-00f067aa0ba902b7-01`, `ff-${traceId}-00f067aa0ba902b7-01`])(
