@@ -68,7 +68,7 @@ const inProcess = (file: string, ...args: ReadonlyArray<string>): string => {
 }
 
 const measured = (system: "operators" | "loops", run: NexmarkRun, runs = 3): typeof Result.Type => {
-  const numbers = [run.n, run.disorder, run.seed, 256, 0.01, runs].map(String)
+  const numbers = [run.n, run.disorder, run.seed, 1024, 0.01, runs].map(String)
   return decodeResult(
     inProcess(resolve(import.meta.dirname, "nexmark/measureQuery.ts"), system, run.query, ...numbers)
   )

@@ -8,7 +8,7 @@ import { pipelineWork } from "./queries/index.ts"
 import { measure, measureDefaults } from "./queries/measure.ts"
 import { nexmarkQueries } from "./queries/types.ts"
 
-const [system, wanted, n, disorder, seed, arraySize = "256", ratio = "0.01", runs = String(measureDefaults.runs)] =
+const [system, wanted, n, disorder, seed, arraySize = "1024", ratio = "0.01", runs = String(measureDefaults.runs)] =
   process.argv.slice(2)
 
 const query = nexmarkQueries.find((name) => name === wanted)

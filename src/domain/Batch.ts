@@ -100,11 +100,8 @@ export class Batch<out A> {
     }
     if (numbered !== undefined) {
       const { array, places: from } = numbered
-      const picked = arrayOf<number>(count)
-      for (let to = 0; to < count; to++) {
-        const place = places[to] ?? 0
-        picked[to] = from === undefined ? place : from[place] ?? 0
-      }
+      const picked = places.slice(0, count)
+      if (from !== undefined) { for (let to = 0; to < count; to++) picked[to] = from[picked[to] ?? 0] ?? 0 }
       return new Batch(payloads, undefined, { array, places: picked, few }, hop, followed)
     }
     const contexts: Array<EventContext> = []

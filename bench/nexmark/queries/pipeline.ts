@@ -41,7 +41,7 @@ const generated = (
 export const answerOf = <Row>(
   { fold, operator }: NexmarkPipeline<Row>,
   run: NexmarkRun,
-  { arraySize = 256, events = () => makeGenerator(run) }: Omit<PipelineOptions, "ratio"> = {}
+  { arraySize = 1024, events = () => makeGenerator(run) }: Omit<PipelineOptions, "ratio"> = {}
 ): Effect.Effect<NexmarkAnswer, never, Stage.StageServices> =>
   Effect.gen(function*() {
     const digest = new Digest()

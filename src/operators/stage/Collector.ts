@@ -165,50 +165,47 @@ export class Collector<B> implements Emit<B> {
 
   /** The events of a batch whose payloads pass, as they are. Where all do, its columns are handed on without a copy. */
   filterBatch(batch: Batch<B>, predicate: (payload: B) => boolean, reason: string): void {
-    // First the places of those that pass, so that the columns are made as long as they need to be.
     const { places } = this
-    let passing = 0
+    const passing = arrayOf<B>(batch.payloads.length)
+    let count = 0
     let index = 0
     for (const payload of batch.payloads) {
-      if (predicate(payload)) places[passing++] = index
+      if (predicate(payload)) {
+        passing[count] = payload
+        places[count++] = index
+      }
       index++
     }
-    this.passAt(batch, passing, reason)
+    this.passAt(batch, passing, count, reason)
   }
 
   /** {@link filterBatch} by a predicate that looks at contexts. */
   filterEvents(batch: Batch<B>, predicate: (payload: B, context: EventContext) => boolean, reason: string): void {
     const { places } = this
-    let passing = 0
+    const passing = arrayOf<B>(batch.payloads.length)
+    let count = 0
     let index = 0
     for (const payload of batch.payloads) {
       const context = batch.context(index)
-      if (context !== undefined && predicate(payload, context)) places[passing++] = index
+      if (context !== undefined && predicate(payload, context)) {
+        passing[count] = payload
+        places[count++] = index
+      }
       index++
     }
-    this.passAt(batch, passing, reason)
+    this.passAt(batch, passing, count, reason)
   }
 
-  /** Passes the events at the first `count` of {@link places}; the others are counted. */
-  private passAt(batch: Batch<B>, count: number, reason: string): void {
-    const { length } = batch.payloads
-    if (count === length) {
+  /** Passes the first `count` of these payloads, which are at {@link places} of the batch; the others are counted. */
+  private passAt(batch: Batch<B>, passing: Array<B>, count: number, reason: string): void {
+    if (count === passing.length) {
       this.pass(batch)
       return
     }
-    this.addFiltered(reason, length - count)
+    this.addFiltered(reason, passing.length - count)
     if (count === 0) return
-    const { places } = this
-    const payloads = arrayOf<B>(count)
-    let to = 0
-    let index = 0
-    for (const payload of batch.payloads) {
-      if (index++ !== places[to]) continue
-      payloads[to] = payload
-      if (++to === count) break
-    }
     this.cut()
-    this.elements.push(batch.pick(payloads, places, this.hopAfter(batch.hop), this.below))
+    this.elements.push(batch.pick(passing.slice(0, count), this.places, this.hopAfter(batch.hop), this.below))
   }
 
   /** {@link Emit.out} for a step that works on columns: the event at a place of a batch, which of its events is followed told by the caller. */
