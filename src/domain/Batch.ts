@@ -7,10 +7,13 @@
 import { arrayOf } from "./arrayOf.ts"
 import { type Control, type Envelope, type EventContext, type Hop, isFollowed } from "./Envelope.ts"
 import { type SequenceArray, SequenceContext } from "./SequenceContext.ts"
+import type { UtcTime } from "./UtcTime.ts"
 
 /** Events of one array of a source that numbers them, and the contexts of the few that are followed. */
 interface Numbered {
   readonly array: SequenceArray
+  /** Their event times, UTC ms, by place in that array. */
+  readonly times: ReadonlyArray<UtcTime>
   /** Where in that array the events stand; `undefined`: all of it, in order. */
   readonly places: ReadonlyArray<number> | undefined
   /** Of the followed, in their order. */
@@ -59,6 +62,22 @@ export class Batch<out A> {
     return at === undefined ? numberedContext(numbered, place) : numbered.few[at]
   }
 
+  /** The event time at a place, without the context. */
+  eventTime(place: number): UtcTime {
+    const { numbered } = this
+    return (numbered === undefined ? this.made?.[place]?.eventTime : timeAt(numbered, placeOf(numbered, place))) ?? NaN
+  }
+
+  /** The numbered array that the event at a place is of, where it is; for who keeps {@link sequencePlace} in place of a context. */
+  get array(): SequenceArray | undefined {
+    return this.numbered?.array
+  }
+
+  /** The place of an event in its {@link array}. */
+  sequencePlace(place: number): number {
+    return this.numbered === undefined ? place : placeOf(this.numbered, place)
+  }
+
   /** The contexts of the followed, in their order. */
   get followedContexts(): ReadonlyArray<EventContext> {
     return this.numbered?.few ?? this.followed.flatMap((place) => this.context(place) ?? [])
@@ -69,8 +88,8 @@ export class Batch<out A> {
     const { followed, made, numbered } = this
     if (followed.length === 0) return new Batch(payloads, made, numbered, hop, followed)
     if (numbered !== undefined) {
-      const { array, few, places } = numbered
-      return new Batch(payloads, undefined, { array, places, few: few.map(below) }, hop, followed)
+      const { array, few, places, times } = numbered
+      return new Batch(payloads, undefined, { array, times, places, few: few.map(below) }, hop, followed)
     }
     const contexts = this.contexts.slice()
     for (const place of followed) {
@@ -99,10 +118,10 @@ export class Batch<out A> {
       few.push(below(context))
     }
     if (numbered !== undefined) {
-      const { array, places: from } = numbered
+      const { array, places: from, times } = numbered
       const picked = places.slice(0, count)
       if (from !== undefined) { for (let to = 0; to < count; to++) picked[to] = from[picked[to] ?? 0] ?? 0 }
-      return new Batch(payloads, undefined, { array, places: picked, few }, hop, followed)
+      return new Batch(payloads, undefined, { array, times, places: picked, few }, hop, followed)
     }
     const contexts: Array<EventContext> = []
     let index = 0
@@ -132,8 +151,14 @@ export class Batch<out A> {
   }
 }
 
-const numberedContext = ({ array, places }: Numbered, place: number): EventContext =>
-  new SequenceContext(array, places === undefined ? place : places[place] ?? place)
+const placeOf = ({ places }: Numbered, place: number): number => places === undefined ? place : places[place] ?? place
+
+const timeAt = ({ times }: Numbered, sequencePlace: number): UtcTime => times[sequencePlace] ?? NaN
+
+const numberedContext = (numbered: Numbered, place: number): EventContext => {
+  const at = placeOf(numbered, place)
+  return new SequenceContext(numbered.array, at, timeAt(numbered, at))
+}
 
 /** Where in ascending places, of which the first `count` are looked at, one stands. */
 const placeIn = (places: ReadonlyArray<number>, place: number, count = places.length): number | undefined => {
@@ -164,13 +189,14 @@ export const batch = <A>(
   followed: ReadonlyArray<number>
 ): Batch<A> => new Batch(payloads, contexts, undefined, hop, followed)
 
-/** An array fresh from a source that numbers its events. `few`: the contexts of those at the places `followed`. */
+/** An array fresh from a source that numbers its events. `times`: of each; `few`: the contexts of those at the places `followed`. */
 export const numberedBatch = <A>(
   payloads: ReadonlyArray<A>,
   array: SequenceArray,
+  times: ReadonlyArray<UtcTime>,
   followed: ReadonlyArray<number>,
   few: ReadonlyArray<EventContext>
-): Batch<A> => new Batch(payloads, undefined, { array, places: undefined, few }, undefined, followed)
+): Batch<A> => new Batch(payloads, undefined, { array, times, places: undefined, few }, undefined, followed)
 
 /** A batch of events fresh from a source: no stage was passed yet. */
 export const sourceBatch = <A>(payloads: ReadonlyArray<A>, contexts: ReadonlyArray<EventContext>): Batch<A> => {

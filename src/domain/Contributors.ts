@@ -5,6 +5,8 @@
  * the range of their event times. An emission made from it continues the trace of one of them and links the others.
  */
 import type { EventContext, Hop } from "./Envelope.ts"
+import type { Place } from "./Place.ts"
+import { type SequenceArray, SequenceContext } from "./SequenceContext.ts"
 import type { UtcTime } from "./UtcTime.ts"
 
 /** How many sampled contributors are kept; those beyond are counted and not traced. */
@@ -22,7 +24,11 @@ export class Contributors {
   from: UtcTime = Infinity
   to: UtcTime = -Infinity
   first: EventContext | undefined = undefined
-  last: EventContext | undefined = undefined
+  // The last one: a context, or where it stands among those that a source numbered.
+  private lastContext: EventContext | undefined = undefined
+  private lastArray: SequenceArray | undefined = undefined
+  private lastPlace = 0
+  private lastTime: UtcTime = 0
   /** The way that the last one came. */
   lastHop: Hop | undefined = undefined
   sampled: Array<SampledContributor> | undefined = undefined
@@ -34,8 +40,39 @@ export class Contributors {
     if (time < this.from) this.from = time
     if (time > this.to) this.to = time
     if (this.first === undefined) this.first = context
-    this.last = context
+    this.lastContext = context
     this.lastHop = hop
+  }
+
+  /** {@link add} of the event at a place, whose context is made when somebody asks for it. */
+  addAt(place: Place): void {
+    const { batch, index, time } = place
+    const { array } = batch
+    if (array === undefined || place.isFollowed) {
+      const { context } = place
+      if (context !== undefined) this.add(context, batch.hop)
+      return
+    }
+    this.count++
+    if (time < this.from) this.from = time
+    if (time > this.to) this.to = time
+    this.lastContext = undefined
+    this.lastArray = array
+    this.lastPlace = batch.sequencePlace(index)
+    this.lastTime = time
+    this.lastHop = batch.hop
+    this.first ??= this.last
+  }
+
+  get last(): EventContext | undefined {
+    const { lastArray, lastContext } = this
+    if (lastContext !== undefined || lastArray === undefined) return lastContext
+    if (this.count === 1 && this.first !== undefined) return this.first
+    return new SequenceContext(lastArray, this.lastPlace, this.lastTime)
+  }
+
+  set last(context: EventContext | undefined) {
+    this.lastContext = context
   }
 
   /** Takes in a sampled event; `context` is below the span that took it in. */
@@ -52,7 +89,10 @@ export class Contributors {
     if (other.from < this.from) this.from = other.from
     if (other.to > this.to) this.to = other.to
     if (this.first === undefined) this.first = other.first
-    this.last = other.last
+    this.lastContext = other.lastContext
+    this.lastArray = other.lastArray
+    this.lastPlace = other.lastPlace
+    this.lastTime = other.lastTime
     this.lastHop = other.lastHop
     if (other.sampled === undefined) return
     this.sampled = [...(this.sampled ?? []), ...other.sampled].slice(0, maxSampled)
@@ -62,7 +102,8 @@ export class Contributors {
   trigger(): SampledContributor | undefined {
     const sampled = this.sampled?.[this.sampled.length - 1]
     if (sampled !== undefined) return sampled
-    return this.last === undefined ? undefined : { context: this.last, absorbedAt: 0n }
+    const { last } = this
+    return last === undefined ? undefined : { context: last, absorbedAt: 0n }
   }
 
   /** The contributors that are named: the sampled, the first and the last, each once. */

@@ -14,8 +14,6 @@ export interface SequenceArray {
   readonly salt: number
   /** The number of the array's first event: 0 to 2^40 - 1. */
   readonly first: number
-  /** UTC, ms, by place in the array. */
-  readonly eventTimes: ReadonlyArray<UtcTime>
   readonly ingestTime: UtcTime
 }
 
@@ -75,11 +73,12 @@ export const sequenceId = (salt: number, sequence: number): string => {
 export class SequenceContext implements EventContext {
   readonly array: SequenceArray
   readonly place: number
+  readonly eventTime: UtcTime
 
-  /** Two fields, and no number in them that would be boxed: this object is all that most events cost. */
-  constructor(array: SequenceArray, place: number) {
+  constructor(array: SequenceArray, place: number, eventTime: UtcTime) {
     this.array = array
     this.place = place
+    this.eventTime = eventTime
   }
 
   get id(): string {
@@ -92,10 +91,6 @@ export class SequenceContext implements EventContext {
 
   get sourceKind(): "unknown" {
     return "unknown"
-  }
-
-  get eventTime(): UtcTime {
-    return this.array.eventTimes[this.place] ?? -Infinity
   }
 
   get ingestTime(): UtcTime {
@@ -125,6 +120,5 @@ export const contextAt = (context: EventContext, eventTime: UtcTime): EventConte
   if (!(context instanceof SequenceContext)) {
     return contextBelow(context, context.trace, context.lineage, eventTime)
   }
-  const { array: { first, ingestTime, salt, sourceId }, place } = context
-  return new SequenceContext({ sourceId, salt, first: first + place, eventTimes: [eventTime], ingestTime }, 0)
+  return new SequenceContext(context.array, context.place, eventTime)
 }

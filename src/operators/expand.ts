@@ -5,6 +5,7 @@
  * none. An event without an output counts as processed. Errors: an event for which `f` throws becomes a dead letter `ProcessingException`, with
  * none of its outputs. Cost: two entries in the columns of a batch for each output.
  */
+import { Place } from "../domain/Place.ts"
 import { type Edge, type Operator, type StageServices, statelessColumns } from "./Stage.ts"
 
 export const expand = <A, B>(
@@ -16,14 +17,10 @@ export const expand = <A, B>(
     name,
     ...(edge === undefined ? {} : { edge }),
     onBatch: (batch, collector) => {
-      const { followed, payloads } = batch
-      let index = 0
-      let next = 0
-      for (const payload of payloads) {
-        const isFollowed = followed[next] === index
-        if (isFollowed) next++
-        for (const output of f(payload)) collector.outAt(batch, index, isFollowed, output)
-        index++
+      const place = new Place(batch)
+      for (const payload of batch.payloads) {
+        place.advance()
+        for (const output of f(payload)) collector.outAt(place, output)
       }
     }
   })

@@ -18,7 +18,7 @@
  * **Cost.** A map look-up an event, and a few writes for `set`; no allocation but for new keys and timers.
  * A key's own timers are searched in line: keep them few.
  */
-import type { EventContext } from "../domain/Envelope.ts"
+import { Place } from "../domain/Place.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
 import { keyedCodec } from "./keyed/codec.ts"
 import { Cursor, type KeyedState } from "./keyed/Cursor.ts"
@@ -32,7 +32,7 @@ export type { Key } from "./keyed/Entry.ts"
 
 export interface KeyedOptions<in A, in out K extends Key, in out V, out B> {
   readonly name: string
-  readonly key: (payload: A, context: EventContext) => K
+  readonly key: (payload: A) => K
   readonly onEvent: (payload: A, state: KeyedState<K, V, B>) => void
   readonly onTimer?: (state: KeyedState<K, V, B>, time: UtcTime) => void
   /** How many keys are held at most; `Infinity` where something else bounds them (a time to live, timers that clear, few keys). */
@@ -80,23 +80,16 @@ export const keyed = <A, K extends Key, V, B>(
     onBatch: (stage, batch, collector) => {
       const { entries } = stage
       const { byKey } = entries
-      const { contexts, followed, payloads } = batch
-      let index = 0
-      let next = 0
-      for (const payload of payloads) {
-        const context = contexts[index]
-        if (context === undefined) break
-        const isFollowed = followed[next] === index
-        if (isFollowed) next++
-        const key = keyOf(payload, context)
+      const place = new Place(batch)
+      for (const payload of batch.payloads) {
+        place.advance()
+        const key = keyOf(payload)
         const held = byKey.get(key)
-        const entry = expires && held !== undefined && entries.isOver(held, context.eventTime) ? undefined : held
-        if (touches && entry !== undefined) entries.live(entry, context.eventTime)
+        const entry = expires && held !== undefined && entries.isOver(held, place.time) ? undefined : held
+        if (touches && entry !== undefined) entries.live(entry, place.time)
         const cursor = stage.cursor ??= new Cursor(entries, key, collector)
-        if (index === 0) cursor.openBatch(batch, collector)
-        cursor.openEvent(key, entry, context, index, isFollowed)
+        cursor.openEvent(key, entry, place, collector)
         onEvent(payload, cursor)
-        index++
       }
     },
     onWatermark: (stage, time, collector) => {

@@ -4,7 +4,7 @@
  * Arrays and order kept: one array in, one batch and at most one watermark out. Time: an event's own, as `eventTime` reads it from the payload;
  * the watermark after each array is the greatest event time seen, less `outOfOrdernessMillis`, less one, so that an event which is late by
  * no more than that is never late. Without `outOfOrdernessMillis` no watermark is made: put `assignWatermarks` behind. State: two numbers.
- * Cost: a hash an event; the few that are sampled get their context in full, the others when somebody looks. A context that is kept keeps its array's event times.
+ * Cost: a hash an event; the few that are sampled get their context in full, the others when somebody looks.
  *
  * Ids are made of the source's name and the event's number, so a source that can be read again from its beginning gives the same ids. Where
  * the records have an identity of their own, `id` says it: a UUID or 32 hex digits, the last fourteen of them random.
@@ -65,7 +65,7 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
   const numbered = (payloads: ReadonlyArray<A>, ingestTime: UtcTime): Batch<A> => {
     const eventTimes = timesOf(payloads.length)
     const first = sequence
-    const array = { sourceId: name, salt, first, eventTimes, ingestTime }
+    const array = { sourceId: name, salt, first, ingestTime }
     const followed: Array<number> = []
     const few: Array<EventContext> = []
     const inForce = level(name, payloads.length)
@@ -85,7 +85,7 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
     }
     sequence += place
     greatest = newest
-    return numberedBatch(payloads, array, followed, few)
+    return numberedBatch(payloads, array, eventTimes, followed, few)
   }
 
   const identified = (payloads: ReadonlyArray<A>, idOf: (payload: A) => string, ingestTime: UtcTime): Batch<A> =>

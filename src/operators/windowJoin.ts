@@ -17,13 +17,14 @@
  * **Cost.** Two calls of `select` an event; for an event of a side, for each of its windows, a map look-up and a look at the other
  * side's rows of its key.
  */
+import type { Place } from "../domain/Place.ts"
 import type { JoinOptions, JoinSide } from "./joins/options.ts"
 import type { SideOptions } from "./joins/Side.ts"
-import { eachSide, type Place, take } from "./joins/take.ts"
+import { eachSide, take } from "./joins/take.ts"
 import { type JoinWindow, type OpenWindow, Windows } from "./joins/Windows.ts"
 import { windowJoinCodec } from "./joins/windowsJson.ts"
 import type { Key } from "./keyed/Entry.ts"
-import { columns, direct, type Operator, type StageServices } from "./Stage.ts"
+import { type Collector, columns, direct, type Operator, type StageServices } from "./Stage.ts"
 import { valueJson } from "./state/valueJson.ts"
 
 export type { JoinWindow } from "./joins/Windows.ts"
@@ -60,8 +61,13 @@ export const windowJoin = <A, K extends Key, L, R, B>(
     new Windows<K, L, R, B>(size, capacity, sideOptions(left, false), sideOptions(right, type === "semi"))
 
   /** Calls `f` with each open window of an event, the first first. */
-  const eachWindow = (windows: Windows<K, L, R, B>, place: Place<B>, f: (window: Open) => void): void => {
-    const time = place.context.eventTime
+  const eachWindow = (
+    windows: Windows<K, L, R, B>,
+    place: Place,
+    collector: Collector<B>,
+    f: (window: Open) => void
+  ): void => {
+    const { time } = place
     const lastStart = Math.floor((time - offset) / slide) * slide + offset
     let inside = 0
     let open = 0
@@ -73,8 +79,7 @@ export const windowJoin = <A, K extends Key, L, R, B>(
       f(windows.open(end))
     }
     if (open > 0) return
-    const { batch, collector, context } = place
-    if (inside > 0) collector.dead({ context, hop: batch.hop }, "Late", "all its windows are closed")
+    if (inside > 0) collector.deadAt(place, "Late", "all its windows are closed")
     else collector.addFiltered("in no window", 1)
   }
 
@@ -91,11 +96,13 @@ export const windowJoin = <A, K extends Key, L, R, B>(
         collector,
         (value, place) => {
           const key = left.key(value)
-          eachWindow(windows, place, (window) => take(window.left, window.right, key, value, combine, window, place))
+          eachWindow(windows, place, collector, (window) =>
+            take(window.left, window.right, key, value, combine, window, place, collector))
         },
         (value, place) => {
           const key = right.key(value)
-          eachWindow(windows, place, (window) => take(window.right, window.left, key, value, flipped, window, place))
+          eachWindow(windows, place, collector, (window) =>
+            take(window.right, window.left, key, value, flipped, window, place, collector))
         }
       ),
     onWatermark: (windows, time, collector) => windows.advance(time, collector),

@@ -84,10 +84,10 @@ describe("contributors", () => {
 
 describe("a numbered context", () => {
   const salt = saltOf("bids")
-  const array = { sourceId: "bids", salt, first: 5, eventTimes: [90, 95, 100], ingestTime: 200 }
+  const array = { sourceId: "bids", salt, first: 5, ingestTime: 200 }
 
   it("has one id for its number, which is its trace id, and is written like any other", () => {
-    const context = new SequenceContext(array, 2)
+    const context = new SequenceContext(array, 2, 100)
     assert.match(context.id, /^[0-9a-f]{32}$/)
     assert.strictEqual(context.id, sequenceId(salt, 7))
     assert.strictEqual(context.trace.traceId, context.id)

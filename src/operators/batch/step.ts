@@ -3,6 +3,7 @@ import type { Schema } from "effect"
 import { Contributors } from "../../domain/Contributors.ts"
 import { decodeContributors, encodeContributors } from "../../domain/contributorsCodec.ts"
 import type { EventContext, Progress } from "../../domain/Envelope.ts"
+import { Place } from "../../domain/Place.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { Collector, ColumnsStep, Edge } from "../Stage.ts"
 import type { Timer } from "../stage/wakeAtDeadline.ts"
@@ -113,15 +114,11 @@ export const makeStep = <A>(
 
   return {
     initial,
-    onBatch: (state, { contexts, followed, hop, payloads }, collector) => {
-      let index = -1
-      let next = 0
-      for (const payload of payloads) {
-        index++
-        const isFollowed = followed[next] === index
-        if (isFollowed) next++
-        const context = contexts[index]
-        if (context === undefined) break
+    onBatch: (state, batch, collector) => {
+      const place = new Place(batch)
+      for (const payload of batch.payloads) {
+        place.advance()
+        const { context } = place
         if (timer.deadline !== undefined && timer.deadline < Infinity) {
           if (timer.now(state.lastTick, context) >= timer.deadline) emit(state, collector)
         }
@@ -132,7 +129,7 @@ export const makeStep = <A>(
         const group = state.group ?? open(state, timer.now(state.lastTick, context))
         group.payloads.push(payload)
         group.bytes += weight
-        collector.absorb(group, context, hop, isFollowed)
+        collector.absorb(group, place)
         if (group.payloads.length >= most) emit(state, collector)
       }
     },

@@ -87,7 +87,7 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     if (version.level === "withdrawn") state.open.delete(alertId)
     else state.open.set(alertId, { ...alert, version })
     const { evidence } = alert
-    emit.continued(origin, version, { links: sampledEvidence(evidence), joined: joinedEvidence(evidence) })
+    emit.continued(origin, version, { links: () => sampledEvidence(evidence), joined: joinedEvidence(evidence) })
   }
 
   const speculate = (state: AlertState, emit: Emit<ConjunctionAlert>, event: Envelope<AssessedPair>) => {

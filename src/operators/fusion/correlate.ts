@@ -123,7 +123,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
         windowEnd: endAfter(observationTime),
         observations: (state.active.get(conjunction.alertId)?.times.length ?? 0) + 1,
         observedUntil: observationTime
-      }, { links: sampledEvidence(pair.evidence) })
+      }, { links: () => sampledEvidence(pair.evidence) })
     }
   }
 
@@ -148,7 +148,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     const observedUntil = times.at(-1)
     const pair = known(state.final, conjunction)
     if (observedUntil === undefined || pair === undefined) return
-    const joining = { links: sampledEvidence(pair.evidence) }
+    const joining = { links: () => sampledEvidence(pair.evidence) }
     if (kind === "correction" && last !== undefined) {
       state.retractions++
       emit.continued(trigger, { ...last, operation: "retract", kind }, joining)

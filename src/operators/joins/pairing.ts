@@ -61,8 +61,8 @@ export const pairing = <A, K extends Key, L, R, B>(
         right,
         batch,
         collector,
-        (value, place) => take(state.left, state.right, left.key(value), value, combine, undefined, place),
-        (value, place) => take(state.right, state.left, right.key(value), value, flipped, undefined, place)
+        (value, place) => take(state.left, state.right, left.key(value), value, combine, undefined, place, collector),
+        (value, place) => take(state.right, state.left, right.key(value), value, flipped, undefined, place, collector)
       ),
     onWatermark: ({ held }, time, collector) => {
       for (let row = held.timers.next(time); row !== undefined; row = held.timers.next(time)) {

@@ -1,6 +1,6 @@
 /** What user code of `keyed` works with: one object, opened anew on each event and timer. */
-import type { Batch } from "../../domain/Batch.ts"
 import type { EventContext } from "../../domain/Envelope.ts"
+import type { Place } from "../../domain/Place.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { Collector } from "../Stage.ts"
 import type { Entries } from "./Entries.ts"
@@ -40,12 +40,10 @@ export interface KeyedState<out K, in out V, in B> {
 
 export class Cursor<K extends Key, V, B> implements KeyedState<K, V, B> {
   key: K
-  context: EventContext | undefined = undefined
   private readonly entries: Entries<K, V>
   private collector: Collector<B>
-  private batch: Batch<unknown> | undefined = undefined
-  private index = 0
-  private isFollowed = false
+  /** Of the event; `undefined` at a timer. */
+  private place: Place | undefined = undefined
   /** Whether the event is among the entry's contributors. */
   private absorbed = false
   private timerTime: UtcTime = 0
@@ -59,29 +57,21 @@ export class Cursor<K extends Key, V, B> implements KeyedState<K, V, B> {
     this.collector = collector
   }
 
-  openBatch(batch: Batch<unknown>, collector: Collector<B>): void {
-    this.batch = batch
-    this.collector = collector
-  }
-
-  openEvent(key: K, entry: Entry<K, V> | undefined, context: EventContext, index: number, isFollowed: boolean): void {
+  openEvent(key: K, entry: Entry<K, V> | undefined, place: Place, collector: Collector<B>): void {
     this.key = key
     this.entry = entry
     this.cleared = undefined
-    this.context = context
-    this.index = index
-    this.isFollowed = isFollowed
+    this.place = place
     this.absorbed = false
-    if (isFollowed) this.collector.get(entry, context)
+    this.collector = collector
+    if (place.isFollowed) collector.get(entry, place)
   }
 
   openTimer(entry: Entry<K, V>, time: UtcTime, collector: Collector<B>): void {
     this.key = entry.key
     this.entry = entry
     this.cleared = undefined
-    this.context = undefined
-    this.batch = undefined
-    this.isFollowed = false
+    this.place = undefined
     this.timerTime = time
     this.collector = collector
   }
@@ -90,8 +80,12 @@ export class Cursor<K extends Key, V, B> implements KeyedState<K, V, B> {
     return this.entry?.value
   }
 
+  get context(): EventContext | undefined {
+    return this.place?.context
+  }
+
   get time(): UtcTime {
-    return this.context?.eventTime ?? this.timerTime
+    return this.place === undefined ? this.timerTime : this.place.time
   }
 
   get watermark(): UtcTime {
@@ -134,35 +128,34 @@ export class Cursor<K extends Key, V, B> implements KeyedState<K, V, B> {
   }
 
   emit(payload: B, eventTime?: UtcTime): void {
-    if (this.batch === undefined) this.emitMerged(payload, eventTime)
-    else if (eventTime === undefined) this.collector.outAt(this.batch, this.index, this.isFollowed, payload)
-    else this.collector.outAtTime(this.batch, this.index, this.isFollowed, payload, eventTime)
+    if (this.place === undefined) this.emitMerged(payload, eventTime)
+    else if (eventTime === undefined) this.collector.outAt(this.place, payload)
+    else this.collector.outAtTime(this.place, payload, eventTime)
   }
 
   emitMerged(payload: B, eventTime: UtcTime = this.time): void {
     const entry = this.entry ?? this.cleared
     if (entry !== undefined) this.collector.merged(entry, payload, eventTime)
-    else if (this.batch !== undefined) this.emit(payload, eventTime)
+    else if (this.place !== undefined) this.emit(payload, eventTime)
   }
 
   filtered(reason: string): void {
-    if (this.batch !== undefined) this.collector.addFiltered(reason, 1)
+    if (this.place !== undefined) this.collector.addFiltered(reason, 1)
   }
 
   private make(): Entry<K, V> {
     const entry = this.entries.make(this.key)
     this.entry = entry
     // At a timer there is no event: what comes after the value that was cleared is made from it.
-    if (this.context === undefined && this.cleared !== undefined) entry.merge(this.cleared)
+    if (this.place === undefined && this.cleared !== undefined) entry.merge(this.cleared)
     return entry
   }
 
   /** A write: the event contributes, once. */
   private absorb(entry: Entry<K, V>): void {
-    const { batch, context } = this
-    if (context === undefined || batch === undefined || this.absorbed) return
+    if (this.place === undefined || this.absorbed) return
     this.absorbed = true
-    this.collector.put(entry, context, batch.hop, this.isFollowed)
+    this.collector.put(entry, this.place)
   }
 
   private evict(): void {

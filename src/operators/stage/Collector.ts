@@ -17,6 +17,7 @@ import {
   isFollowed,
   traceBelow
 } from "../../domain/Envelope.ts"
+import type { Place } from "../../domain/Place.ts"
 import { contextAt, SequenceContext } from "../../domain/SequenceContext.ts"
 import { inject } from "../../domain/tracing/propagation.ts"
 import { recordedRootId } from "../../domain/tracing/retroactiveSpans.ts"
@@ -208,55 +209,56 @@ export class Collector<B> implements Emit<B> {
     this.elements.push(batch.pick(passing.slice(0, count), this.places, this.hopAfter(batch.hop), this.below))
   }
 
-  /** {@link Emit.out} for a step that works on columns: the event at a place of a batch, which of its events is followed told by the caller. */
-  outAt(batch: Batch<unknown>, index: number, isFollowedHere: boolean, payload: B): void {
-    const context = batch.context(index)
+  /** {@link Emit.out} for a step that works on columns. */
+  outAt(place: Place, payload: B): void {
+    const { batch: { hop }, context, isFollowed: isFollowedHere } = place
     if (context === undefined) return
-    if (this.hop.previous !== batch.hop) this.comeBy(batch.hop)
+    if (this.hop.previous !== hop) this.comeBy(hop)
     if (isFollowedHere) this.followed.push(this.payloads.length)
     this.contexts.push(isFollowedHere ? this.outputs.below(context) : context)
     this.payloads.push(payload)
   }
 
   /** {@link outAt} with another event time. */
-  outAtTime(batch: Batch<unknown>, index: number, isFollowedHere: boolean, payload: B, eventTime: UtcTime): void {
-    const context = batch.context(index)
+  outAtTime(place: Place, payload: B, eventTime: UtcTime): void {
+    const { context, hop, isFollowed: isFollowedHere } = place
     if (context === undefined) return
     this.push(
-      batch.hop,
+      hop,
       payload,
       contextAt(isFollowedHere ? this.outputs.below(context) : context, eventTime),
       isFollowedHere
     )
   }
 
-  /** Takes the event at a place of a batch into a set of contributors. */
-  absorb(contributors: Contributors, context: EventContext, hop: Hop | undefined, isFollowedHere: boolean): void {
-    if (isFollowedHere && context.trace.sampled) {
-      contributors.addSampled(this.outputs.below(context), hop, this.hooks.now())
-    } else contributors.add(context, hop)
+  /** Takes an event into a set of contributors. */
+  absorb(contributors: Contributors, place: Place): void {
+    const sampled = this.sampledAt(place)
+    if (sampled === undefined) contributors.addAt(place)
+    else contributors.addSampled(this.outputs.below(sampled), place.hop, this.hooks.now())
   }
 
   /** {@link absorb} for a store: where the event is sampled, a `put` span that is linked to the writer of the previous value. */
-  put(contributors: Contributors, context: EventContext, hop: Hop | undefined, isFollowedHere: boolean): void {
-    if (isFollowedHere && context.trace.sampled) {
-      const below = this.outputs.below(context)
-      this.hooks.access("put", below, contributors.last)
-      contributors.addSampled(below, hop, this.hooks.now())
-    } else contributors.add(context, hop)
+  put(contributors: Contributors, place: Place): void {
+    const sampled = this.sampledAt(place)
+    if (sampled !== undefined) this.hooks.access("put", this.outputs.below(sampled), contributors.last)
+    this.absorb(contributors, place)
   }
 
-  /** A followed event reads a store: a `get` span, linked to the writer of the value, if the event is sampled. */
-  get(contributors: Contributors | undefined, context: EventContext): void {
-    if (context.trace.sampled) this.hooks.access("get", this.outputs.below(context), contributors?.last)
+  /** An event reads a store: a `get` span, linked to the writer of the value, if the event is sampled. */
+  get(contributors: Contributors | undefined, place: Place): void {
+    const sampled = this.sampledAt(place)
+    if (sampled !== undefined) this.hooks.access("get", this.outputs.below(sampled), contributors?.last)
   }
 
   /** An event as it is kept in state, to be {@link joined}. */
-  keep(context: EventContext, isFollowedHere: boolean): Kept {
-    if (!isFollowedHere) return { context, followed: false, since: undefined }
+  keep(place: Place): Kept | undefined {
+    const { context, isFollowed: followed } = place
+    if (context === undefined) return undefined
+    if (!followed) return { context, followed, since: undefined }
     return {
       context: this.outputs.below(context),
-      followed: true,
+      followed,
       since: context.trace.sampled ? this.hooks.now() : undefined
     }
   }
@@ -265,22 +267,12 @@ export class Collector<B> implements Emit<B> {
    * {@link outAt} for an output made of an event and of one kept in state. It continues the trace of the event at hand by a span of its own, linked to the other's;
    * of the other, if only that is sampled.
    */
-  joined(
-    batch: Batch<unknown>,
-    index: number,
-    isFollowedHere: boolean,
-    kept: Kept,
-    payload: B,
-    eventTime: UtcTime
-  ): void {
-    const context = batch.context(index)
+  joined(place: Place, kept: Kept, payload: B, eventTime: UtcTime): void {
+    const { context, hop } = place
     if (context === undefined) return
-    this.push(
-      batch.hop,
-      payload,
-      isFollowedHere || kept.followed ? this.outputs.joined(context, kept, eventTime) : contextAt(context, eventTime),
-      isFollowedHere || kept.followed
-    )
+    const followed = place.isFollowed || kept.followed
+    const next = followed ? this.outputs.joined(context, kept, eventTime) : contextAt(context, eventTime)
+    this.push(hop, payload, next, followed)
   }
 
   /** One output made from one event that was kept in state and leaves. */
@@ -319,7 +311,7 @@ export class Collector<B> implements Emit<B> {
 
   continued(from: Origin, payload: B, joining: Joining = {}): void {
     const { absorbedAt, context, hop } = from
-    const { eventTime = context.eventTime, joined, links = [] } = joining
+    const { eventTime = context.eventTime, joined, links } = joining
     if (joined === undefined && !isFollowed(context)) {
       this.push(hop, payload, contextAt(context, eventTime), false)
       return
@@ -330,7 +322,7 @@ export class Collector<B> implements Emit<B> {
       : absorbedAt === undefined
       ? this.hooks.lineage(context, [context], 1)
       : context.lineage
-    const others = links.filter(({ id }) => id !== context.id)
+    const others = context.trace.sampled ? links?.().filter(({ id }) => id !== context.id) ?? [] : []
     this.push(hop, payload, this.outputs.from(context, lineage, { absorbedAt, links: others, eventTime }))
   }
 
@@ -400,6 +392,11 @@ export class Collector<B> implements Emit<B> {
     this.rejections.push({ context, hop, errorKind, message, retryCount })
   }
 
+  /** {@link dead} for a step that works on columns. */
+  deadAt({ context, hop }: Place, errorKind: ErrorKind, message: string): void {
+    if (context !== undefined) this.dead({ context, hop }, errorKind, message)
+  }
+
   shed(from: Envelope<unknown>, message: string): void {
     this.dead(from, "Shed", message)
   }
@@ -412,6 +409,12 @@ export class Collector<B> implements Emit<B> {
   addFiltered(reason: string, events: number): void {
     this.filteredReasons.push(reason)
     this.filteredCounts.push(events)
+  }
+
+  private sampledAt(place: Place): EventContext | undefined {
+    if (!place.isFollowed) return undefined
+    const { context } = place
+    return context?.trace.sampled === true ? context : undefined
   }
 
   private push(previous: Hop | undefined, payload: B, context: EventContext, followed = isFollowed(context)): void {

@@ -10,8 +10,8 @@ export type Origin = Pick<Held, "context" | "hop"> & Partial<Held>
 /** What an output was made of, beside the event that triggered it. */
 export interface Joining {
   readonly eventTime?: UtcTime
-  /** Other contributors that are sampled: linked. */
-  readonly links?: ReadonlyArray<EventContext>
+  /** Other contributors that are sampled: linked. Asked for where there is a span to link. */
+  readonly links?: () => ReadonlyArray<EventContext>
   /** The inputs of an output whose lineage is kept whatever the ratio. */
   readonly joined?: JoinedInputs
 }

@@ -6,7 +6,7 @@
  */
 import type { Schema } from "effect"
 import type { Batch } from "../../domain/Batch.ts"
-import type { EventContext, Hop } from "../../domain/Envelope.ts"
+import { Place } from "../../domain/Place.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { Collector } from "../Stage.ts"
 import { decodeAligned, encodeAligned } from "./alignedCodec.ts"
@@ -35,24 +35,18 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
       : new RunningTotals(aggregate, aggregate.remove, times)
   }
 
-  onBatch({ contexts, followed, hop, payloads }: Batch<A>, collector: Collector<WindowResult<K, R>>): void {
+  onBatch(batch: Batch<A>, collector: Collector<WindowResult<K, R>>): void {
     const { store } = this
     const { watermark } = store
+    const place = new Place(batch)
     let pane = store.current
-    let next = 0
-    let followedAt = followed[0] ?? -1
-    let index = -1
-    for (const payload of payloads) {
-      index++
-      const context = contexts[index]
-      if (context === undefined) break
-      const isFollowed = index === followedAt
-      if (isFollowed) followedAt = followed[++next] ?? -1
-      const time = context.eventTime
+    for (const payload of batch.payloads) {
+      place.advance()
+      const { time } = place
       // Said so that NaN, which is in no pane, is not let through.
       if (!(time >= pane.start && time < pane.end)) pane = store.turnTo(time)
-      if (pane.firstClose > watermark) this.take(pane, payload, context, hop, isFollowed, collector)
-      else this.takeLate(pane, payload, context, hop, isFollowed, collector)
+      if (pane.firstClose > watermark) this.take(pane, payload, place, collector)
+      else this.takeLate(pane, payload, place, collector)
     }
   }
 
@@ -87,28 +81,25 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
   private take(
     pane: Pane<K, Acc>,
     payload: A,
-    context: EventContext,
-    hop: Hop | undefined,
-    isFollowed: boolean,
+    place: Place,
     collector: Collector<WindowResult<K, R>>
   ): boolean {
     const { aggregate, key: keyOf, maxEntries } = this.settings
-    const key = keyOf(payload, context)
+    const key = keyOf(payload)
     let entry = pane.lastEntry
     if (entry === undefined || pane.lastKey !== key) {
       entry = this.store.entryOf(pane, key, aggregate.initial, maxEntries)
       if (entry === undefined) {
-        refuseFull({ context, hop }, maxEntries, collector)
+        refuseFull(place, maxEntries, collector)
         return false
       }
     }
     if (aggregate.hasRoom !== undefined && !aggregate.hasRoom(entry.acc, payload)) {
-      refuseNoRoom({ context, hop }, collector)
+      refuseNoRoom(place, collector)
       return false
     }
     entry.acc = aggregate.add(entry.acc, payload)
-    if (isFollowed) collector.absorb(entry, context, hop, true)
-    else entry.add(context, hop)
+    collector.absorb(entry, place)
     return true
   }
 
@@ -116,22 +107,20 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
   private takeLate(
     pane: Pane<K, Acc>,
     payload: A,
-    context: EventContext,
-    hop: Hop | undefined,
-    isFollowed: boolean,
+    place: Place,
     collector: Collector<WindowResult<K, R>>
   ): void {
     const { store: { times, watermark }, settings: { aggregate: { result }, key: keyOf }, versions } = this
-    if (!Number.isFinite(context.eventTime)) return refuseTime({ context, hop }, collector)
+    if (!Number.isFinite(place.time)) return refuseTime(place, collector)
     const limit = this.store.limit(pane)
-    if (limit <= watermark) return refuseLate({ context, hop }, limit, watermark, collector)
-    const key = keyOf(payload, context)
+    if (limit <= watermark) return refuseLate(place, limit, watermark, collector)
+    const key = keyOf(payload)
     const before: Array<readonly [end: UtcTime, entry: Entry<Acc>, value: R]> = []
     for (let close = pane.firstClose; close <= watermark && close <= pane.lastClose; close += times.slide) {
       const entry = this.entryOf(key, close + 1)
       before.push([close + 1, entry, result(entry.acc)])
     }
-    if (!this.take(pane, payload, context, hop, isFollowed, collector)) return
+    if (!this.take(pane, payload, place, collector)) return
     this.running?.forget()
     for (const [end, { count }, previous] of before) {
       const after = this.entryOf(key, end)

@@ -6,7 +6,7 @@
  */
 import type { Schema } from "effect"
 import type { Batch } from "../../domain/Batch.ts"
-import type { EventContext, Hop } from "../../domain/Envelope.ts"
+import { Place } from "../../domain/Place.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { Collector } from "../Stage.ts"
 import { type Graveyard, refuseFull, refuseLate, refuseNoRoom, refuseTime } from "./refusals.ts"
@@ -33,35 +33,29 @@ export class SessionWindows<A, K extends WindowKey, Acc, R> implements Windows<A
     this.store = new SessionStore(settings.allowedLatenessMillis)
   }
 
-  onBatch({ contexts, followed, hop, payloads }: Batch<A>, collector: Collector<WindowResult<K, R>>): void {
+  onBatch(batch: Batch<A>, collector: Collector<WindowResult<K, R>>): void {
     const { allowedLatenessMillis, key: keyOf } = this.settings
     const { watermark } = this.store
     const limit = watermark - allowedLatenessMillis
-    let next = 0
-    let followedAt = followed[0] ?? -1
-    let index = -1
-    for (const payload of payloads) {
-      index++
-      const context = contexts[index]
-      if (context === undefined) break
-      const isFollowed = index === followedAt
-      if (isFollowed) followedAt = followed[++next] ?? -1
-      const time = context.eventTime
+    const place = new Place(batch)
+    for (const payload of batch.payloads) {
+      place.advance()
+      const { time } = place
       if (!Number.isFinite(time)) {
-        refuseTime({ context, hop }, collector)
+        refuseTime(place, collector)
         continue
       }
       if (time <= limit) {
-        refuseLate({ context, hop }, time + allowedLatenessMillis, watermark, collector)
+        refuseLate(place, time + allowedLatenessMillis, watermark, collector)
         continue
       }
-      const key = keyOf(payload, context)
+      const key = keyOf(payload)
       const sessions = this.store.sessionsOf(key)
       const last = sessions[sessions.length - 1]
       if (last === undefined || last.closed || time < last.start || time >= last.end) {
-        this.join(key, sessions, payload, context, hop, isFollowed, collector)
-      } else if (this.hasRoom(last, payload, context, hop, collector)) {
-        this.add(last, payload, context, hop, isFollowed, collector)
+        this.join(key, sessions, payload, place, collector)
+      } else if (this.hasRoom(last, payload, place, collector)) {
+        this.add(last, payload, place, collector)
       }
     }
   }
@@ -95,28 +89,25 @@ export class SessionWindows<A, K extends WindowKey, Acc, R> implements Windows<A
   private hasRoom(
     { acc }: Session<K, Acc>,
     payload: A,
-    context: EventContext,
-    hop: Hop | undefined,
+    place: Place,
     collector: Graveyard
   ): boolean {
     const { hasRoom } = this.settings.aggregate
     if (hasRoom === undefined || hasRoom(acc, payload)) return true
-    refuseNoRoom({ context, hop }, collector)
+    refuseNoRoom(place, collector)
     return false
   }
 
   private add(
     session: Session<K, Acc>,
     payload: A,
-    context: EventContext,
-    hop: Hop | undefined,
-    isFollowed: boolean,
+    place: Place,
     collector: Collector<WindowResult<K, R>>
   ): void {
     session.acc = this.settings.aggregate.add(session.acc, payload)
-    session.extend(context.eventTime, context.eventTime + this.gap)
-    if (isFollowed) collector.absorb(session, context, hop, true)
-    else session.add(context, hop)
+    const { time } = place
+    session.extend(time, time + this.gap)
+    collector.absorb(session, place)
   }
 
   /** An event that begins a session, goes before others, joins several, or changes one that was emitted. */
@@ -124,25 +115,23 @@ export class SessionWindows<A, K extends WindowKey, Acc, R> implements Windows<A
     key: K,
     sessions: ReadonlyArray<Session<K, Acc>>,
     payload: A,
-    context: EventContext,
-    hop: Hop | undefined,
-    isFollowed: boolean,
+    place: Place,
     collector: Collector<WindowResult<K, R>>
   ): void {
     const { settings: { aggregate: { initial, merge, result }, maxEntries }, store } = this
-    const time = context.eventTime
+    const { time } = place
     const end = time + this.gap
     const touched = sessions.filter((each) => each.start < end && time < each.end)
     const [first, ...others] = touched
-    if (first === undefined && store.held >= maxEntries) return refuseFull({ context, hop }, maxEntries, collector)
+    if (first === undefined && store.held >= maxEntries) return refuseFull(place, maxEntries, collector)
     const session = first ?? new Session(key, time, end, store.arrivals++, initial())
-    if (!this.hasRoom(session, payload, context, hop, collector)) return
+    if (!this.hasRoom(session, payload, place, collector)) return
     const emitted = touched.flatMap((each) => each.closed ? [{ was: spanOf(each), value: result(each.acc) }] : [])
     for (const other of others) {
       session.acc = merge(session.acc, other.acc)
       session.join(other)
     }
-    this.add(session, payload, context, hop, isFollowed, collector)
+    this.add(session, payload, place, collector)
     for (const { value, was } of emitted) this.emit(session, was, "retract", value, collector)
     if (emitted.length > 0) session.version++
     session.closed = session.end - 1 <= store.watermark

@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Metric, pipe, Stream } from "effect"
 import { Contributors } from "../../../src/domain/Contributors.ts"
+import { Place } from "../../../src/domain/Place.ts"
 import type { SpanData } from "../../../src/domain/tracing/SpanData.ts"
 import { layerFlightRecorder } from "../../../src/layers/observability/FlightRecorder.ts"
 import { RecordedSpans } from "../../../src/layers/observability/SpanSink.ts"
@@ -135,12 +136,12 @@ describe("FlightRecorder", () => {
         name: "sum",
         initial: () => ({ contributors: new Contributors(), sum: 0 }),
         onBatch: (state, batch, collector) => {
-          batch.payloads.forEach((payload, index) => {
-            const context = batch.contexts[index]
-            if (context === undefined) return
-            collector.absorb(state.contributors, context, batch.hop, false)
+          const place = new Place(batch)
+          for (const payload of batch.payloads) {
+            place.advance()
+            collector.absorb(state.contributors, place)
             state.sum += payload
-          })
+          }
         },
         onWatermark: (state, _time, collector) => collector.merged(state.contributors, state.sum)
       })
