@@ -56,11 +56,12 @@ export class Contributors {
     this.count++
     if (time < this.from) this.from = time
     if (time > this.to) this.to = time
-    this.lastContext = undefined
-    this.lastArray = array
     this.lastPlace = batch.sequencePlace(index)
     this.lastTime = time
-    this.lastHop = batch.hop
+    // Events of one array come in a row, and a pointer that is written costs more than one that is compared.
+    if (this.lastArray !== array) this.lastArray = array
+    if (this.lastContext !== undefined) this.lastContext = undefined
+    if (this.lastHop !== batch.hop) this.lastHop = batch.hop
     this.first ??= this.last
   }
 
