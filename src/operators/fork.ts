@@ -39,8 +39,10 @@ export function fork<A, B, E, R>(
   options: ForkOptions = {}
 ): Operator<A, B, E, R> {
   const { name = "fork" } = options
-  return fanOut(
-    Object.entries(branches).map(([branch, operator]) => ({ name: branch, operator })),
-    { name, edge: forkEdge(options) }
-  )
+  const all = Object.entries(branches).map(([branch, operator]) => ({ name: branch, operator }))
+  return fanOut<A, A, B, E, R>(all, {
+    name,
+    edge: forkEdge(options),
+    part: (elements) => all.map(() => elements)
+  })
 }

@@ -3,15 +3,12 @@
  *
  * The types follow: behind a guard `to` takes what the guard says, `otherwise` the rest; for more than two ways, `otherwise` is a route again.
  * Arrays, order, controls, failure: as `fork`. The choice is a stage of its own, with counts and spans: an event for which it throws becomes a
- * dead letter. State: as `fork`. Cost: one small object and one call an event; the columns of an array are split in two.
+ * dead letter. State: as `fork`; an event waits in the queue of its own way alone. Cost: one small object and one call an event; the columns of an array are split in two.
  */
-import { Effect, identity } from "effect"
-import type { Element } from "../domain/Batch.ts"
 import { forkEdge, type ForkOptions } from "./fork.ts"
 import { andThen, map, type Operator, type StageServices } from "./Stage.ts"
 import { fanOut } from "./stage/fanOut.ts"
-import { noStage } from "./stage/Graph.ts"
-import { pureOperator } from "./stage/pureOperator.ts"
+import { partBy } from "./stage/partBy.ts"
 
 /** An event and the way it goes. */
 type Routed<A> = { readonly matches: boolean; readonly value: A }
@@ -44,37 +41,13 @@ export function route<Then, E1, R1, Else, E2, R2>(
   const { name, otherwise, to, when } = options
   return andThen(
     map(name, (value: never): Routed<never> => ({ matches: when(value), value })),
-    fanOut<Routed<never>, Then | Else, E1 | E2, R1 | R2>([
-      { name: "to", operator: andThen(matching, to) },
-      { name: "otherwise", operator: andThen(others, otherwise) }
-    ], { name: `${name} fork`, edge: forkEdge(options) })
+    fanOut<Routed<never>, never, Then | Else, E1 | E2, R1 | R2>([
+      { name: "to", operator: to },
+      { name: "otherwise", operator: otherwise }
+    ], {
+      name: `${name} fork`,
+      edge: forkEdge(options),
+      part: (elements) => partBy(elements, ({ matches }) => matches, ({ value }) => value)
+    })
   )
 }
-
-/** The events of a batch that `take` puts something out for. */
-const select = <A, B>(take: (payload: A, into: Array<B>) => void): Operator<A, B> =>
-  pureOperator(noStage, Effect.succeed((elements) => elements.flatMap((element) => selected(element, take))))
-
-const selected = <A, B>(
-  element: Element<A>,
-  take: (payload: A, into: Array<B>) => void
-): ReadonlyArray<Element<B>> => {
-  if (element._tag !== "Batch") return [element]
-  const payloads: Array<B> = []
-  const places: Array<number> = []
-  let index = 0
-  for (const payload of element.payloads) {
-    take(payload, payloads)
-    if (payloads.length > places.length) places.push(index)
-    index++
-  }
-  return payloads.length === 0 ? [] : [element.pick(payloads, places, element.hop, identity)]
-}
-
-const matching = select<Routed<never>, never>((routed, into) => {
-  if (routed.matches) into.push(routed.value)
-})
-
-const others = select<Routed<never>, never>((routed, into) => {
-  if (!routed.matches) into.push(routed.value)
-})

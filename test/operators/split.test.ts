@@ -14,7 +14,15 @@ const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maxim
 
 const mark = (offset: number) => progress([{ topic: "t", partition: 0, offset }])
 const isEven = (n: number) => n % 2 === 0
-const named = (name: string) => Stage.map(name, (n: number) => `${name} ${n}`)
+/** Not pure, so that it has a queue. */
+const named = (name: string) =>
+  Stage.effectful<number, string, never, never>({
+    name,
+    step: (batch, emit) =>
+      Effect.sync(() => {
+        for (const event of batch) emit.out(event, `${name} ${event.payload}`)
+      })
+  })
 const parity = split({ name: "parity", when: isEven, to: named("even"), otherwise: named("odd"), capacity: 3 })
 
 const itemsFrom = (numbers: ReadonlyArray<number>): ReadonlyArray<Item<number>> =>

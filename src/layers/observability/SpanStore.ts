@@ -1,8 +1,7 @@
 /**
  * Finished spans by trace: what `backend` tracing keeps, and what a trace is read from.
  *
- * A trace is found by its id at once and by its operations through an index; other conditions are looked for in the traces that are left,
- * newest first. Bounded: see {@link SpanStoreBounds}.
+ * A trace is found by its id at once; what a query asks of spans is looked for in all traces, and told newest first. Bounded: see {@link SpanStoreBounds}.
  */
 import { Clock, Context, Effect, Layer, Schema } from "effect"
 import type { AttributeValue, SpanData } from "../../domain/tracing/SpanData.ts"

@@ -1,5 +1,5 @@
 /**
- * The same stream into several branches, and their outputs into one.
+ * A stream into several branches, the same or a part of it to each, and their outputs into one.
  *
  * Pure branches run one after the other in the turn of the array. Others each get a bounded queue and a fiber; the slowest holds all back.
  */
@@ -18,8 +18,10 @@ export interface Branch<in A, out B, out E, out R> {
   readonly operator: Operator<A, B, E, R>
 }
 
-interface FanOutOptions {
+interface FanOutOptions<in A, out C> {
   readonly name: string
+  /** What each branch gets of an array, in their order: its events, and all controls. */
+  readonly part: (elements: ReadonlyArray<Element<A>>) => ReadonlyArray<ReadonlyArray<Element<C>>>
   /** What lies between the fork and each branch, and between each branch and the stage behind, where branches are not pure. */
   readonly edge: Edge
 }
@@ -39,7 +41,10 @@ const turnsOf = <A>(elements: ReadonlyArray<Element<A>>): ReadonlyArray<Readonly
 }
 
 /** Branches in one turn: for each control the outputs of the first branch, then of the second, ... then the control. */
-const inOneTurn = <A, B>(branches: ReadonlyArray<Process<A, B>>): Process<A, B> => {
+const inOneTurn = <A, C, B>(
+  branches: ReadonlyArray<Process<C, B>>,
+  part: FanOutOptions<A, C>["part"]
+): Process<A, B> => {
   const controls = new BranchControls(branches.length)
   const take = (branch: number, outputs: ReadonlyArray<Element<B>>, into: Array<Element<B>>): void => {
     const passed: Array<Element<B>> = []
@@ -54,11 +59,15 @@ const inOneTurn = <A, B>(branches: ReadonlyArray<Process<A, B>>): Process<A, B> 
   }
   return (elements) => {
     const outputs: Array<Element<B>> = []
-    const work = turnsOf(elements).flatMap((turn) => branches.map((process, branch) => ({ turn, process, branch })))
+    const work = turnsOf(elements).flatMap((turn) => {
+      const parts = part(turn)
+      return branches.map((process, branch) => ({ turn: parts[branch] ?? [], process, branch }))
+    })
     const from = (start: number): ReadonlyArray<Element<B>> | Effect.Effect<ReadonlyArray<Element<B>>> => {
       for (let i = start; i < work.length; i++) {
         const step = work[i]
         if (step === undefined) break
+        if (step.turn.length === 0) continue
         const result = step.process(step.turn)
         if (Effect.isEffect(result)) {
           return Effect.flatMap(result, (made) => {
@@ -75,15 +84,15 @@ const inOneTurn = <A, B>(branches: ReadonlyArray<Process<A, B>>): Process<A, B> 
   }
 }
 
-export const fanOut = <A, B, E, R>(
-  branches: ReadonlyArray<Branch<A, B, E, R>>,
-  { edge, name }: FanOutOptions
+export const fanOut = <A, C, B, E, R>(
+  branches: ReadonlyArray<Branch<C, B, E, R>>,
+  options: FanOutOptions<A, C>
 ): Operator<A, B, E, R> => {
   const processes = branches.flatMap(({ operator: { process } }) => process === undefined ? [] : [process])
   const graph = sideBySide(branches.map(({ operator }) => operator.graph))
   return processes.length === branches.length
-    ? pureOperator(graph, Effect.map(Effect.all(processes), inOneTurn))
-    : makeOperator(withQueues(graph, name, edge), (self) => inFibers(self, branches, name, edge))
+    ? pureOperator(graph, Effect.map(Effect.all(processes), (made) => inOneTurn(made, options.part)))
+    : makeOperator(withQueues(graph, options.name, options.edge), (self) => inFibers(self, branches, options))
 }
 
 const withQueues = (branches: Graph, name: string, edge: Edge): Graph =>
@@ -93,33 +102,41 @@ const withQueues = (branches: Graph, name: string, edge: Edge): Graph =>
     edge
   )
 
-const inFibers = <A, B, E, R, E0, R0>(
+/** The names of a branch's first and last stage. */
+const ends = ({ name, operator: { graph: { inputs, nodes, outputs } } }: Branch<never, unknown, unknown, unknown>) => ({
+  first: nodes[inputs[0] ?? 0]?.name ?? name,
+  last: nodes[outputs[0] ?? 0]?.name ?? name
+})
+
+const inFibers = <A, C, B, E, R, E0, R0>(
   self: Stream.Stream<Element<A>, E0, R0>,
-  branches: ReadonlyArray<Branch<A, B, E, R>>,
-  name: string,
-  { capacity }: Edge
+  branches: ReadonlyArray<Branch<C, B, E, R>>,
+  { edge: { capacity }, name, part }: FanOutOptions<A, C>
 ): Stream.Stream<Element<B>, E | E0, R | R0> =>
   Stream.transformPull(
     self,
     Effect.fnUntraced(function*(pull, scope) {
       const out = yield* makeInlets<B, E | E0>({
         stage: `${name} merge`,
-        edges: branches.map((branch) => `${branch.name} -> ${name} merge`),
+        edges: branches.map((branch) => `${ends(branch).last} -> ${name} merge`),
         capacity
       })
       const ins = yield* Effect.forEach(
         branches,
-        (branch) => makeInlets<A, E0>({ stage: name, edges: [`${name} -> ${branch.name}`], capacity })
+        (branch) => makeInlets<C, E0>({ stage: name, edges: [`${name} -> ${ends(branch).first}`], capacity })
       )
 
       const distribute = (elements: Elements<A>) =>
-        Effect.forEach(ins, (inlet) => inlet.offer(0, elements), { discard: true })
+        Effect.forEach(part(elements), (theirs, branch) =>
+          isNonEmpty(theirs) ? ins[branch]?.offer(0, theirs) ?? Effect.void : Effect.void, { discard: true })
       yield* Effect.forkIn(
         feed(
           pull,
           distribute,
-          Effect.forEach(ins, (inlet) => inlet.end(0), { discard: true }),
-          (cause) => Effect.forEach(ins, (inlet) => inlet.failCause(cause), { discard: true })
+          Effect.forEach(ins, (inlet) =>
+            inlet.end(0), { discard: true }),
+          (cause) =>
+            Effect.forEach(ins, (inlet) => inlet.failCause(cause), { discard: true })
         ),
         scope
       )
@@ -142,7 +159,7 @@ const inFibers = <A, B, E, R, E0, R0>(
   )
 
 /** What the branches give, as it comes, until all have ended; each control once. */
-export const joined = <B, E>(take: Effect.Effect<Arrival<B>, E>, branches: number): Pull.Pull<Elements<B>, E> => {
+const joined = <B, E>(take: Effect.Effect<Arrival<B>, E>, branches: number): Pull.Pull<Elements<B>, E> => {
   const controls = new BranchControls(branches)
   let open = branches
   const next: Pull.Pull<Elements<B>, E> = Effect.suspend(() => {

@@ -41,6 +41,11 @@ describe("the tail sampler of the settings", () => {
       assert.deepStrictEqual(yield* storedOf, [[0, 0], [0, 1]])
     }).pipe(Effect.provide(backend({ PERIGEE_TAIL_POLICY: `{"type":"status_code","codes":["error"]}` }))))
 
+  it.effect("the adaptive policy follows the target of the settings, and keeps what failed", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(yield* storedOf, [[0, 0], [0, 1]])
+    }).pipe(Effect.provide(backend({ PERIGEE_TAIL_POLICY: `{"type":"adaptive"}`, PERIGEE_TRACE_TARGET: "5" }))))
+
   it.effect.each([["no JSON", "{"], ["no policy", `{"type":"sometimes"}`]])(
     "%s is an error that names the setting",
     ([_, text]) =>

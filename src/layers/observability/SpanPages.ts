@@ -1,0 +1,233 @@
+/**
+ * Finished spans as bytes in pages outside the collected heap: a hundred thousand spans that lie there for minutes cost the garbage collector
+ * nothing, and a span about 130 bytes.
+ *
+ * A span with events, links, a status message, lists, or a text that is long or not Latin-1 is not packed: {@link SpanPages.put} says so. Names and
+ * attribute keys are written once, at most {@link mostTexts} of them. A page is used again when all its spans were released.
+ */
+import type { Attributes, AttributeValue, SpanData, SpanKind, SpanStatus } from "../../domain/tracing/SpanData.ts"
+
+const pageBytes = 1 << 18
+/** Names and keys, each at most so long. */
+const mostTexts = 8192
+const longestName = 256
+const longestText = 1024
+const mostAttributes = 0xff
+
+interface Page {
+  readonly bytes: Uint8Array
+  readonly view: DataView
+  /** Spans in it. */
+  live: number
+}
+
+const kinds: ReadonlyArray<SpanKind> = ["internal", "server", "client", "producer", "consumer"]
+const codes: ReadonlyArray<SpanStatus["code"]> = ["unset", "ok", "error"]
+const statuses: ReadonlyArray<SpanStatus> = codes.map((code) => ({ code }))
+const idDigits = 16
+const noState = 0xffff
+
+/** Where the fields lie that every span has; the parent's id, `tracestate` and the attributes follow. */
+const at = {
+  spanId: 0,
+  start: 16,
+  end: 24,
+  name: 32,
+  stateLength: 34,
+  flags: 36,
+  kind: 37,
+  status: 38,
+  hasParent: 39,
+  count: 40
+}
+const headBytes = 41
+const tags = { text: 0, number: 1, true: 2, false: 3 } as const
+
+export class SpanPages {
+  private readonly pages: Array<Page> = []
+  private free: Array<number> = []
+  private current = -1
+  private used = pageBytes
+  private readonly numbers = new Map<string, number>()
+  private readonly texts: Array<string> = []
+
+  /** Bytes that are held. */
+  get size(): number {
+    return this.pages.length * pageBytes
+  }
+
+  /** Writes a span and gives its position; `undefined` for one that is not packed. */
+  put(span: SpanData): number | undefined {
+    const { attributes, events, links, parentSpanId, spanId, status, traceState } = span
+    if (events.length > 0 || links.length > 0 || status.message !== undefined) return undefined
+    const name = this.numberOf(span.name)
+    const size = sizeOf(span)
+    if (name === undefined || size === undefined) return undefined
+    if (this.used + size > pageBytes) this.turn()
+    const page = this.pages[this.current]
+    if (page === undefined) return undefined
+    const from = this.used
+    const { bytes, view } = page
+    seen = 0
+    writeLatin1(bytes, from + at.spanId, spanId)
+    view.setBigInt64(from + at.start, span.startTime)
+    view.setBigInt64(from + at.end, span.endTime)
+    view.setUint16(from + at.name, name)
+    view.setUint16(from + at.stateLength, traceState?.length ?? noState)
+    bytes[from + at.flags] = span.flags
+    bytes[from + at.kind] = kinds.indexOf(span.kind)
+    bytes[from + at.status] = codes.indexOf(status.code)
+    bytes[from + at.hasParent] = parentSpanId === undefined ? 0 : 1
+    let to = from + headBytes
+    if (parentSpanId !== undefined) to = writeLatin1(bytes, to, parentSpanId)
+    if (traceState !== undefined) to = writeLatin1(bytes, to, traceState)
+    let count = 0
+    for (const key in attributes) {
+      const number = this.numberOf(key)
+      const value = attributes[key]
+      if (number === undefined || value === undefined) return undefined
+      view.setUint16(to, number)
+      to = writeValue(page, to + 2, value)
+      count++
+    }
+    if (seen > 0xff) return undefined
+    bytes[from + at.count] = count
+    this.used = to
+    page.live++
+    return this.current * pageBytes + from
+  }
+
+  /** The span at a position. */
+  read(position: number, traceId: string): SpanData | undefined {
+    const page = this.pages[Math.floor(position / pageBytes)]
+    if (page === undefined) return undefined
+    const from = position % pageBytes
+    const { bytes, view } = page
+    const hasParent = bytes[from + at.hasParent] === 1
+    const stateFrom = from + headBytes + (hasParent ? idDigits : 0)
+    const stateLength = view.getUint16(from + at.stateLength)
+    const hasState = stateLength !== noState
+    return {
+      traceId,
+      spanId: readLatin1(bytes, from + at.spanId, idDigits),
+      parentSpanId: hasParent ? readLatin1(bytes, from + headBytes, idDigits) : undefined,
+      traceState: hasState ? readLatin1(bytes, stateFrom, stateLength) : undefined,
+      flags: bytes[from + at.flags] ?? 0,
+      name: this.texts[view.getUint16(from + at.name)] ?? "",
+      kind: kinds[bytes[from + at.kind] ?? 0] ?? "internal",
+      startTime: view.getBigInt64(from + at.start),
+      endTime: view.getBigInt64(from + at.end),
+      status: statuses[bytes[from + at.status] ?? 0] ?? { code: "unset" },
+      attributes: this.readAttributes(page, stateFrom + (hasState ? stateLength : 0), bytes[from + at.count] ?? 0),
+      events: [],
+      links: []
+    }
+  }
+
+  /** The name of the span at a position. */
+  nameAt(position: number): string | undefined {
+    const page = this.pages[Math.floor(position / pageBytes)]
+    return page === undefined ? undefined : this.texts[page.view.getUint16(position % pageBytes + at.name)]
+  }
+
+  /** The span at a position is no longer wanted. */
+  release(position: number): void {
+    const number = Math.floor(position / pageBytes)
+    const page = this.pages[number]
+    if (page !== undefined && --page.live === 0 && number !== this.current) this.free.push(number)
+  }
+
+  private readAttributes({ bytes, view }: Page, from: number, count: number): Attributes {
+    const entries: Array<readonly [string, AttributeValue]> = []
+    let next = from
+    for (let i = 0; i < count; i++) {
+      const key = this.texts[view.getUint16(next)] ?? ""
+      const tag = bytes[next + 2]
+      next += 3
+      if (tag === tags.text) {
+        const length = view.getUint16(next)
+        entries.push([key, readLatin1(bytes, next + 2, length)])
+        next += 2 + length
+      } else if (tag === tags.number) {
+        entries.push([key, view.getFloat64(next)])
+        next += 8
+      } else entries.push([key, tag === tags.true])
+    }
+    return Object.fromEntries(entries)
+  }
+
+  private numberOf(text: string): number | undefined {
+    const known = this.numbers.get(text)
+    if (known !== undefined) return known
+    const number = this.texts.length
+    if (number >= mostTexts || text.length > longestName) return undefined
+    this.texts.push(text)
+    this.numbers.set(text, number)
+    return number
+  }
+
+  /** Goes on in another page. */
+  private turn(): void {
+    const last = this.current
+    if (this.pages[last]?.live === 0) this.free.push(last)
+    const free = this.free.pop()
+    if (free === undefined) {
+      const bytes = new Uint8Array(pageBytes)
+      this.pages.push({ bytes, view: new DataView(bytes.buffer), live: 0 })
+    }
+    this.current = free ?? this.pages.length - 1
+    this.used = 0
+  }
+}
+
+/** The bytes of a span; `undefined` if something of it is not packed. */
+const sizeOf = ({ attributes, parentSpanId, spanId, traceState }: SpanData): number | undefined => {
+  if (spanId.length !== idDigits || (parentSpanId !== undefined && parentSpanId.length !== idDigits)) return undefined
+  if (traceState !== undefined && traceState.length > longestText) return undefined
+  let size = headBytes + (parentSpanId === undefined ? 0 : idDigits) + (traceState?.length ?? 0)
+  let count = 0
+  for (const key in attributes) {
+    const value = attributes[key]
+    if (++count > mostAttributes) return undefined
+    if (typeof value === "string") {
+      if (value.length > longestText) return undefined
+      size += 5 + value.length
+    } else if (typeof value === "number") size += 11
+    else if (typeof value === "boolean") size += 3
+    else return undefined
+  }
+  return size > pageBytes ? undefined : size
+}
+
+/** All bits of the characters that were written: over 8 of them, and the span is none that is packed. So each text is gone through once. */
+let seen = 0
+
+const writeLatin1 = (bytes: Uint8Array, from: number, text: string): number => {
+  const { length } = text
+  let bits = 0
+  for (let i = 0; i < length; i++) {
+    const code = text.charCodeAt(i)
+    bits |= code
+    bytes[from + i] = code
+  }
+  seen |= bits
+  return from + length
+}
+
+const readLatin1 = (bytes: Uint8Array, from: number, length: number): string =>
+  String.fromCharCode(...bytes.subarray(from, from + length))
+
+const writeValue = ({ bytes, view }: Page, from: number, value: AttributeValue): number => {
+  if (typeof value === "string") {
+    bytes[from] = tags.text
+    view.setUint16(from + 1, value.length)
+    return writeLatin1(bytes, from + 3, value)
+  }
+  if (typeof value === "number") {
+    bytes[from] = tags.number
+    view.setFloat64(from + 1, value)
+    return from + 9
+  }
+  bytes[from] = value === true ? tags.true : tags.false
+  return from + 1
+}
