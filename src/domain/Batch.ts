@@ -123,16 +123,12 @@ export class Batch<out A> {
       if (from !== undefined) { for (let to = 0; to < count; to++) picked[to] = from[picked[to] ?? 0] ?? 0 }
       return new Batch(payloads, undefined, { array, times, places: picked, few }, hop, followed)
     }
-    const contexts: Array<EventContext> = []
-    let index = 0
-    let to = 0
-    for (const context of this.contexts) {
-      if (index++ === places[to] && contexts.push(context) && ++to === count) break
+    const contexts = arrayOf<EventContext>(count)
+    let next = 0
+    for (let to = 0; to < count; to++) {
+      const context = to === followed[next] ? few[next++] : this.contexts[places[to] ?? -1]
+      if (context !== undefined) contexts[to] = context
     }
-    followed.forEach((place, index) => {
-      const context = few[index]
-      if (context !== undefined) contexts[place] = context
-    })
     return new Batch(payloads, contexts, undefined, hop, followed)
   }
 

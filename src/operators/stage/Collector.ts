@@ -45,7 +45,7 @@ export interface Note {
 }
 
 /** How much was in the collector at some moment. */
-export interface Mark {
+interface Mark {
   readonly elements: number
   readonly rejections: number
   readonly filtered: number

@@ -13,7 +13,7 @@ import { makeOperator, type Operator } from "./Operator.ts"
 import type { Process } from "./pure.ts"
 import { pureOperator } from "./pureOperator.ts"
 
-export interface Branch<in A, out B, out E, out R> {
+interface Branch<in A, out B, out E, out R> {
   readonly name: string
   readonly operator: Operator<A, B, E, R>
 }

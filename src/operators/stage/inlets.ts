@@ -24,7 +24,7 @@ interface Waiting<A> {
   readonly since: bigint | undefined
 }
 
-export interface InletsOptions {
+interface InletsOptions {
   /** The stage whose spans tell the time of waiting. */
   readonly stage: string
   /** One for each inlet: names the queue in {@link StageChannels}. */

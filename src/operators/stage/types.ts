@@ -6,7 +6,7 @@ import type { Operator } from "./Operator.ts"
 /** Some operator, of which only what it takes matters: `Operator<never, ...>` is above all of them. */
 export type AnyOperator = Operator<never, unknown, unknown, unknown>
 
-export type InputOf<O> = O extends Operator<infer A, infer _B, infer _E, infer _R> ? A : never
+type InputOf<O> = O extends Operator<infer A, infer _B, infer _E, infer _R> ? A : never
 export type OutputOf<O> = O extends Operator<never, infer B, infer _E, infer _R> ? B : never
 export type ErrorOf<O> = O extends Operator<never, infer _B, infer E, infer _R> ? E : never
 export type ServicesOf<O> = O extends Operator<never, infer _B, infer _E, infer R> ? R : never
