@@ -32,7 +32,8 @@ export type { Key } from "./keyed/Entry.ts"
 
 export interface KeyedOptions<in A, in out K extends Key, in out V, out B> {
   readonly name: string
-  readonly key: (payload: A) => K
+  /** `place`: where the event stands, for keys that its context says (`place.context`). */
+  readonly key: (payload: A, place: Place) => K
   readonly onEvent: (payload: A, state: KeyedState<K, V, B>) => void
   readonly onTimer?: (state: KeyedState<K, V, B>, time: UtcTime) => void
   /** How many keys are held at most; `Infinity` where something else bounds them (a time to live, timers that clear, few keys). */
@@ -83,7 +84,7 @@ export const keyed = <A, K extends Key, V, B>(
       const place = new Place(batch)
       for (const payload of batch.payloads) {
         place.advance()
-        const key = keyOf(payload)
+        const key = keyOf(payload, place)
         const held = byKey.get(key)
         const entry = expires && held !== undefined && entries.isOver(held, place.time) ? undefined : held
         if (touches && entry !== undefined) entries.live(entry, place.time)

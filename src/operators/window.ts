@@ -15,6 +15,7 @@
  * **Cost.** A map look-up an event where there is a key, and what the aggregate does; a sliding window's panes are merged once a slide.
  * Panes: Li et al., "No pane, no gain", SIGMOD Record 34(1), 2005.
  */
+import type { Place } from "../domain/Place.ts"
 import type { StateCodec } from "../layers/stage/StageState.ts"
 import type { Aggregate } from "./aggregates/Aggregate.ts"
 import { columns, direct, type Edge, type Operator, type StageServices } from "./Stage.ts"
@@ -40,7 +41,8 @@ export interface WindowOptions<in A, in out Acc, out R> {
 export interface KeyedWindowOptions<in A, out K extends number | string, in out Acc, out R>
   extends WindowOptions<A, Acc, R>
 {
-  readonly key: (payload: A) => K
+  /** `place`: where the event stands, for keys that its context says (`place.context`). */
+  readonly key: (payload: A, place: Place) => K
 }
 
 /** See the head of this file. Without a `key`, results have the key `undefined`. */
@@ -51,7 +53,7 @@ export function window<A, Acc, R>(
   options: WindowOptions<A, Acc, R>
 ): Operator<A, WindowResult<undefined, R>, never, StageServices>
 export function window<A, Acc, R>(
-  options: WindowOptions<A, Acc, R> & { readonly key?: (payload: A) => WindowKey }
+  options: WindowOptions<A, Acc, R> & { readonly key?: (payload: A, place: Place) => WindowKey }
 ): Operator<A, WindowResult<WindowKey, R>, never, StageServices> {
   const { aggregate, allowedLatenessMillis = 0, assigner, edge = direct, key = noKey, maxEntries = 1_000_000, name } =
     options

@@ -85,7 +85,7 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
     collector: Collector<WindowResult<K, R>>
   ): boolean {
     const { aggregate, key: keyOf, maxEntries } = this.settings
-    const key = keyOf(payload)
+    const key = keyOf(payload, place)
     let entry = pane.lastEntry
     if (entry === undefined || pane.lastKey !== key) {
       entry = this.store.entryOf(pane, key, aggregate.initial, maxEntries)
@@ -114,7 +114,7 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
     if (!Number.isFinite(place.time)) return refuseTime(place, collector)
     const limit = this.store.limit(pane)
     if (limit <= watermark) return refuseLate(place, limit, watermark, collector)
-    const key = keyOf(payload)
+    const key = keyOf(payload, place)
     const before: Array<readonly [end: UtcTime, entry: Entry<Acc>, value: R]> = []
     for (let close = pane.firstClose; close <= watermark && close <= pane.lastClose; close += times.slide) {
       const entry = this.entryOf(key, close + 1)

@@ -49,7 +49,7 @@ export class SessionWindows<A, K extends WindowKey, Acc, R> implements Windows<A
         refuseLate(place, time + allowedLatenessMillis, watermark, collector)
         continue
       }
-      const key = keyOf(payload)
+      const key = keyOf(payload, place)
       const sessions = this.store.sessionsOf(key)
       const last = sessions[sessions.length - 1]
       if (last === undefined || last.closed || time < last.start || time >= last.end) {

@@ -1,6 +1,7 @@
 /** What the windows of one operator have in common, and what they give. */
 import type { Schema } from "effect"
 import type { Batch } from "../../domain/Batch.ts"
+import type { Place } from "../../domain/Place.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { Aggregate } from "../aggregates/Aggregate.ts"
 import type { Collector } from "../Stage.ts"
@@ -20,7 +21,7 @@ export interface WindowResult<out K, out R> {
 }
 
 export interface WindowSettings<A, K extends WindowKey, Acc, R> {
-  readonly key: (payload: A) => K
+  readonly key: (payload: A, place: Place) => K
   readonly aggregate: Aggregate<A, Acc, R>
   readonly allowedLatenessMillis: number
   readonly maxEntries: number

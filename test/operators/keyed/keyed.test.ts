@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, Schema } from "effect"
+import { Effect, Layer, Schema, Stream } from "effect"
 import { lineageSteps } from "../../../src/domain/Envelope.ts"
 import { StageLineage, StageTracing } from "../../../src/layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { StageState } from "../../../src/layers/stage/StageState.ts"
 import { keyed } from "../../../src/operators/keyed.ts"
+import { source } from "../../../src/operators/source.ts"
 import { arrays, collectItems, contextOf, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
 import { cutInto, cutsDoNotMatter, runLaw, streamsAlike, survivesRestore } from "../../support/laws.ts"
 import { recordingTracer } from "../../support/recordingTracer.ts"
@@ -70,6 +71,23 @@ describe("keyed", () => {
       ], { discard: true })
     }
   )
+
+  it.effect("a key may be what the event's context says", () =>
+    Effect.gen(function*() {
+      const sums = keyed<number, string, number, string>({
+        name: "sums",
+        key: (_, { context }) => context?.sourceId ?? "none",
+        capacity: Infinity,
+        onEvent: (n, state) => {
+          state.set((state.value ?? 0) + n)
+          state.emit(`${state.key} ${state.value}`)
+        }
+      })
+      const of = (name: string, ...numbers: ReadonlyArray<number>) =>
+        Stream.fromIterable(numbers).pipe(source({ name, eventTime: (n) => n }))
+      const items = yield* collectItems(Stream.concat(of("a", 1, 2), of("b", 3, 4)).pipe(sums))
+      assert.deepStrictEqual(payloadsOf(items), ["a 1", "a 3", "b 3", "b 7"])
+    }).pipe(Effect.provide(stageLayer)))
 
   it.effect("a value by a schema is written by it; what is not JSON needs one", () =>
     Effect.gen(function*() {
