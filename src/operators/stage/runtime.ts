@@ -5,7 +5,7 @@ import { Clock, Context, Effect, Exit, References, type Tracer } from "effect"
 import { type Element, eventsIn } from "../../domain/Batch.ts"
 import { writeTrace } from "../../domain/contextJson.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
-import type { EventContext } from "../../domain/Envelope.ts"
+import { contextBelow, type EventContext } from "../../domain/Envelope.ts"
 import { recordedAttribute, type RecordedReason } from "../../domain/tracing/retroactiveSpans.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
@@ -101,13 +101,10 @@ const openRuntime = <B>(
     joined: (event, hop, joined) => lineage.join(stage, event, hop, joined, nowMillis(), wallOffset()),
     begins: (from, context, name) => {
       const { id, sourceId, trace: { traceId } } = context
-      const decision = sampler.decide(traceId, sourceId)
-      const begun = {
-        ...context,
-        trace: { traceId, spanId: undefined, ...decision },
-        lineage: lineage.begin(id, decision.sampled)
-      }
-      return decision.sampled ? tracing.root(name, begun, now(), from.trace.sampled ? [from] : noLinks) : begun
+      const { sampled, traceState } = sampler.decide(traceId, sourceId)
+      const trace = { traceId, spanId: undefined, sampled, traceState }
+      const begun = contextBelow(context, trace, lineage.begin(id, sampled), context.eventTime)
+      return sampled ? tracing.root(name, begun, now(), from.trace.sampled ? [from] : noLinks) : begun
     },
     isSlow,
     emission: (trigger, absorbedAt, links) => {
