@@ -35,10 +35,7 @@ export class Contributors {
 
   /** Takes in an event that is not sampled. */
   add(context: EventContext, hop: Hop | undefined): void {
-    const time = context.eventTime
-    this.count++
-    if (time < this.from) this.from = time
-    if (time > this.to) this.to = time
+    this.see(context.eventTime)
     if (this.first === undefined) this.first = context
     this.lastContext = context
     this.lastHop = hop
@@ -53,9 +50,7 @@ export class Contributors {
       if (context !== undefined) this.add(context, batch.hop)
       return
     }
-    this.count++
-    if (time < this.from) this.from = time
-    if (time > this.to) this.to = time
+    this.see(time)
     this.lastPlace = batch.sequencePlace(index)
     this.lastTime = time
     // Events of one array come in a row, and a pointer that is written costs more than one that is compared.
@@ -63,6 +58,13 @@ export class Contributors {
     if (this.lastContext !== undefined) this.lastContext = undefined
     if (this.lastHop !== batch.hop) this.lastHop = batch.hop
     this.first ??= this.last
+  }
+
+  /** One more, at this time. */
+  private see(time: UtcTime): void {
+    this.count++
+    if (time < this.from) this.from = time
+    if (time > this.to) this.to = time
   }
 
   get last(): EventContext | undefined {

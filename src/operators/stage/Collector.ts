@@ -211,24 +211,14 @@ export class Collector<B> implements Emit<B> {
 
   /** {@link Emit.out} for a step that works on columns. */
   outAt(place: Place, payload: B): void {
-    const { batch: { hop }, context, isFollowed: isFollowedHere } = place
-    if (context === undefined) return
-    if (this.hop.previous !== hop) this.comeBy(hop)
-    if (isFollowedHere) this.followed.push(this.payloads.length)
-    this.contexts.push(isFollowedHere ? this.outputs.below(context) : context)
-    this.payloads.push(payload)
+    const { context, hop, isFollowed: followed } = place
+    if (context !== undefined) this.push(hop, payload, this.next(context, followed), followed)
   }
 
   /** {@link outAt} with another event time. */
   outAtTime(place: Place, payload: B, eventTime: UtcTime): void {
-    const { context, hop, isFollowed: isFollowedHere } = place
-    if (context === undefined) return
-    this.push(
-      hop,
-      payload,
-      contextAt(isFollowedHere ? this.outputs.below(context) : context, eventTime),
-      isFollowedHere
-    )
+    const { context, hop, isFollowed: followed } = place
+    if (context !== undefined) this.push(hop, payload, contextAt(this.next(context, followed), eventTime), followed)
   }
 
   /** Takes an event into a set of contributors. */
@@ -255,12 +245,7 @@ export class Collector<B> implements Emit<B> {
   keep(place: Place): Kept | undefined {
     const { context, isFollowed: followed } = place
     if (context === undefined) return undefined
-    if (!followed) return { context, followed, since: undefined }
-    return {
-      context: this.outputs.below(context),
-      followed,
-      since: context.trace.sampled ? this.hooks.now() : undefined
-    }
+    return { context: this.next(context, followed), followed, since: this.sinceOf(context, followed) }
   }
 
   /**
@@ -286,27 +271,16 @@ export class Collector<B> implements Emit<B> {
   }
 
   out(from: Envelope<unknown>, payload: B): void {
-    if (this.hop.previous !== from.hop) this.comeBy(from.hop)
-    if (from.followed) {
-      this.followed.push(this.payloads.length)
-      this.contexts.push(this.outputs.below(from.context))
-    } else this.contexts.push(from.context)
-    this.payloads.push(payload)
+    this.push(from.hop, payload, this.next(from.context, from.followed), from.followed)
   }
 
   derived(trigger: EventContext, payload: B, eventTime = trigger.eventTime): void {
     const followed = isFollowed(trigger)
-    this.push(undefined, payload, contextAt(followed ? this.outputs.below(trigger) : trigger, eventTime), followed)
+    this.push(undefined, payload, contextAt(this.next(trigger, followed), eventTime), followed)
   }
 
   hold({ context, followed, hop }: Envelope<unknown>): Held {
-    return followed
-      ? {
-        context: this.outputs.below(context),
-        hop,
-        absorbedAt: context.trace.sampled ? this.hooks.now() : undefined
-      }
-      : { context, hop, absorbedAt: undefined }
+    return { context: this.next(context, followed), hop, absorbedAt: this.sinceOf(context, followed) }
   }
 
   continued(from: Origin, payload: B, joining: Joining = {}): void {
@@ -352,9 +326,9 @@ export class Collector<B> implements Emit<B> {
   }
 
   begins(from: Envelope<unknown>, payload: B, context: EventContext, name: string): void {
-    const upstream = from.followed ? this.outputs.below(from.context) : from.context
-    const begun = this.hooks.begins(upstream, context, name)
-    this.push(from.hop, payload, isFollowed(begun) ? this.outputs.below(begun) : begun)
+    const begun = this.hooks.begins(this.next(from.context, from.followed), context, name)
+    const followed = isFollowed(begun)
+    this.push(from.hop, payload, this.next(begun, followed), followed)
   }
 
   ends(from: Envelope<unknown>, kind: string, id?: string): void {
@@ -409,6 +383,16 @@ export class Collector<B> implements Emit<B> {
   addFiltered(reason: string, events: number): void {
     this.filteredReasons.push(reason)
     this.filteredCounts.push(events)
+  }
+
+  /** The context of an event in this stage's outputs. */
+  private next(context: EventContext, followed: boolean): EventContext {
+    return followed ? this.outputs.below(context) : context
+  }
+
+  /** From when on an event waits that is kept now, ns since the Unix epoch; `undefined` for one that is not traced. */
+  private sinceOf(context: EventContext, followed: boolean): bigint | undefined {
+    return followed && context.trace.sampled ? this.hooks.now() : undefined
   }
 
   private sampledAt(place: Place): EventContext | undefined {
