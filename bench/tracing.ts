@@ -13,15 +13,13 @@ import { Cause, Effect, Layer, pipe, Stream } from "effect"
 import type { Element } from "../src/domain/Batch.ts"
 import { decodeRadarFrame } from "../src/domain/observation/radarFrame.ts"
 import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
-import { layerFlightRecorder } from "../src/layers/observability/FlightRecorder.ts"
-import { layerBackend, layerOff } from "../src/layers/observability/Tracing.ts"
-import { HeadSampler } from "../src/layers/stage/HeadSampler.ts"
-import { StageLineage, StageMetrics, StageTracing } from "../src/layers/stage/StageHooks.ts"
+import { layerBackend } from "../src/layers/observability/Tracing.ts"
 import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
 import { source } from "../src/operators/source.ts"
 import * as Stage from "../src/operators/Stage.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 import { radarFrames } from "./support/radarFrames.ts"
+import { everything, layerSeeing, type Seeing } from "./support/seeing.ts"
 
 const total = Number(process.argv[2] ?? 500_000)
 const size = 256
@@ -96,29 +94,6 @@ const drain = (elements: Stream.Stream<Element<{ readonly value: number }>, neve
 
 const services = Layer.mergeAll(DeadLettersMemory.layer, StageRegistry.layer)
 
-interface Seeing {
-  /** Share of the events; `undefined`: tracing is off. */
-  readonly ratio: number | undefined
-  readonly recorder?: boolean
-  readonly metrics?: boolean
-  readonly lineage?: boolean
-}
-
-const layerOf = ({ lineage = false, metrics = false, ratio, recorder = false }: Seeing) => {
-  const tracing = ratio === undefined
-    ? layerOff
-    : Layer.mergeAll(StageTracing.layer, recorder ? layerFlightRecorder() : Layer.empty).pipe(
-      Layer.provideMerge(layerBackend()),
-      Layer.provideMerge(HeadSampler.layerRatio(ratio))
-    )
-  return Layer.mergeAll(
-    tracing,
-    services,
-    metrics ? StageMetrics.layer : Layer.empty,
-    lineage ? StageLineage.layer : Layer.empty
-  )
-}
-
 /** What comes out, by how many went in: the same whoever looks. */
 const expected = new Map<number, number>()
 const check = (count: number, sum: number): void => {
@@ -133,7 +108,13 @@ const timed = (count: number, work: () => Promise<number>) => () => {
 }
 
 const seeing = (options: Seeing, count = total) =>
-  timed(count, () => Effect.runPromise(Effect.provide(drain(events(count).pipe(stages())), layerOf(options))))
+  timed(
+    count,
+    () =>
+      Effect.runPromise(
+        Effect.provide(drain(events(count).pipe(stages())), Layer.merge(layerSeeing(options), services))
+      )
+  )
 
 /** A span per element and step is slow: fewer events do. */
 const few = Math.max(2560, Math.round(total / 25))
@@ -199,16 +180,16 @@ type Side = readonly [name: string, variant: () => Promise<number>]
 const off: Side = ["off", seeing({ ratio: undefined })]
 const onePercent: Side = ["1 %", seeing({ ratio: 0.01 })]
 const offOfFew: Side = ["off", seeing({ ratio: undefined }, few)]
-const all: Side = ["100 %", seeing({ ratio: 1 }, few)]
-const everything: Side = ["everything", seeing({ ratio: 0.01, recorder: true, metrics: true, lineage: true })]
+const allOfFew: Side = ["100 %", seeing({ ratio: 1 }, few)]
+const all: Side = ["everything", seeing(everything)]
 const comparisons: ReadonlyArray<readonly [Side, Side]> = [
   [off, onePercent],
   [onePercent, ["1 % and flight recorder", seeing({ ratio: 0.01, recorder: true })]],
   [onePercent, ["1 % and metrics", seeing({ ratio: 0.01, metrics: true })]],
-  [off, everything],
-  [offOfFew, all],
-  [all, ["Effect.withSpan per element", naive]],
-  [all, ["OpenTelemetry SDK per element", sdk]]
+  [off, all],
+  [offOfFew, allOfFew],
+  [allOfFew, ["Effect.withSpan per element", naive]],
+  [allOfFew, ["OpenTelemetry SDK per element", sdk]]
 ]
 
 console.log(`${total} events through six stages; CPU`)

@@ -50,6 +50,23 @@ export const studentT = (degrees: number): number => {
   return z + g1 / degrees + g2 / degrees ** 2 + g3 / degrees ** 3
 }
 
+/** What pairs of costs say, as many of a as of b. */
+export const pairsResult = (costsA: ReadonlyArray<number>, costsB: ReadonlyArray<number>): PairsResult => {
+  const pairs = costsA.length
+  const logs = costsA.map((cost, i) => Math.log((costsB[i] ?? Number.NaN) / cost))
+  const mean = logs.reduce((sum, each) => sum + each, 0) / pairs
+  const variance = logs.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (pairs - 1)
+  const half = studentT(pairs - 1) * Math.sqrt(variance / pairs)
+  return {
+    pairs,
+    medianA: median(costsA),
+    medianB: median(costsB),
+    ratio: Math.exp(mean),
+    low: Math.exp(mean - half),
+    high: Math.exp(mean + half)
+  }
+}
+
 /** At least 20 pairs after `warmUp` pairs that are not counted. */
 export const runPairs = async (
   a: Variant,
@@ -67,18 +84,7 @@ export const runPairs = async (
     costsA.push(costA)
     costsB.push(costB)
   }
-  const logs = costsA.map((cost, i) => Math.log((costsB[i] ?? Number.NaN) / cost))
-  const mean = logs.reduce((sum, each) => sum + each, 0) / pairs
-  const variance = logs.reduce((sum, each) => sum + (each - mean) ** 2, 0) / (pairs - 1)
-  const half = studentT(pairs - 1) * Math.sqrt(variance / pairs)
-  return {
-    pairs,
-    medianA: median(costsA),
-    medianB: median(costsB),
-    ratio: Math.exp(mean),
-    low: Math.exp(mean - half),
-    high: Math.exp(mean + half)
-  }
+  return pairsResult(costsA, costsB)
 }
 
 /** `b/a 1.23 (95 % 1.20 to 1.26, 20 pairs)` */

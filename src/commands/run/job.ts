@@ -200,6 +200,6 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     sources: stats.all(),
     canaries: canaries.report().total,
     tracesSampled,
-    tracesKept: (yield* KeptTraces)()
+    tracesKept: yield* yield* KeptTraces
   }
 })

@@ -47,7 +47,3 @@ export const isObservationId = (text: string | undefined): text is ObservationId
   }
   return true
 }
-
-/** The W3C trace id of an observation: its id without dashes, 32 lower-case hex digits. */
-export const traceIdOf = (id: ObservationId): string =>
-  id.slice(0, 8) + id.slice(9, 13) + id.slice(14, 18) + id.slice(19, 23) + id.slice(24)

@@ -129,12 +129,17 @@ export const randomnessOfTraceId = (traceId: string): Randomness => ({
 })
 
 /**
- * {@link isKept} of a trace id of 32 hex digits, without allocation. The upper eight bits settle all but one case in 256, so no more is
- * read at first.
+ * {@link isKept} of a trace id of 32 hex digits, or of the UUID that it is without its dashes, without allocation. The upper eight bits settle all
+ * but one case in 256, so no more is read at first.
  */
-export const keepsTraceId = (threshold: Threshold, traceId: string): boolean => {
-  const top = (digitAt(traceId, 18) << 4) | digitAt(traceId, 19)
+export const keepsTraceId = (threshold: Threshold, id: string): boolean => {
+  const isUuid = id.length === uuidLength
+  const at = isUuid ? 21 : 18
+  const top = (digitAt(id, at) << 4) | digitAt(id, at + 1)
   const limit = threshold.high >> 16
   if (top !== limit) return top > limit
+  const traceId = isUuid ? id.replaceAll("-", "") : id
   return keepsBits(threshold, traceIdHigh24(traceId), traceIdLow32(traceId))
 }
+
+const uuidLength = 36

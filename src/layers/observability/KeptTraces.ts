@@ -1,18 +1,24 @@
-/**
- * How many traces were kept since start: stored or handed to an exporter after every sampling.
- *
- * State: the ids of the last 32,768 to 65,536 traces. A trace that comes back after that many others counts again.
- */
-import { Context } from "effect"
+/** How many traces were kept since start: stored or handed to an exporter after every sampling. */
+import { Context, Effect } from "effect"
 import type { OfferSpans } from "./SpanSink.ts"
 
-export class KeptTraces extends Context.Reference<() => number>("perigee/layers/observability/KeptTraces", {
-  defaultValue: () => () => 0
+export class KeptTraces extends Context.Reference<Effect.Effect<number>>("perigee/layers/observability/KeptTraces", {
+  defaultValue: () => Effect.succeed(0)
 }) {}
+
+/** Where spans are kept, and how many traces that makes. */
+export interface KeptSpans {
+  readonly offer: OfferSpans
+  readonly kept: Effect.Effect<number>
+}
 
 const generation = 32_768
 
-export const countTraces = (next: OfferSpans): { readonly offer: OfferSpans; readonly kept: () => number } => {
+/**
+ * Counts the traces of the spans that pass to `next`. State: the ids of the last 32,768 to 65,536 traces; a trace that comes back after that many
+ * others counts again.
+ */
+export const countTraces = (next: OfferSpans): KeptSpans => {
   let recent = new Set<string>()
   let older = new Set<string>()
   let kept = 0
@@ -32,6 +38,6 @@ export const countTraces = (next: OfferSpans): { readonly offer: OfferSpans; rea
       for (const { traceId } of spans) see(traceId)
       next(spans)
     },
-    kept: () => kept
+    kept: Effect.sync(() => kept)
   }
 }

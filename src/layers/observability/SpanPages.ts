@@ -1,15 +1,18 @@
 /**
  * Finished spans as bytes in pages outside the collected heap: a hundred thousand spans that lie there for minutes cost the garbage collector
- * nothing, and a span about 130 bytes.
+ * nothing, and a span about 90 bytes.
  *
  * A span with events, links, a status message, lists, or a text that is long or not Latin-1 is not packed: {@link SpanPages.put} says so. Names and
- * attribute keys are written once, at most {@link mostTexts} of them. A page is used again when all its spans were released.
+ * attribute keys are written once, at most {@link mostTexts} of them, and so are the first {@link mostStates} of `tracestate`: nearly all spans have
+ * that of the sampler's threshold. A text that is the trace id, as that of an event mostly is, is not written at all. A page is used again when all
+ * its spans were released.
  */
 import type { Attributes, AttributeValue, SpanData, SpanKind, SpanStatus } from "../../domain/tracing/SpanData.ts"
 
 const pageBytes = 1 << 18
 /** Names and keys, each at most so long. */
 const mostTexts = 8192
+const mostStates = 256
 const longestName = 256
 const longestText = 1024
 const mostAttributes = 0xff
@@ -26,14 +29,16 @@ const codes: ReadonlyArray<SpanStatus["code"]> = ["unset", "ok", "error"]
 const statuses: ReadonlyArray<SpanStatus> = codes.map((code) => ({ code }))
 const idDigits = 16
 const noState = 0xffff
+/** Added to the number of a `tracestate` that is known, which tells it from the length of one that is written out. */
+const knownState = 0x8000
 
-/** Where the fields lie that every span has; the parent's id, `tracestate` and the attributes follow. */
+/** Where the fields lie that every span has; the parent's id, a `tracestate` that is not known and the attributes follow. */
 const at = {
   spanId: 0,
   start: 16,
   end: 24,
   name: 32,
-  stateLength: 34,
+  state: 34,
   flags: 36,
   kind: 37,
   status: 38,
@@ -41,7 +46,7 @@ const at = {
   count: 40
 }
 const headBytes = 41
-const tags = { text: 0, number: 1, true: 2, false: 3 } as const
+const tags = { text: 0, number: 1, true: 2, false: 3, traceId: 4 } as const
 
 export class SpanPages {
   private readonly pages: Array<Page> = []
@@ -50,6 +55,8 @@ export class SpanPages {
   private used = pageBytes
   private readonly numbers = new Map<string, number>()
   private readonly texts: Array<string> = []
+  private readonly stateNumbers = new Map<string, number>()
+  private readonly states: Array<string> = []
 
   /** Bytes that are held. */
   get size(): number {
@@ -58,7 +65,7 @@ export class SpanPages {
 
   /** Writes a span and gives its position; `undefined` for one that is not packed. */
   put(span: SpanData): number | undefined {
-    const { attributes, events, links, parentSpanId, spanId, status, traceState } = span
+    const { attributes, events, links, parentSpanId, spanId, status, traceId, traceState } = span
     if (events.length > 0 || links.length > 0 || status.message !== undefined) return undefined
     const name = this.numberOf(span.name)
     const size = sizeOf(span)
@@ -73,21 +80,23 @@ export class SpanPages {
     view.setBigInt64(from + at.start, span.startTime)
     view.setBigInt64(from + at.end, span.endTime)
     view.setUint16(from + at.name, name)
-    view.setUint16(from + at.stateLength, traceState?.length ?? noState)
+    const state = traceState === undefined ? noState : this.stateOf(traceState)
+    view.setUint16(from + at.state, state)
     bytes[from + at.flags] = span.flags
     bytes[from + at.kind] = kinds.indexOf(span.kind)
     bytes[from + at.status] = codes.indexOf(status.code)
     bytes[from + at.hasParent] = parentSpanId === undefined ? 0 : 1
     let to = from + headBytes
     if (parentSpanId !== undefined) to = writeLatin1(bytes, to, parentSpanId)
-    if (traceState !== undefined) to = writeLatin1(bytes, to, traceState)
+    if (traceState !== undefined && state < knownState) to = writeLatin1(bytes, to, traceState)
     let count = 0
     for (const key in attributes) {
       const number = this.numberOf(key)
       const value = attributes[key]
       if (number === undefined || value === undefined) return undefined
       view.setUint16(to, number)
-      to = writeValue(page, to + 2, value)
+      if (value === traceId) bytes[to + 2] = tags.traceId
+      to = value === traceId ? to + 3 : writeValue(page, to + 2, value)
       count++
     }
     if (seen > 0xff) return undefined
@@ -105,20 +114,20 @@ export class SpanPages {
     const { bytes, view } = page
     const hasParent = bytes[from + at.hasParent] === 1
     const stateFrom = from + headBytes + (hasParent ? idDigits : 0)
-    const stateLength = view.getUint16(from + at.stateLength)
-    const hasState = stateLength !== noState
+    const state = view.getUint16(from + at.state)
+    const stateLength = state < knownState ? state : 0
     return {
       traceId,
       spanId: readLatin1(bytes, from + at.spanId, idDigits),
       parentSpanId: hasParent ? readLatin1(bytes, from + headBytes, idDigits) : undefined,
-      traceState: hasState ? readLatin1(bytes, stateFrom, stateLength) : undefined,
+      traceState: state < knownState ? readLatin1(bytes, stateFrom, stateLength) : this.states[state - knownState],
       flags: bytes[from + at.flags] ?? 0,
       name: this.texts[view.getUint16(from + at.name)] ?? "",
       kind: kinds[bytes[from + at.kind] ?? 0] ?? "internal",
       startTime: view.getBigInt64(from + at.start),
       endTime: view.getBigInt64(from + at.end),
       status: statuses[bytes[from + at.status] ?? 0] ?? { code: "unset" },
-      attributes: this.readAttributes(page, stateFrom + (hasState ? stateLength : 0), bytes[from + at.count] ?? 0),
+      attributes: this.readAttributes(page, stateFrom + stateLength, bytes[from + at.count] ?? 0, traceId),
       events: [],
       links: []
     }
@@ -137,7 +146,7 @@ export class SpanPages {
     if (page !== undefined && --page.live === 0 && number !== this.current) this.free.push(number)
   }
 
-  private readAttributes({ bytes, view }: Page, from: number, count: number): Attributes {
+  private readAttributes({ bytes, view }: Page, from: number, count: number, traceId: string): Attributes {
     const entries: Array<readonly [string, AttributeValue]> = []
     let next = from
     for (let i = 0; i < count; i++) {
@@ -151,7 +160,8 @@ export class SpanPages {
       } else if (tag === tags.number) {
         entries.push([key, view.getFloat64(next)])
         next += 8
-      } else entries.push([key, tag === tags.true])
+      } else if (tag === tags.traceId) entries.push([key, traceId])
+      else entries.push([key, tag === tags.true])
     }
     return Object.fromEntries(entries)
   }
@@ -163,6 +173,17 @@ export class SpanPages {
     if (number >= mostTexts || text.length > longestName) return undefined
     this.texts.push(text)
     this.numbers.set(text, number)
+    return number
+  }
+
+  /** What stands for a `tracestate`: above {@link knownState} its number, below its length. */
+  private stateOf(state: string): number {
+    const known = this.stateNumbers.get(state)
+    if (known !== undefined) return known
+    if (this.states.length === mostStates) return state.length
+    const number = knownState + this.states.length
+    this.states.push(state)
+    this.stateNumbers.set(state, number)
     return number
   }
 

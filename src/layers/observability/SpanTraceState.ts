@@ -32,12 +32,16 @@ const annotationsWith = (traceState: string | undefined, random: boolean): Conte
 }
 
 /** The `tracestate` that these annotations hold. */
-export const traceStateIn = (annotations: Context.Context<never>): string | undefined =>
-  annotations === none ? undefined : Context.getOrUndefined(annotations, SpanTraceState)
+export const traceStateIn = (annotations: Context.Context<never>): string | undefined => {
+  if (annotations === none) return undefined
+  return annotations === lastAnnotations ? lastState : Context.getOrUndefined(annotations, SpanTraceState)
+}
 
 /** Whether these annotations say that the trace id is random. */
-export const isRandomIn = (annotations: Context.Context<never>): boolean =>
-  annotations !== none && Context.getOrUndefined(annotations, RandomTraceId) === true
+export const isRandomIn = (annotations: Context.Context<never>): boolean => {
+  if (annotations === none) return false
+  return annotations === lastAnnotations ? lastRandom : Context.getOrUndefined(annotations, RandomTraceId) === true
+}
 
 /**
  * A context as the parent of a span, for any `Tracer`: an event's, or what came from elsewhere. Without a span of its own it still gives its trace: the parent's

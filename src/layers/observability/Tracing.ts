@@ -6,25 +6,30 @@ import { Context, Effect, Layer, References } from "effect"
 import { HttpClient } from "effect/http"
 import type { OtlpSerialization } from "effect/observability"
 import { HeadSampler } from "../stage/HeadSampler.ts"
-import { countTraces, KeptTraces } from "./KeptTraces.ts"
+import { countTraces, type KeptSpans, KeptTraces } from "./KeptTraces.ts"
 import { makeOtlpSpanExporter, type OtlpOptions } from "./OtlpSpanExporter.ts"
 import { layerPerigeeTracer } from "./PerigeeTracer.ts"
 import { RecordedSpans, SpanProcessing, SpanSink } from "./SpanSink.ts"
 import { SpanStore, type SpanStoreBounds } from "./SpanStore.ts"
 
 /** The sink in front of `last`, and the count of the traces that come through to it. */
-const layerSink = <E, R>(last: Effect.Effect<SpanSink["Service"], E, R>) =>
+const layerSink = <E, R>(last: Effect.Effect<KeptSpans, E, R>) =>
   Layer.effectContext(Effect.gen(function*() {
     const process = yield* SpanProcessing
-    const { kept, offer } = countTraces((yield* last).offer)
+    const { kept, offer } = yield* last
     const sink = SpanSink.of({ offer: yield* process(offer), records: true })
     return Context.make(SpanSink, sink).pipe(Context.add(KeptTraces, kept))
   }))
 
+const storedSpans = ({ offer, stats }: SpanStore["Service"]): KeptSpans => ({
+  offer,
+  kept: Effect.map(stats, ({ acceptedTraces }) => acceptedTraces)
+})
+
 /** Spans into a bounded store in this process. */
 export const layerBackend = (bounds: Partial<SpanStoreBounds> = {}): Layer.Layer<SpanSink | SpanStore> =>
   layerPerigeeTracer.pipe(
-    Layer.provideMerge(layerSink(Effect.map(SpanStore, ({ offer }) => ({ offer, records: true })))),
+    Layer.provideMerge(layerSink(Effect.map(SpanStore, storedSpans))),
     Layer.provideMerge(SpanStore.layerMemory(bounds))
   )
 
@@ -36,7 +41,7 @@ export const layerOtlp = (
 
 /** The sink of {@link layerOtlp} alone, for another tracer. */
 export const layerSinkOtlp = (options: OtlpOptions) =>
-  layerSink(Effect.map(makeOtlpSpanExporter(options), ({ sink }) => sink))
+  layerSink(Effect.map(makeOtlpSpanExporter(options), ({ sink }) => countTraces(sink.offer)))
 
 /** Spans into a list: see {@link RecordedSpans}. */
 export const layerTest: Layer.Layer<SpanSink | RecordedSpans> = layerPerigeeTracer.pipe(

@@ -45,6 +45,10 @@ const attributeBytes = (attributes: SpanData["attributes"]): number => {
 
 const defaultLimit = 20
 
+/** Spans that wait to be packed together: one at a time, between work of other kinds, each would find caches cold and take several times as long. */
+const most = 256
+const mostWaitMillis = 100
+
 export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
   const traces = new Map<string, StoredTrace>()
   const pages = new SpanPages()
@@ -55,6 +59,9 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
   // all that were deleted.
   let order: Array<StoredTrace> = []
   let head = 0
+
+  let waiting: Array<SpanData> = []
+  let waitingSince = 0
 
   /** Evicts the oldest trace. */
   const evict = (trace: StoredTrace): void => {
@@ -78,9 +85,7 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
     }
   }
 
-  const open = (traceId: string): StoredTrace => {
-    const arrival = now()
-    evictOld(arrival)
+  const open = (traceId: string, arrival: number): StoredTrace => {
     const trace: StoredTrace = { traceId, spans: [], arrival, bytes: 0 }
     traces.set(traceId, trace)
     order.push(trace)
@@ -91,8 +96,8 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
   const spansOf = ({ spans, traceId }: StoredTrace): ReadonlyArray<SpanData> =>
     spans.flatMap((span) => typeof span === "number" ? pages.read(span, traceId) ?? [] : [span])
 
-  const take = (span: SpanData): void => {
-    const trace = traces.get(span.traceId) ?? open(span.traceId)
+  const take = (span: SpanData, arrival: number): void => {
+    const trace = traces.get(span.traceId) ?? open(span.traceId, arrival)
     const size = estimateBytes(span)
     trace.spans.push(pages.put(span) ?? span)
     trace.bytes += size
@@ -106,8 +111,20 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
     }
   }
 
-  const search = (query: SpanQuery): ReadonlyArray<TraceSummary> => {
+  const packWaiting = (): void => {
+    const spans = waiting
+    waiting = []
+    for (const span of spans) take(span, waitingSince)
+  }
+
+  /** Before anybody looks. */
+  const settle = (): void => {
+    packWaiting()
     evictOld(now())
+  }
+
+  const search = (query: SpanQuery): ReadonlyArray<TraceSummary> => {
+    settle()
     const { operation } = query
     const has = (trace: StoredTrace): boolean =>
       operation === undefined
@@ -125,16 +142,22 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
 
   return {
     offer: (offered: ReadonlyArray<SpanData>): void => {
-      for (const span of offered) take(span)
+      const time = now()
+      if (waiting.length >= most || time - waitingSince > mostWaitMillis) {
+        packWaiting()
+        evictOld(time)
+        waitingSince = time
+      }
+      for (const span of offered) waiting.push(span)
     },
     trace: (traceId: string): ReadonlyArray<SpanData> => {
-      evictOld(now())
+      settle()
       const trace = traces.get(traceId)
       return trace === undefined ? [] : spansOf(trace).toSorted((a, b) => Number(a.startTime - b.startTime))
     },
     search,
     stats: (): SpanStoreStats => {
-      evictOld(now())
+      settle()
       return { traces: traces.size, spans, bytes, acceptedTraces, acceptedSpans, evictedTraces, evictedSpans }
     }
   }

@@ -25,8 +25,11 @@ const none = { decide: () => unsampled, level: (): HeadLevel => ({ threshold: ne
  * as `ot=th:`. The default samples nothing. Decisions are shared objects: nothing is allocated.
  */
 export class HeadSampler extends Context.Reference<{
-  /** Decides the root of a trace by its id of 32 hex digits. Samplers that have a rate for each source want to know the source. */
-  readonly decide: (traceId: string, source?: string) => HeadDecision
+  /**
+   * Decides the root of a trace by its id of 32 hex digits, or by the UUID that it is without its dashes. Samplers that have a rate for each source
+   * want to know the source.
+   */
+  readonly decide: (id: string, source?: string) => HeadDecision
   /** For who decides an array at once, by {@link isSampled}: the level in force for its `traces` roots. */
   readonly level: (source: string | undefined, traces: number) => HeadLevel
 }>("perigee/layers/stage/HeadSampler", {
@@ -50,9 +53,9 @@ export class HeadSampler extends Context.Reference<{
   /** A sampler that decides by the level in force for a source, of which so many traces begin. */
   static readonly deciding = (level: (source: string | undefined, traces: number) => HeadLevel) =>
     HeadSampler.of({
-      decide: (traceId, source) => {
+      decide: (id, source) => {
         const { sampled, threshold } = level(source, 1)
-        return keepsTraceId(threshold, traceId) ? sampled : unsampled
+        return keepsTraceId(threshold, id) ? sampled : unsampled
       },
       level
     })

@@ -23,7 +23,7 @@ export const rootSpanDefaults: RootSpanOptions = { quietMillis: 5000, maxOpen: 3
 interface OpenRoot extends LastHeard {
   readonly span: Tracer.Span
   /** What `last` was when it was looked at, and since when it has been that, by this Layer's clock: the events may be in scenario time. */
-  looked: bigint
+  looked: bigint | undefined
   since: bigint
 }
 
@@ -79,7 +79,7 @@ export const makeRootSpans = Effect.fnUntraced(function*({ maxOpen, quietMillis 
   return {
     /** Keeps a root span open; whoever hears of its trace sets `last`. */
     opened: (span: Tracer.Span, at: bigint): LastHeard => {
-      const root = { span, last: at, looked: at, since: clock.monotonicTimeNanosUnsafe() }
+      const root = { span, last: at, looked: undefined, since: 0n }
       if (size === maxOpen) {
         const oldest = takeOldest()
         if (oldest !== undefined) end(oldest)

@@ -7,9 +7,9 @@
 import { Result } from "effect"
 import { decodeRawRecord } from "../../domain/observation/decodeRawRecord.ts"
 import type { Observation, SourceKind } from "../../domain/observation/Observation.ts"
-import { traceIdOf } from "../../domain/observation/observationId.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
+import { traceIdOf } from "../../domain/tracing/traceIdOf.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
@@ -96,10 +96,7 @@ export const decode = (
           ingestTime: observation.ingestTimestamp
         }
         if (!own) emit.event(event, observation, observed)
-        else {
-          const traceId = traceIdOf(observationId)
-          emit.begins(event, observation, { ...observed, trace: { ...trace, traceId } }, "observation")
-        }
+        else emit.begins(event, observation, observed, "observation")
       }
     }
   })

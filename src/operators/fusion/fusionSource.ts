@@ -3,16 +3,17 @@ import { type Array as Arr, Clock, Effect, Stream } from "effect"
 import { type Element, sourceBatch } from "../../domain/Batch.ts"
 import { isCanaryKey } from "../../domain/canary/reserved.ts"
 import { type EventContext, type Lineage, progress, type TraceContext } from "../../domain/Envelope.ts"
-import { traceIdOf } from "../../domain/observation/observationId.ts"
 import { decodeRawRecordHeaders } from "../../domain/observation/rawRecordHeaders.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import { followParent } from "../../domain/sampling/parent.ts"
 import { extract } from "../../domain/tracing/propagation.ts"
+import { traceIdOf } from "../../domain/tracing/traceIdOf.ts"
+import { UnsampledTrace } from "../../domain/tracing/UnsampledTrace.ts"
 import type { LogRecord } from "../../layers/log/MessageLog.ts"
 import { type HeadDecision, HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../../layers/stage/StageHooks.ts"
 
-type Decide = (traceId: string, source: string) => HeadDecision
+type Decide = (id: string, source: string) => HeadDecision
 
 /**
  * A canary is always traced, outside the sampler; without a threshold its trace stands for no others in counts that are scaled back.
@@ -26,8 +27,11 @@ const traceOf = (record: ReceivedRecord, decide: Decide): TraceContext => {
     const { random, spanId, traceId } = parent
     return { traceId, spanId, ...(random && { random }), ...followParent(parent) }
   }
-  const traceId = traceIdOf(record.observationId)
-  return { traceId, spanId: undefined, ...(isCanaryKey(record.key) ? always : decide(traceId, record.raw.source)) }
+  const { observationId } = record
+  const { sampled, traceState } = isCanaryKey(record.key) ? always : decide(observationId, record.raw.source)
+  return sampled
+    ? { traceId: traceIdOf(observationId), spanId: undefined, sampled, traceState }
+    : new UnsampledTrace(observationId)
 }
 
 /** The context of one record. Until it is decoded, its event time is its receive time. */

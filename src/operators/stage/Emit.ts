@@ -34,8 +34,8 @@ export interface Emit<in B> {
   /** A new event, with a context of its own (a decoder that learns the true id; a source). */
   event(from: Envelope<unknown>, payload: B, context: EventContext): void
   /**
-   * A new event with a trace of its own, sampled as its id says: its context's trace id counts, nothing else of the trace. A root span called
-   * `name` begins here, linked to the trace that it came in.
+   * A new event with a trace of its own, sampled as its id says, which is a UUID or 32 hex digits; that of its context counts for nothing. A root
+   * span called `name` begins here, linked to the trace that it came in.
    */
   begins(from: Envelope<unknown>, payload: B, context: EventContext, name: string): void
   /**

@@ -27,13 +27,18 @@ interface Descent {
   readonly eventTime?: UtcTime
 }
 
+interface OpenSpan {
+  readonly context: EventContext
+  readonly span: Tracer.Span
+}
+
 const noLinks: ReadonlyArray<EventContext> = []
 
 export class OutputContexts {
   /** Spans of this array's sampled events. */
   spans = new Map<EventContext, Tracer.Span>()
-  /** Spans of what was emitted from state. */
-  readonly emissions: Array<{ readonly context: EventContext; readonly span: Tracer.Span }> = []
+  /** What has not ended yet: spans of events, and of what was emitted from state. */
+  readonly open: Array<OpenSpan> = []
   private made = new Map<EventContext, EventContext>()
   private readonly hooks: CollectorHooks
 
@@ -45,7 +50,7 @@ export class OutputContexts {
     // Not cleared: a cleared map's old table goes on holding its entries and the next table, so that dead arrays outlive young collections.
     if (this.spans.size > 0) this.spans = new Map()
     if (this.made.size > 0) this.made = new Map()
-    if (this.emissions.length > 0) this.emissions.length = 0
+    if (this.open.length > 0) this.open.length = 0
   }
 
   /** Of an output made from one event alone. Made once an event and array. */
@@ -90,7 +95,7 @@ export class OutputContexts {
     if (own !== undefined && links.length === 0) return own
     // Linked to others, an output has a span of its own: the next output of the same event may be made with others still.
     const span = this.hooks.emission(own === undefined ? context : this.below(context), absorbedAt, links)
-    if (span !== undefined) this.emissions.push({ context, span })
+    if (span !== undefined) this.open.push({ context, span })
     return span
   }
 }

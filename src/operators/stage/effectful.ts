@@ -9,7 +9,7 @@
  * classified): each event is tried once alone and the culprits become dead letters of kind `ProcessingException`. *Discardable*: counted
  * as filtered. What was emitted by a failed try is taken back; its effects are not, so a step must bear being run again.
  */
-import { Effect, type Pull, Stream } from "effect"
+import { Effect, type Pull, Stream, type Tracer } from "effect"
 import { type Element, envelopesOf } from "../../domain/Batch.ts"
 import type { Control, Envelope } from "../../domain/Envelope.ts"
 import { isNonEmpty } from "./elements.ts"
@@ -30,6 +30,10 @@ export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
   /** What to do with a control before it goes on, e.g. commit the positions of a progress mark. */
   readonly onControl?: (control: Control) => Effect.Effect<void, E2, R>
 }
+
+/** Runs under a span; that a stage is where it comes from is no news, and a stack trace costs more than the span. */
+const withSpan = <A, E, R>(work: Effect.Effect<A, E, R>, span: Tracer.Span) =>
+  Effect.withParentSpan(work, span, { captureStackTrace: false })
 
 /** An operator from an effectful step. Keeps arrays and order. State: none. */
 export const effectful = <A, B, E, R, E2 = never>(
@@ -102,7 +106,7 @@ export const effectful = <A, B, E, R, E2 = never>(
               const work = attempt([event], 0, retry.baseMillis)
               return span === undefined
                 ? work
-                : Effect.tap(Effect.withParentSpan(work, span), () => Effect.sync(runtime.endSpans))
+                : Effect.tap(withSpan(work, span), () => Effect.sync(runtime.endSpans))
             })
 
           /** The events of a batch: the unsampled in runs, each sampled one by itself, in their places. */

@@ -7,6 +7,8 @@ import { writeTrace } from "../../domain/contextJson.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import { contextBelow, type EventContext } from "../../domain/Envelope.ts"
 import { recordedAttribute, type RecordedReason } from "../../domain/tracing/retroactiveSpans.ts"
+import { traceIdOf } from "../../domain/tracing/traceIdOf.ts"
+import { UnsampledTrace } from "../../domain/tracing/UnsampledTrace.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import {
@@ -100,10 +102,12 @@ const openRuntime = <B>(
     lineage: (event, parents, parentCount) => lineage.append(stage, event, parents, parentCount, nowMillis()),
     joined: (event, hop, joined) => lineage.join(stage, event, hop, joined, nowMillis(), wallOffset()),
     begins: (from, context, name) => {
-      const { id, sourceId, trace: { traceId } } = context
-      const { sampled, traceState } = sampler.decide(traceId, sourceId)
-      const trace = { traceId, spanId: undefined, sampled, traceState }
-      const begun = contextBelow(context, trace, lineage.begin(id, sampled), context.eventTime)
+      const { eventTime, id, sourceId } = context
+      const { sampled, traceState } = sampler.decide(id, sourceId)
+      const trace = sampled
+        ? { traceId: traceIdOf(id), spanId: undefined, sampled, traceState }
+        : new UnsampledTrace(id)
+      const begun = contextBelow(context, trace, lineage.begin(id, sampled), eventTime)
       return sampled ? tracing.root(name, begun, now(), from.trace.sampled ? [from] : noLinks) : begun
     },
     isSlow,
@@ -132,7 +136,9 @@ const openRuntime = <B>(
     const open = outputs.spans.get(context)
     if (open !== undefined) return open
     const span = tracing.start(stage, context, time, noLinks)
-    if (span !== undefined) outputs.spans.set(context, span)
+    if (span === undefined) return undefined
+    outputs.spans.set(context, span)
+    outputs.open.push({ context, span })
     return span
   }
 
@@ -158,7 +164,7 @@ const openRuntime = <B>(
   const finish = (): ReadonlyArray<Element<B>> | Effect.Effect<ReadonlyArray<Element<B>>> => {
     const exit = clock.monotonicTimeNanosUnsafe()
     const elements = collector.finish(exit)
-    if (outputs.spans.size > 0 || outputs.emissions.length > 0) endSpans()
+    if (outputs.open.length > 0) endSpans()
     const { notes, rejections } = collector
     if (notes.length > 0) takeNotes(notes, exit)
     const emitted = eventsIn(elements)
@@ -246,8 +252,8 @@ const openRuntime = <B>(
       const span = outputs.spans.get(rejection.context)
       if (span !== undefined) end(span, rejection.context, time, rejection)
     }
-    for (const [context, span] of outputs.spans) end(span, context, time)
-    for (const { context, span } of outputs.emissions) end(span, context, time)
+    for (const { context, span } of outputs.open) end(span, context, time)
+    outputs.open.length = 0
   }
 
   /** Ends the span of one event before the others of its array. `failure`: what it failed of. */

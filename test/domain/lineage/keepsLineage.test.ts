@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { keepsLineage, lineageHash } from "../../../src/domain/lineage/keepsLineage.ts"
-import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
+import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
+import { traceIdOf } from "../../../src/domain/tracing/traceIdOf.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import { LineageSampler } from "../../../src/layers/stage/LineageSampler.ts"
 

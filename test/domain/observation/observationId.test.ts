@@ -2,7 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { createHash } from "node:crypto"
 import { ObservationId } from "../../../src/domain/observation/Observation.ts"
-import { isObservationId, observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
+import { isObservationId, observationIdOf } from "../../../src/domain/observation/observationId.ts"
+import { traceIdOf } from "../../../src/domain/tracing/traceIdOf.ts"
 
 /** RFC 9562, section 5.5, step by step. */
 const version5 = (source: string, raw: Uint8Array): string => {
@@ -37,6 +38,7 @@ describe("observationIdOf", () => {
   it("is the trace id without its dashes", () => {
     const id = observationIdOf("radar", Uint8Array.of(1))
     expect(traceIdOf(id)).toBe(id.replaceAll("-", ""))
+    expect(traceIdOf(traceIdOf(id))).toBe(traceIdOf(id))
   })
 })
 

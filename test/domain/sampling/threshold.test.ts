@@ -26,6 +26,8 @@ import { stream } from "../../../src/domain/simulation/random.ts"
 const range = 1n << 56n
 const whole = ({ high, low }: Bits56): bigint => (BigInt(high) << 32n) + BigInt(low)
 const bits = (value: bigint): Bits56 => ({ high: Number(value >> 32n), low: Number(value & 0xffffffffn) })
+const uuidOf = (traceId: string): string => traceId.replace(/^(.{8})(.{4})(.{4})(.{4})/, "$1-$2-$3-$4-")
+
 const traceIdOf = (value: bigint): string => "4bf92f3577b34da6ff" + value.toString(16).padStart(14, "0")
 
 const random = stream(7, "thresholds")
@@ -78,6 +80,7 @@ describe("thresholds and randomness", () => {
         assert.strictEqual(isKept(bits(randomness), threshold), kept)
         assert.strictEqual(keepsTraceId(threshold, traceIdOf(randomness)), kept)
         assert.strictEqual(keepsTraceId(threshold, traceIdOf(randomness).toUpperCase()), kept)
+        assert.strictEqual(keepsTraceId(threshold, uuidOf(traceIdOf(randomness))), kept)
       }
     }
   })

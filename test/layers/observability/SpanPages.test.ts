@@ -10,6 +10,8 @@ const Latin1 = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maxi
   Schema.isMaxLength(40)
 )
 
+const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
+
 const Packable = Schema.Struct({
   spanId: Hex(16),
   parentSpanId: Schema.UndefinedOr(Hex(16)),
@@ -22,11 +24,9 @@ const Packable = Schema.Struct({
   code: Schema.Literals(["unset", "ok", "error"]),
   attributes: Schema.Record(
     Schema.String.check(Schema.isMaxLength(20)),
-    Schema.Union([Latin1, Schema.Finite, Schema.Boolean])
+    Schema.Union([Latin1, Schema.Finite, Schema.Boolean, Schema.Literal(traceId)])
   )
 })
-
-const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
 
 const textOf = (codes: ReadonlyArray<number>): string => String.fromCharCode(...codes)
 
@@ -67,6 +67,13 @@ describe("SpanPages", () => {
     ["an id of another length", { spanId: "1" }]
   ])("does not pack a span with %s", (_, span) => {
     assert.isUndefined(new SpanPages().put(spanData(span)))
+  })
+
+  it("gives back every tracestate, also those that are too many to be kept once", () => {
+    const pages = new SpanPages()
+    const states = Array.from({ length: 600 }, (_, n) => `vendor=${n % 300}`)
+    const positions = states.map((traceState) => pages.put(spanData({ traceId, traceState })) ?? -1)
+    assert.deepStrictEqual(positions.map((position) => pages.read(position, traceId)?.traceState), states)
   })
 
   it("uses a page again when its spans were released, and no page before", () => {

@@ -122,16 +122,17 @@ describe("sinks", () => {
 })
 
 describe("countTraces", () => {
-  it("counts each trace once, however its spans come", () => {
-    const seen: Array<number> = []
-    const { kept, offer } = countTraces((spans) => seen.push(spans.length))
-    const ids = Array.from({ length: 100_000 }, (_, i) => `d${i.toString(16).padStart(31, "0")}`)
-    for (const [i, traceId] of ids.entries()) {
-      offer([spanData({ traceId }), spanData({ traceId: ids[Math.max(0, i - 1000)] ?? traceId })])
-    }
-    assert.strictEqual(kept(), 100_000)
-    assert.strictEqual(seen.length, 100_000)
-  })
+  it.effect("counts each trace once, however its spans come", () =>
+    Effect.gen(function*() {
+      const seen: Array<number> = []
+      const { kept, offer } = countTraces((spans) => seen.push(spans.length))
+      const ids = Array.from({ length: 100_000 }, (_, i) => `d${i.toString(16).padStart(31, "0")}`)
+      for (const [i, traceId] of ids.entries()) {
+        offer([spanData({ traceId }), spanData({ traceId: ids[Math.max(0, i - 1000)] ?? traceId })])
+      }
+      assert.strictEqual(yield* kept, 100_000)
+      assert.strictEqual(seen.length, 100_000)
+    }))
 })
 
 describe("ids", () => {

@@ -74,6 +74,22 @@ describe("SpanStore in memory", () => {
       }).pipe(within({ maxSpans, maxBytes }))
   )
 
+  it.effect("holds the same whether or not somebody looks in between", () =>
+    Effect.gen(function*() {
+      const offerAll = Effect.fnUntraced(function*(looks: boolean) {
+        const store = yield* SpanStore
+        for (let n = 0; n < 1500; n++) {
+          // Spans of a trace come apart, and pauses of all lengths lie between.
+          store.offer([...traceOf(n, ["a"]), ...traceOf(Math.max(0, n - 3), ["b"])])
+          if (looks) yield* store.stats
+          yield* TestClock.adjust(n % 50 === 0 ? 150 : n % 3)
+        }
+        return [yield* store.stats, yield* held(1500)] as const
+      })
+      const kept = within({ maxSpans: 900 })
+      assert.deepStrictEqual(yield* kept(offerAll(false)), yield* kept(offerAll(true)))
+    }))
+
   it.effect("forgets what is older than its age, by the clock", () =>
     Effect.gen(function*() {
       const store = yield* SpanStore

@@ -45,7 +45,7 @@ describe("tracing from the configuration", () => {
       const spans = yield* store.trace(event.traceId)
       assert.deepStrictEqual(spans.map(({ name }) => name), ["stage"])
       assert.strictEqual((yield* store.stats).traces, 1)
-      assert.strictEqual((yield* KeptTraces)(), 1)
+      assert.strictEqual(yield* yield* KeptTraces, 1)
       const service = yield* store.search({ service: "fusion-a" })
       assert.strictEqual(service.length, 1)
     }).pipe(Effect.provide(tracing({ OTEL_SERVICE_NAME: "fusion-a" }))))
@@ -60,7 +60,7 @@ describe("tracing from the configuration", () => {
       }
       const stats = yield* Effect.flatMap(SpanStore, (store) => store.stats)
       assert.deepStrictEqual([stats.spans, stats.evictedSpans], [5, 15])
-      assert.strictEqual((yield* KeptTraces)(), 20)
+      assert.strictEqual(yield* yield* KeptTraces, 20)
     }).pipe(Effect.provide(tracing({ PERIGEE_TRACE_STORE_SPANS: "5" }))))
 
   for (const variant of ["otlp", "otel-sdk"]) {
@@ -70,7 +70,7 @@ describe("tracing from the configuration", () => {
           const receiver = yield* otlpReceiver()
           yield* Effect.gen(function*() {
             yield* work
-            assert.strictEqual((yield* KeptTraces)(), 1)
+            assert.strictEqual(yield* yield* KeptTraces, 1)
             const error = yield* Effect.flip(Effect.flatMap(SpanStore, (store) => store.search({})))
             assert.strictEqual(error.reason, "NotKept")
           }).pipe(Effect.provide(tracing({
@@ -99,7 +99,7 @@ describe("tracing from the configuration", () => {
       assert.isFalse((yield* SpanSink).records)
       assert.isFalse(yield* References.TracerEnabled)
       assert.isFalse((yield* HeadSampler).decide("f".repeat(32)).sampled)
-      assert.strictEqual((yield* KeptTraces)(), 0)
+      assert.strictEqual(yield* yield* KeptTraces, 0)
       const { start } = yield* StageTracing
       assert.strictEqual(start.length, 0)
     }).pipe(Effect.provide(Layer.provideMerge(tracing({ PERIGEE_TRACING: "off" }), HeadSampler.layerRatio(1)))))

@@ -1,8 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { canaryRecord } from "../../../src/domain/canary/canaryRecord.ts"
-import { observationIdOf, traceIdOf } from "../../../src/domain/observation/observationId.ts"
+import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
+import { traceIdOf } from "../../../src/domain/tracing/traceIdOf.ts"
+import { UnsampledTrace } from "../../../src/domain/tracing/UnsampledTrace.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import * as Instruments from "../../../src/layers/stage/Instruments.ts"
 import { StageLineage } from "../../../src/layers/stage/StageHooks.ts"
@@ -50,12 +52,8 @@ describe("fusionSource", () => {
         [event?.context.id, event?.context.eventTime, event?.context.ingestTime, event?.context.sourceKind],
         [id, 5000.5, 5000.5, "unknown"]
       )
-      assert.deepStrictEqual(event?.context.trace, {
-        traceId: traceIdOf(id),
-        spanId: undefined,
-        sampled: false,
-        traceState: undefined
-      })
+      assert.deepStrictEqual(event?.context.trace, new UnsampledTrace(id))
+      assert.strictEqual(event?.context.trace.traceId, traceIdOf(id))
       assert.strictEqual(event?.followed, false)
     }))
 

@@ -1,0 +1,128 @@
+/**
+ * What observing the fusion pipeline costs: processes that work off the same file by turns, one that is observed as `perigee run` is, one that
+ * is not.
+ *
+ *     node bench/observability.ts [pairs] [comparison]
+ *
+ * A process of its own for every run, as two runs of the same program differ by what the compiler made of it. Counted is what the observations
+ * after the first {@link warmUp} cost: what a start costs (compiling, screening) is over by then, so this is the cost of a run that goes on. CPU time of
+ * the thread that does the work, which bounds throughput, and of all threads, the garbage collector's and the compiler's among them; ratio with its
+ * 95 % interval. Comparisons: `everything` against `off` by default, or any of those listed by `all`.
+ */
+import "effect/schema/SchemaJITCompiler/enable"
+import { Effect, Layer, Stream } from "effect"
+import { fork } from "node:child_process"
+import { once } from "node:events"
+import { join } from "node:path"
+import { layerEmbedded } from "../src/layers/log/EmbeddedLog.ts"
+import { MessageLog } from "../src/layers/log/MessageLog.ts"
+import { benchDirectory } from "./support/benchDirectory.ts"
+import { fusionRun, writeScenarioFile } from "./support/fusionRun.ts"
+import { formatRatio, pairsResult, runPairs } from "./support/pairs.ts"
+import { everything, layerSeeing, type Seeing, unobserved } from "./support/seeing.ts"
+
+const sights: Readonly<Record<string, Seeing>> = {
+  off: unobserved,
+  "1 %": { ratio: 0.01 },
+  "1 % and flight recorder": { ratio: 0.01, recorder: true },
+  "1 % and metrics": { ratio: 0.01, metrics: true },
+  "1 % and lineage": { ratio: 0.01, lineage: 0.01 },
+  everything,
+  "100 %": { ratio: 1 }
+}
+
+/** Observations before those that count, and how many count. */
+const [warmUp, counted] = [40_000, 80_000]
+/** How far the file may be read ahead of the pipeline, observations. */
+const ahead = 1000
+
+/** The embedded log, written no further than {@link ahead} of what was read; tells how much that is. */
+const layerPaced = (seen: (read: number) => void) =>
+  Layer.effect(
+    MessageLog,
+    Effect.map(MessageLog, (inner) => {
+      let [appended, read] = [0, 0]
+      const isAhead = () => appended - read > ahead
+      return MessageLog.of({
+        ...inner,
+        append: Effect.fnUntraced(function*(topic, records) {
+          if (topic === "observations") {
+            appended += records.length
+            while (isAhead()) yield* Effect.sleep("1 millis")
+          }
+          return yield* inner.append(topic, records)
+        }),
+        subscribe: (options) =>
+          Effect.map(inner.subscribe(options), (subscription) => ({
+            ...subscription,
+            records: options.topic === "observations"
+              ? Stream.mapArray(subscription.records, (records) => {
+                read += records.length
+                seen(read)
+                return records
+              })
+              : subscription.records
+          }))
+      })
+    })
+  ).pipe(Layer.provide(layerEmbedded({ directory: join(benchDirectory(), "log") })))
+
+const [first = "20", chosen = "everything", file] = process.argv.slice(2)
+const pairs = Math.max(20, Number(first) || 20)
+
+type Usage = Readonly<Record<"thread" | "all", number>>
+
+const millis = ({ system, user }: NodeJS.CpuUsage): number => (system + user) / 1000
+
+const usage = (): Usage => ({ thread: millis(process.threadCpuUsage()), all: millis(process.cpuUsage()) })
+
+/** One run in this process; tells whoever started it what the observations that count took, ms, and ends. */
+const runHere = (seeing: Seeing, path: string): Promise<unknown> => {
+  let before: Usage | undefined
+  const seen = (read: number): void => {
+    if (read < warmUp) return
+    before ??= usage()
+    if (read < warmUp + counted) return
+    const now = usage()
+    process.send?.({ thread: now.thread - before.thread, all: now.all - before.all }, () => process.exit())
+  }
+  return fusionRun(path, layerPaced(seen), layerSeeing(seeing))
+}
+
+const runApart = async (name: string, path: string): Promise<Usage> => {
+  const [used]: ReadonlyArray<Usage> = await once(fork(import.meta.filename, [first, name, path]), "message")
+  if (used === undefined) throw new Error(`${name}: no answer`)
+  return used
+}
+
+const each = (millis: number): string => `${(millis * 1000 / counted).toFixed(1)} us`
+
+const compare = async (nameA: string, nameB: string, path: string): Promise<void> => {
+  const whole: Record<"a" | "b", Array<number>> = { a: [], b: [] }
+  const side = (name: string, all: Array<number>) => async () => {
+    const used = await runApart(name, path)
+    all.push(used.all)
+    return used.thread
+  }
+  const thread = await runPairs(side(nameA, whole.a), side(nameB, whole.b), { pairs, warmUp: 0 })
+  for (const [what, result] of [["its thread", thread], ["all threads", pairsResult(whole.a, whole.b)]] as const) {
+    console.log(
+      `${what}: ${formatRatio(nameA, nameB, result)}; an observation ${each(result.medianA)} and ${
+        each(result.medianB)
+      }`
+    )
+  }
+}
+
+const seeing = sights[chosen]
+if (file !== undefined && seeing !== undefined) await runHere(seeing, file)
+else if (chosen === "all" || seeing !== undefined) {
+  const path = join(benchDirectory(), "observations.jsonl")
+  // More than is taken: what ends a file is not counted.
+  await writeScenarioFile(path, warmUp + counted + 5000)
+  console.log(`CPU of the fusion pipeline over ${counted} observations; Node ${process.versions.node}`)
+  for (const name of chosen === "all" ? Object.keys(sights).slice(1) : [chosen]) await compare("off", name, path)
+} else {
+  console.error(`no comparison ${chosen}: all, ${Object.keys(sights).slice(1).join(", ")}`)
+  process.exitCode = 2
+}
