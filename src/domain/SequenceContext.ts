@@ -4,6 +4,7 @@
  * The id is the trace id, 32 hex digits: eight that name the source, ten of the event's number, and fourteen that are uniformly random for
  * OpenTelemetry's consistent sampling, drawn from both by murmur3's finalizer. The same source and number always give the same id.
  */
+import { Buffer } from "node:buffer"
 import { contextBelow, type EventContext, type TraceContext } from "./Envelope.ts"
 import type { UtcTime } from "./UtcTime.ts"
 
@@ -43,31 +44,19 @@ export const saltOf = (name: string): number => {
   return mix(hash) | 0
 }
 
-/** The hex digits of every number of so many. */
-const digitsOf = (digits: number): ReadonlyArray<string> =>
-  Array.from({ length: 16 ** digits }, (_, value) => value.toString(16).padStart(digits, "0"))
-
-const hex2 = digitsOf(2)
-const hex3 = digitsOf(3)
-const hex = (value: number, digits: number): string => value.toString(16).padStart(digits, "0")
-
-// What the ids of 65,536 events in a row have in common.
-let [prefixSalt, prefixOver, prefix] = [0, -1, ""]
+const idBytes = Buffer.alloc(16)
+const words = new DataView(idBytes.buffer, idBytes.byteOffset, idBytes.length)
 
 /** The id, and trace id, of an event. */
 export const sequenceId = (salt: number, sequence: number): string => {
-  const over = Math.floor(sequence / 0x10000)
-  if (over !== prefixOver || salt !== prefixSalt) {
-    prefix = hex(salt >>> 0, 8) + hex(over, 6)
-    prefixSalt = salt
-    prefixOver = over
-  }
   const bits = sequenceBits(salt, sequence)
-  const high = sequenceHigh24(bits)
   const low = sequenceLow32(bits)
-  return `${prefix}${hex2[(sequence >>> 8) & 0xff]}${hex2[sequence & 0xff]}${hex3[high >>> 12]}${hex3[high & 0xfff]}${
-    hex3[low >>> 20]
-  }${hex3[(low >>> 8) & 0xfff]}${hex2[low & 0xff]}`
+  words.setUint32(0, salt)
+  words.setUint8(4, Math.floor(sequence / 0x1_0000_0000))
+  words.setUint32(5, sequence)
+  words.setUint32(9, (sequenceHigh24(bits) << 8) | (low >>> 24))
+  words.setUint32(12, low)
+  return idBytes.toString("hex")
 }
 
 export class SequenceContext implements EventContext {

@@ -95,8 +95,7 @@ export class SpanPages {
       const value = attributes[key]
       if (number === undefined || value === undefined) return undefined
       view.setUint16(to, number)
-      if (value === traceId) bytes[to + 2] = tags.traceId
-      to = value === traceId ? to + 3 : writeValue(page, to + 2, value)
+      to = writeValue(page, to + 2, value, traceId)
       count++
     }
     if (seen > 0xff) return undefined
@@ -238,7 +237,11 @@ const writeLatin1 = (bytes: Uint8Array, from: number, text: string): number => {
 const readLatin1 = (bytes: Uint8Array, from: number, length: number): string =>
   String.fromCharCode(...bytes.subarray(from, from + length))
 
-const writeValue = ({ bytes, view }: Page, from: number, value: AttributeValue): number => {
+const writeValue = ({ bytes, view }: Page, from: number, value: AttributeValue, traceId: string): number => {
+  if (value === traceId) {
+    bytes[from] = tags.traceId
+    return from + 1
+  }
   if (typeof value === "string") {
     bytes[from] = tags.text
     view.setUint16(from + 1, value.length)
