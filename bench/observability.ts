@@ -68,7 +68,6 @@ const layerPaced = (seen: (read: number) => void) =>
   ).pipe(Layer.provide(layerEmbedded({ directory: join(benchDirectory(), "log") })))
 
 const [first = "20", chosen = "everything", file] = process.argv.slice(2)
-const pairs = Math.max(20, Number(first) || 20)
 
 type Usage = Readonly<Record<"thread" | "all", number>>
 
@@ -104,7 +103,7 @@ const compare = async (nameA: string, nameB: string, path: string): Promise<void
     all.push(used.all)
     return used.thread
   }
-  const thread = await runPairs(side(nameA, whole.a), side(nameB, whole.b), { pairs, warmUp: 0 })
+  const thread = await runPairs(side(nameA, whole.a), side(nameB, whole.b), { pairs: Number(first), warmUp: 0 })
   for (const [what, result] of [["its thread", thread], ["all threads", pairsResult(whole.a, whole.b)]] as const) {
     console.log(
       `${what}: ${formatRatio(nameA, nameB, result)}; an observation ${each(result.medianA)} and ${

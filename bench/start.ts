@@ -16,7 +16,7 @@ import { sharedData } from "../test/support/sharedData.ts"
 import { benchDirectory } from "./support/benchDirectory.ts"
 import { formatRatio, runPairs } from "./support/pairs.ts"
 
-const pairs = Math.max(20, Number(process.argv[2] ?? 20) || 20)
+const pairs = Number(process.argv[2] ?? 20)
 const directory = benchDirectory()
 const program = resolve(import.meta.dirname, "../bin/perigee.js")
 const decodeStatus = Schema.decodeUnknownSync(CanaryStatus)

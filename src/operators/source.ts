@@ -14,6 +14,7 @@ import { timesOf } from "../domain/arrayOf.ts"
 import { type Batch, type Element, numberedBatch, sourceBatch } from "../domain/Batch.ts"
 import { type EventContext, watermark } from "../domain/Envelope.ts"
 import { saltOf, sequenceBits, sequenceHigh24, sequenceId, sequenceLow32 } from "../domain/SequenceContext.ts"
+import { traceIdOf } from "../domain/tracing/ownTrace.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
 import { type HeadDecision, HeadSampler, isSampled } from "../layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../layers/stage/StageHooks.ts"
@@ -93,7 +94,7 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
       payloads,
       payloads.map((payload) => {
         const id = idOf(payload)
-        const traceId = id.replaceAll("-", "").toLowerCase()
+        const traceId = traceIdOf(id).toLowerCase()
         const time = eventTime(payload)
         if (time > greatest) greatest = time
         return full(id, traceId, decide(traceId, name), time, ingestTime)

@@ -4,6 +4,7 @@
  * The 56 bits are held as their upper 24 and lower 32: a double is exact for each, a comparison costs one or two of them, and nothing is
  * allocated. The same threshold keeps the same traces on every machine, and a higher one keeps a subset of what a lower one keeps.
  */
+import { traceIdOf } from "../tracing/ownTrace.ts"
 
 /** A number of 56 bits. As a threshold it may also be 2^56 (`high` = 2^24), which no randomness reaches: {@link never}. */
 export interface Bits56 {
@@ -16,6 +17,7 @@ export interface Bits56 {
 export type Threshold = Bits56
 export type Randomness = Bits56
 
+const uuidLength = 36
 const highRange = 2 ** 24
 const lowRange = 2 ** 32
 const range = 2 ** 56
@@ -129,17 +131,14 @@ export const randomnessOfTraceId = (traceId: string): Randomness => ({
 })
 
 /**
- * {@link isKept} of a trace id of 32 hex digits, or of the UUID that it is without its dashes, without allocation. The upper eight bits settle all
- * but one case in 256, so no more is read at first.
+ * {@link isKept} of a trace id of 32 hex digits, or of the UUID that it is without its dashes. The upper eight bits settle all but one case in 256,
+ * so no more is read at first.
  */
 export const keepsTraceId = (threshold: Threshold, id: string): boolean => {
-  const isUuid = id.length === uuidLength
-  const at = isUuid ? 21 : 18
+  const at = id.length === uuidLength ? 21 : 18
   const top = (digitAt(id, at) << 4) | digitAt(id, at + 1)
   const limit = threshold.high >> 16
   if (top !== limit) return top > limit
-  const traceId = isUuid ? id.replaceAll("-", "") : id
+  const traceId = traceIdOf(id)
   return keepsBits(threshold, traceIdHigh24(traceId), traceIdLow32(traceId))
 }
-
-const uuidLength = 36

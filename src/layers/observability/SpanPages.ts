@@ -8,6 +8,7 @@
  * its spans were released.
  */
 import type { Attributes, AttributeValue, SpanData, SpanKind, SpanStatus } from "../../domain/tracing/SpanData.ts"
+import { KnownTexts } from "./KnownTexts.ts"
 
 const pageBytes = 1 << 18
 /** Names and keys, each at most so long. */
@@ -53,10 +54,8 @@ export class SpanPages {
   private free: Array<number> = []
   private current = -1
   private used = pageBytes
-  private readonly numbers = new Map<string, number>()
-  private readonly texts: Array<string> = []
-  private readonly stateNumbers = new Map<string, number>()
-  private readonly states: Array<string> = []
+  private readonly names = new KnownTexts(mostTexts, longestName)
+  private readonly states = new KnownTexts(mostStates, longestText)
 
   /** Bytes that are held. */
   get size(): number {
@@ -67,7 +66,7 @@ export class SpanPages {
   put(span: SpanData): number | undefined {
     const { attributes, events, links, parentSpanId, spanId, status, traceId, traceState } = span
     if (events.length > 0 || links.length > 0 || status.message !== undefined) return undefined
-    const name = this.numberOf(span.name)
+    const name = this.names.numberOf(span.name)
     const size = sizeOf(span)
     if (name === undefined || size === undefined) return undefined
     if (this.used + size > pageBytes) this.turn()
@@ -91,7 +90,7 @@ export class SpanPages {
     if (traceState !== undefined && state < knownState) to = writeLatin1(bytes, to, traceState)
     let count = 0
     for (const key in attributes) {
-      const number = this.numberOf(key)
+      const number = this.names.numberOf(key)
       const value = attributes[key]
       if (number === undefined || value === undefined) return undefined
       view.setUint16(to, number)
@@ -119,9 +118,9 @@ export class SpanPages {
       traceId,
       spanId: readLatin1(bytes, from + at.spanId, idDigits),
       parentSpanId: hasParent ? readLatin1(bytes, from + headBytes, idDigits) : undefined,
-      traceState: state < knownState ? readLatin1(bytes, stateFrom, stateLength) : this.states[state - knownState],
+      traceState: state < knownState ? readLatin1(bytes, stateFrom, stateLength) : this.states.text(state - knownState),
       flags: bytes[from + at.flags] ?? 0,
-      name: this.texts[view.getUint16(from + at.name)] ?? "",
+      name: this.names.text(view.getUint16(from + at.name)) ?? "",
       kind: kinds[bytes[from + at.kind] ?? 0] ?? "internal",
       startTime: view.getBigInt64(from + at.start),
       endTime: view.getBigInt64(from + at.end),
@@ -135,7 +134,7 @@ export class SpanPages {
   /** The name of the span at a position. */
   nameAt(position: number): string | undefined {
     const page = this.pages[Math.floor(position / pageBytes)]
-    return page === undefined ? undefined : this.texts[page.view.getUint16(position % pageBytes + at.name)]
+    return page === undefined ? undefined : this.names.text(page.view.getUint16(position % pageBytes + at.name))
   }
 
   /** The span at a position is no longer wanted. */
@@ -149,7 +148,7 @@ export class SpanPages {
     const entries: Array<readonly [string, AttributeValue]> = []
     let next = from
     for (let i = 0; i < count; i++) {
-      const key = this.texts[view.getUint16(next)] ?? ""
+      const key = this.names.text(view.getUint16(next)) ?? ""
       const tag = bytes[next + 2]
       next += 3
       if (tag === tags.text) {
@@ -165,25 +164,10 @@ export class SpanPages {
     return Object.fromEntries(entries)
   }
 
-  private numberOf(text: string): number | undefined {
-    const known = this.numbers.get(text)
-    if (known !== undefined) return known
-    const number = this.texts.length
-    if (number >= mostTexts || text.length > longestName) return undefined
-    this.texts.push(text)
-    this.numbers.set(text, number)
-    return number
-  }
-
-  /** What stands for a `tracestate`: above {@link knownState} its number, below its length. */
+  /** What stands for a `tracestate`: from {@link knownState} on its number, below its length. */
   private stateOf(state: string): number {
-    const known = this.stateNumbers.get(state)
-    if (known !== undefined) return known
-    if (this.states.length === mostStates) return state.length
-    const number = knownState + this.states.length
-    this.states.push(state)
-    this.stateNumbers.set(state, number)
-    return number
+    const number = this.states.numberOf(state)
+    return number === undefined ? state.length : knownState + number
   }
 
   /** Goes on in another page. */

@@ -1,7 +1,7 @@
 /**
  * The spans of a {@link SpanStore} in memory, by trace in the order in which the traces came, most of them packed in {@link SpanPages}.
  *
- * Cost of a span: a look-up, an estimate of its size, and the writing of some 130 bytes. Evicting is by whole traces from the oldest on. A search reads
+ * Cost of a span: a look-up, an estimate of its size, and the writing of some 90 bytes. Evicting is by whole traces from the oldest on. A search reads
  * the traces that have the operation; without one it reads all.
  */
 import type { SpanData } from "../../domain/tracing/SpanData.ts"

@@ -9,7 +9,7 @@ import { decodeRawRecord } from "../../domain/observation/decodeRawRecord.ts"
 import type { Observation, SourceKind } from "../../domain/observation/Observation.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
-import { traceIdOf } from "../../domain/tracing/traceIdOf.ts"
+import { isOwnTrace } from "../../domain/tracing/ownTrace.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { type Operator, type StageServices, stateless } from "../Stage.ts"
 
@@ -83,9 +83,8 @@ export const decode = (
         }
         const observation = result.success
         const { observationId } = observation
-        const { trace } = context
         // A producer's trace goes on. A line that carries its own id begins the trace of that id, linked to the record's.
-        const own = observationId !== context.id && trace.traceId === traceIdOf(payload.observationId)
+        const own = observationId !== context.id && isOwnTrace(payload.observationId, context.trace)
         if (tally !== undefined && observation.sourceKind !== "canary") count(tally, observation, at)
         const observed = {
           ...context,

@@ -6,9 +6,8 @@ import { type EventContext, type Lineage, progress, type TraceContext } from "..
 import { decodeRawRecordHeaders } from "../../domain/observation/rawRecordHeaders.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import { followParent } from "../../domain/sampling/parent.ts"
+import { ownTrace } from "../../domain/tracing/ownTrace.ts"
 import { extract } from "../../domain/tracing/propagation.ts"
-import { traceIdOf } from "../../domain/tracing/traceIdOf.ts"
-import { UnsampledTrace } from "../../domain/tracing/UnsampledTrace.ts"
 import type { LogRecord } from "../../layers/log/MessageLog.ts"
 import { type HeadDecision, HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../../layers/stage/StageHooks.ts"
@@ -28,10 +27,7 @@ const traceOf = (record: ReceivedRecord, decide: Decide): TraceContext => {
     return { traceId, spanId, ...(random && { random }), ...followParent(parent) }
   }
   const { observationId } = record
-  const { sampled, traceState } = isCanaryKey(record.key) ? always : decide(observationId, record.raw.source)
-  return sampled
-    ? { traceId: traceIdOf(observationId), spanId: undefined, sampled, traceState }
-    : new UnsampledTrace(observationId)
+  return ownTrace(observationId, isCanaryKey(record.key) ? always : decide(observationId, record.raw.source))
 }
 
 /** The context of one record. Until it is decoded, its event time is its receive time. */

@@ -6,9 +6,8 @@ import { type Element, eventsIn } from "../../domain/Batch.ts"
 import { writeTrace } from "../../domain/contextJson.ts"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import { contextBelow, type EventContext } from "../../domain/Envelope.ts"
+import { ownTrace } from "../../domain/tracing/ownTrace.ts"
 import { recordedAttribute, type RecordedReason } from "../../domain/tracing/retroactiveSpans.ts"
-import { traceIdOf } from "../../domain/tracing/traceIdOf.ts"
-import { UnsampledTrace } from "../../domain/tracing/UnsampledTrace.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import {
@@ -103,11 +102,9 @@ const openRuntime = <B>(
     joined: (event, hop, joined) => lineage.join(stage, event, hop, joined, nowMillis(), wallOffset()),
     begins: (from, context, name) => {
       const { eventTime, id, sourceId } = context
-      const { sampled, traceState } = sampler.decide(id, sourceId)
-      const trace = sampled
-        ? { traceId: traceIdOf(id), spanId: undefined, sampled, traceState }
-        : new UnsampledTrace(id)
-      const begun = contextBelow(context, trace, lineage.begin(id, sampled), eventTime)
+      const decision = sampler.decide(id, sourceId)
+      const { sampled } = decision
+      const begun = contextBelow(context, ownTrace(id, decision), lineage.begin(id, sampled), eventTime)
       return sampled ? tracing.root(name, begun, now(), from.trace.sampled ? [from] : noLinks) : begun
     },
     isSlow,

@@ -6,7 +6,7 @@ import type { Observation } from "../../../src/domain/observation/Observation.ts
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
 import type { ReceivedRecord } from "../../../src/domain/observation/ReceivedRecord.ts"
-import { traceIdOf } from "../../../src/domain/tracing/traceIdOf.ts"
+import { traceIdOf } from "../../../src/domain/tracing/ownTrace.ts"
 import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.ts"
 import type { LogRecord } from "../../../src/layers/log/MessageLog.ts"
 import { decode, makeTally } from "../../../src/operators/fusion/decode.ts"

@@ -3,8 +3,7 @@ import { Effect, Stream } from "effect"
 import { canaryRecord } from "../../../src/domain/canary/canaryRecord.ts"
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
-import { traceIdOf } from "../../../src/domain/tracing/traceIdOf.ts"
-import { UnsampledTrace } from "../../../src/domain/tracing/UnsampledTrace.ts"
+import { traceIdOf } from "../../../src/domain/tracing/ownTrace.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import * as Instruments from "../../../src/layers/stage/Instruments.ts"
 import { StageLineage } from "../../../src/layers/stage/StageHooks.ts"
@@ -52,8 +51,13 @@ describe("fusionSource", () => {
         [event?.context.id, event?.context.eventTime, event?.context.ingestTime, event?.context.sourceKind],
         [id, 5000.5, 5000.5, "unknown"]
       )
-      assert.deepStrictEqual(event?.context.trace, new UnsampledTrace(id))
-      assert.strictEqual(event?.context.trace.traceId, traceIdOf(id))
+      const { sampled, spanId, traceId, traceState } = event?.context.trace ?? {}
+      assert.deepStrictEqual({ traceId, spanId, sampled, traceState }, {
+        traceId: traceIdOf(id),
+        spanId: undefined,
+        sampled: false,
+        traceState: undefined
+      })
       assert.strictEqual(event?.followed, false)
     }))
 
