@@ -10,16 +10,15 @@
  * 95 % interval. Comparisons: `everything` against `off` by default, or any of those listed by `all`.
  */
 import "effect/schema/SchemaJITCompiler/enable"
-import { Effect, Layer, Stream } from "effect"
 import { fork } from "node:child_process"
 import { once } from "node:events"
 import { join } from "node:path"
-import { layerEmbedded } from "../src/layers/log/EmbeddedLog.ts"
-import { MessageLog } from "../src/layers/log/MessageLog.ts"
 import { benchDirectory } from "./support/benchDirectory.ts"
 import { fusionRun, writeScenarioFile } from "./support/fusionRun.ts"
+import { layerPaced } from "./support/pacedLog.ts"
 import { formatRatio, pairsResult, runPairs } from "./support/pairs.ts"
 import { everything, layerSeeing, type Seeing, unobserved } from "./support/seeing.ts"
+import { type Usage, usage, usedSince } from "./support/usage.ts"
 
 const sights: Readonly<Record<string, Seeing>> = {
   off: unobserved,
@@ -33,47 +32,7 @@ const sights: Readonly<Record<string, Seeing>> = {
 
 /** Observations before those that count, and how many count. */
 const [warmUp, counted] = [40_000, 80_000]
-/** How far the file may be read ahead of the pipeline, observations. */
-const ahead = 1000
-
-/** The embedded log, written no further than {@link ahead} of what was read; tells how much that is. */
-const layerPaced = (seen: (read: number) => void) =>
-  Layer.effect(
-    MessageLog,
-    Effect.map(MessageLog, (inner) => {
-      let [appended, read] = [0, 0]
-      const isAhead = () => appended - read > ahead
-      return MessageLog.of({
-        ...inner,
-        append: Effect.fnUntraced(function*(topic, records) {
-          if (topic === "observations") {
-            appended += records.length
-            while (isAhead()) yield* Effect.sleep("1 millis")
-          }
-          return yield* inner.append(topic, records)
-        }),
-        subscribe: (options) =>
-          Effect.map(inner.subscribe(options), (subscription) => ({
-            ...subscription,
-            records: options.topic === "observations"
-              ? Stream.mapArray(subscription.records, (records) => {
-                read += records.length
-                seen(read)
-                return records
-              })
-              : subscription.records
-          }))
-      })
-    })
-  ).pipe(Layer.provide(layerEmbedded({ directory: join(benchDirectory(), "log") })))
-
 const [first = "20", chosen = "everything", file] = process.argv.slice(2)
-
-type Usage = Readonly<Record<"thread" | "all", number>>
-
-const millis = ({ system, user }: NodeJS.CpuUsage): number => (system + user) / 1000
-
-const usage = (): Usage => ({ thread: millis(process.threadCpuUsage()), all: millis(process.cpuUsage()) })
 
 /** One run in this process; tells whoever started it what the observations that count took, ms, and ends. */
 const runHere = (seeing: Seeing, path: string): Promise<unknown> => {
@@ -82,8 +41,7 @@ const runHere = (seeing: Seeing, path: string): Promise<unknown> => {
     if (read < warmUp) return
     before ??= usage()
     if (read < warmUp + counted) return
-    const now = usage()
-    process.send?.({ thread: now.thread - before.thread, all: now.all - before.all }, () => process.exit())
+    process.send?.(usedSince(before), () => process.exit())
   }
   return fusionRun(path, layerPaced(seen), layerSeeing(seeing))
 }

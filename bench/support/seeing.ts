@@ -1,10 +1,12 @@
 /** What a pipeline can be observed with, as `perigee run` puts it together. */
-import { Layer } from "effect"
+import { Effect, Layer } from "effect"
+import { never } from "../../src/domain/sampling/threshold.ts"
 import { layerFlightRecorder } from "../../src/layers/observability/FlightRecorder.ts"
 import { layerBackend, layerOff } from "../../src/layers/observability/Tracing.ts"
-import { HeadSampler } from "../../src/layers/stage/HeadSampler.ts"
+import { HeadSampler, levelOf } from "../../src/layers/stage/HeadSampler.ts"
 import { LineageSampler } from "../../src/layers/stage/LineageSampler.ts"
 import { StageLineage, StageMetrics, StageTracing } from "../../src/layers/stage/StageHooks.ts"
+import { StageRecorder } from "../../src/layers/stage/StageRecorder.ts"
 import { LineageStore } from "../../src/layers/stores/LineageStore.ts"
 
 export interface Seeing {
@@ -38,4 +40,49 @@ export const layerSeeing = ({ lineage, metrics = false, ratio, recorder = false 
         Layer.provide([LineageSampler.layerRatio(lineage), LineageStore.layerMemory()])
       )
   )
+}
+
+/** {@link everything}, as long as `isOn`: what a process does that can stop seeing and begin again. */
+export const layerSwitched = (isOn: () => boolean): Layer.Layer<never> => {
+  const none = levelOf(never)
+  return Layer.mergeAll(
+    Layer.effect(
+      HeadSampler,
+      Effect.map(
+        HeadSampler,
+        ({ level }) => HeadSampler.deciding((source, traces) => isOn() ? level(source, traces) : none)
+      )
+    ),
+    Layer.effect(
+      StageMetrics,
+      Effect.map(StageMetrics, ({ instruments }) => ({
+        instruments: (stage, counts) => {
+          const record = instruments(stage, counts)
+          return (outcome) => {
+            if (isOn()) record(outcome)
+          }
+        }
+      }))
+    ),
+    Layer.effect(
+      StageRecorder,
+      Effect.map(StageRecorder, ({ record, slowMillis }) => ({
+        slowMillis,
+        record: (event) => {
+          if (isOn()) record(event)
+        }
+      }))
+    ),
+    Layer.effect(
+      StageLineage,
+      Effect.map(StageLineage, ({ append, begin, end, join }) => ({
+        append,
+        begin: (id, sampled) => isOn() ? begin(id, sampled) : undefined,
+        join: (stage, event, ...rest) => isOn() ? join(stage, event, ...rest) : event.lineage,
+        end: (...ended) => {
+          if (isOn()) end(...ended)
+        }
+      }))
+    )
+  ).pipe(Layer.provideMerge(layerSeeing(everything)))
 }

@@ -4,6 +4,7 @@
  * One object an event and stage would cost more than most steps do; in columns a stage that changes payloads only makes one array of them
  * and hands the contexts on as they are. A batch is never changed: a fork hands the same one to all its branches.
  */
+import { identity } from "effect"
 import { arrayOf } from "./arrayOf.ts"
 import { type Control, type Envelope, type EventContext, type Hop, isFollowed } from "./Envelope.ts"
 import { type SequenceArray, SequenceContext } from "./SequenceContext.ts"
@@ -33,6 +34,7 @@ export class Batch<out A> {
   readonly followed: ReadonlyArray<number>
   private readonly numbered: Numbered | undefined
   private made: ReadonlyArray<EventContext> | undefined
+  private ofFollowed: ReadonlyArray<EventContext> | undefined
 
   constructor(
     payloads: ReadonlyArray<A>,
@@ -47,6 +49,7 @@ export class Batch<out A> {
     this.followed = followed
     this.numbered = numbered
     this.made = contexts
+    this.ofFollowed = followed.length === 0 ? noContexts : numbered?.few
   }
 
   /** All contexts, by place: for who looks at every one. */
@@ -80,7 +83,7 @@ export class Batch<out A> {
 
   /** The contexts of the followed, in their order. */
   get followedContexts(): ReadonlyArray<EventContext> {
-    return this.numbered?.few ?? this.followed.flatMap((place) => this.context(place) ?? [])
+    return this.ofFollowed ??= this.pickFollowed()
   }
 
   /** The same events with other payloads, come by another hop. `below`: what becomes of the contexts of the followed. */
@@ -132,6 +135,20 @@ export class Batch<out A> {
     return new Batch(payloads, contexts, undefined, hop, followed)
   }
 
+  /** The first `count` of its events, come as they came. */
+  first(count: number): Batch<A> {
+    return this.pick(this.payloads.slice(0, count), Array.from(this.payloads.keys()), this.hop, identity)
+  }
+
+  private pickFollowed(): ReadonlyArray<EventContext> {
+    const contexts: Array<EventContext> = []
+    for (const place of this.followed) {
+      const context = this.made?.[place]
+      if (context !== undefined) contexts.push(context)
+    }
+    return contexts
+  }
+
   private makeContexts(): ReadonlyArray<EventContext> {
     const { followed, numbered, payloads } = this
     if (numbered === undefined) return []
@@ -146,6 +163,8 @@ export class Batch<out A> {
     return contexts
   }
 }
+
+const noContexts: ReadonlyArray<EventContext> = []
 
 const placeOf = ({ places }: Numbered, place: number): number => places === undefined ? place : places[place] ?? place
 

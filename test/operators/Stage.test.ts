@@ -377,4 +377,30 @@ describe("Stage.effectful", () => {
       assert.strictEqual(tries, 2)
       assert.deepStrictEqual(letters.map(({ errorKind }) => errorKind), ["ProcessingException"])
     }).pipe(Effect.provide(stageLayer)))
+
+  it.effect.prop(
+    "what a failed try gave is taken back, whatever stands around it; what is done at once goes on at once",
+    [Schema.Array(Schema.Struct({ sampled: Schema.Boolean, fails: Schema.Boolean, waits: Schema.Boolean }))],
+    ([cases]) =>
+      Effect.gen(function*() {
+        const step = Stage.effectful<number, number, Down, never>({
+          name: "step",
+          step: (batch, emit) => {
+            let waits = false
+            for (const event of batch) {
+              emit.out(event, event.payload)
+              if (cases[event.payload]?.fails === true) return Effect.fail(new Down({ transient: false }))
+              if (cases[event.payload]?.waits === true) waits = true
+            }
+            return waits ? Effect.yieldNow : Effect.void
+          }
+        })
+        const input = events(cases.map((_, i) => i), (i) => ({ sampled: cases[i]?.sampled ?? false }))
+        const out = yield* collectItems(arrays<number>([input, input]).pipe(step))
+        const passing = cases.flatMap(({ fails }, i) => fails ? [] : [i])
+        assert.deepStrictEqual(payloadsOf(out), [...passing, ...passing])
+        const { letters } = yield* DeadLettersMemory
+        assert.strictEqual(letters().length, 2 * (cases.length - passing.length))
+      }).pipe(Effect.provide(stageLayer))
+  )
 })

@@ -1,5 +1,5 @@
 /**
- * A span of Effect's that costs little until somebody looks at it: two attributes lie in fields, and maps, lists and the finished
+ * A span of Effect's that costs little until somebody looks at it: three attributes lie in fields, and maps, lists and the finished
  * {@link SpanData} are made when they are needed.
  *
  * Bounds: 128 attributes, events and links each; what comes after them is counted by {@link SpanOutlet.overflow}.
@@ -55,6 +55,8 @@ export class PerigeeSpan implements Tracer.Span {
   private value0: unknown = undefined
   private key1: string | undefined = undefined
   private value1: unknown = undefined
+  private key2: string | undefined = undefined
+  private value2: unknown = undefined
   private map: Map<string, unknown> | undefined = undefined
   private events: Array<TimedEvent> | undefined = undefined
 
@@ -98,6 +100,9 @@ export class PerigeeSpan implements Tracer.Span {
     } else if (this.key1 === undefined || this.key1 === key) {
       this.key1 = key
       this.value1 = value
+    } else if (this.key2 === undefined || this.key2 === key) {
+      this.key2 = key
+      this.value2 = value
     } else this.put(this.map = this.spill(), key, value)
   }
 
@@ -145,13 +150,14 @@ export class PerigeeSpan implements Tracer.Span {
   }
 
   private attributeData(exit: Exit.Exit<unknown, unknown>): SpanData["attributes"] {
-    const { key0, key1, map, value0, value1 } = this
+    const { key0, key1, key2, map, value0, value1, value2 } = this
     if (isInterrupted(exit)) return attributesOf([...this.attributes, interruptedAttribute])
     if (map !== undefined) return attributesOf(map)
     if (key0 === undefined) return noAttributes
-    return key1 === undefined
-      ? { [key0]: attributeValue(value0) }
-      : { [key0]: attributeValue(value0), [key1]: attributeValue(value1) }
+    if (key1 === undefined) return { [key0]: attributeValue(value0) }
+    return key2 === undefined
+      ? { [key0]: attributeValue(value0), [key1]: attributeValue(value1) }
+      : { [key0]: attributeValue(value0), [key1]: attributeValue(value1), [key2]: attributeValue(value2) }
   }
 
   private put(map: Map<string, unknown>, key: string, value: unknown): void {
@@ -163,6 +169,7 @@ export class PerigeeSpan implements Tracer.Span {
     const map = new Map<string, unknown>()
     if (this.key0 !== undefined) map.set(this.key0, this.value0)
     if (this.key1 !== undefined) map.set(this.key1, this.value1)
+    if (this.key2 !== undefined) map.set(this.key2, this.value2)
     return map
   }
 }

@@ -31,8 +31,19 @@ export const linksOf = (links: ReadonlyArray<Tracer.SpanLink>): ReadonlyArray<Sp
     traceId: span.traceId,
     spanId: span.spanId,
     traceState: traceStateIn(span.annotations),
-    attributes: attributesOf(Object.entries(attributes))
+    attributes: recordOf(attributes)
   }))
+
+/** {@link attributesOf} for a record: a copy, where its values can stay. */
+const recordOf = (record: Readonly<Record<string, unknown>>): Attributes => {
+  const attributes: Record<string, AttributeValue> = {}
+  for (const key of Object.keys(record)) {
+    const value = record[key]
+    if (!isScalar(value) || key === "__proto__") return attributesOf(Object.entries(record))
+    attributes[key] = value
+  }
+  return attributes
+}
 
 /** Interrupted and nothing else: not an error, but told. */
 export const isInterrupted = (exit: Exit.Exit<unknown, unknown>): boolean =>

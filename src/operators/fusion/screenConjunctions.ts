@@ -41,6 +41,7 @@ interface ScreenOptions {
 
 const name = "screen"
 const hour = 3_600_000
+const none: ReadonlyArray<never> = []
 /** How long others may have to wait for their turn. */
 const turnNanos = 10_000_000n
 
@@ -92,12 +93,17 @@ const screened = (
 ): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
   const { hours, screenHour } = makeScreen(objectsAt, thresholdMetres)
 
-  const ensure = Effect.fnUntraced(function*(from: UtcTime, to: UtcTime) {
-    const first = Math.floor(from / hour)
-    const last = Math.floor(to / hour)
-    for (let index = first; index <= last; index++) {
-      if (!hours.has(index)) yield* inTurns(screenHour(index))
+  /** The hours between two times that are not screened yet. */
+  const missing = (from: UtcTime, to: UtcTime): ReadonlyArray<number> => {
+    let found: Array<number> | undefined
+    for (let index = Math.floor(from / hour), last = Math.floor(to / hour); index <= last; index++) {
+      if (!hours.has(index)) (found ??= []).push(index)
     }
+    return found ?? none
+  }
+
+  const screenHours = Effect.fnUntraced(function*(indices: ReadonlyArray<number>, from: UtcTime) {
+    for (const index of indices) yield* inTurns(screenHour(index))
     for (const index of hours.keys()) if ((index + 1) * hour < from - horizonMillis) hours.delete(index)
   })
 
@@ -114,19 +120,24 @@ const screened = (
 
   return effectful({
     name,
-    step: Effect.fnUntraced(function*(events, emit) {
+    step: (events, emit) => {
       let from = Infinity
       let to = -Infinity
       for (const { payload: { observationTime } } of events) {
         from = Math.min(from, observationTime)
         to = Math.max(to, observationTime + horizonMillis)
       }
-      yield* ensure(from, to)
-      for (const event of events) {
-        const { objectId, observationTime } = event.payload
-        emit.out(event, { track: event.payload, conjunctions: ahead(objectId, observationTime) })
+      const pass = (): void => {
+        for (const event of events) {
+          const { objectId, observationTime } = event.payload
+          emit.out(event, { track: event.payload, conjunctions: ahead(objectId, observationTime) })
+        }
       }
-    })
+      const unscreened = missing(from, to)
+      if (unscreened.length > 0) return Effect.map(screenHours(unscreened, from), pass)
+      pass()
+      return Effect.void
+    }
   })
 }
 

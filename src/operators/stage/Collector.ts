@@ -47,6 +47,8 @@ export interface Note {
 /** How much was in the collector at some moment. */
 interface Mark {
   readonly elements: number
+  /** Events of the batch being filled. */
+  readonly open: number
   readonly rejections: number
   readonly filtered: number
   readonly notes: number
@@ -115,9 +117,9 @@ export class Collector<B> implements Emit<B> {
 
   /** Where the collector stands, to go back to. */
   mark(): Mark {
-    this.cut()
     return {
       elements: this.elements.length,
+      open: this.payloads.length,
       rejections: this.rejections.length,
       filtered: this.filteredReasons.length,
       notes: this.notes.length
@@ -126,8 +128,11 @@ export class Collector<B> implements Emit<B> {
 
   /** Takes back what was emitted since `mark`. */
   rewind(mark: Mark): void {
-    this.dropBatch()
+    // What was open at the mark may have been closed since: then it is the first that came after.
+    this.cut()
+    const open = mark.open > 0 ? this.elements[mark.elements] : undefined
     this.elements.length = mark.elements
+    if (open?._tag === "Batch") this.elements.push(open.first(mark.open))
     this.rejections.length = mark.rejections
     this.notes.length = mark.notes
     this.filteredReasons.length = this.filteredCounts.length = mark.filtered
@@ -320,7 +325,7 @@ export class Collector<B> implements Emit<B> {
       this.push(from.hop, payload, context)
       return
     }
-    const span = this.outputs.spans.get(from.context)
+    const span = this.outputs.spanOf(from.context)
     const lineage = this.hooks.lineage(context, [from.context], 1)
     this.push(from.hop, payload, underSpan(context, span, lineage, context.eventTime))
   }
@@ -342,7 +347,7 @@ export class Collector<B> implements Emit<B> {
 
   headers({ context }: Envelope<unknown>): Readonly<Record<string, string>> {
     const { trace } = context
-    const span = trace.sampled ? this.outputs.spans.get(context) : undefined
+    const span = trace.sampled ? this.outputs.spanOf(context) : undefined
     // Not sampled: whoever continues the trace is to know that, and its parent is the root that the flight recorder would make.
     return inject(
       traceBelow(trace, span?.spanId ?? (trace.sampled ? trace.spanId : undefined) ?? recordedRootId(trace.traceId))

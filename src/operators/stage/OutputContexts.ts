@@ -1,12 +1,13 @@
 /**
  * The contexts of what a stage emits for events that are followed: below the stage's span, with its lineage step.
  *
- * Filled anew for every array. State: the spans of the array's sampled events, and one context for each event that was asked for.
+ * Filled anew for every array. State: of its followed events the spans, and one context for each that was asked for.
  */
 import type { Tracer } from "effect"
 import { contextBelow, type EventContext, traceBelow } from "../../domain/Envelope.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { CollectorHooks } from "./CollectorHooks.ts"
+import { type Followed, followed, FollowedEvents } from "./FollowedEvents.ts"
 
 /** One event kept in state, to be joined with another. */
 export interface Kept {
@@ -27,19 +28,13 @@ interface Descent {
   readonly eventTime?: UtcTime
 }
 
-interface OpenSpan {
-  readonly context: EventContext
-  readonly span: Tracer.Span
-}
-
 const noLinks: ReadonlyArray<EventContext> = []
 
 export class OutputContexts {
-  /** Spans of this array's sampled events. */
-  spans = new Map<EventContext, Tracer.Span>()
-  /** What has not ended yet: spans of events, and of what was emitted from state. */
-  readonly open: Array<OpenSpan> = []
-  private made = new Map<EventContext, EventContext>()
+  /** The followed events of this array that something was made for. */
+  readonly events = new FollowedEvents()
+  /** What has a span that has not ended yet: events, and what was emitted from state. */
+  readonly unended: Array<Followed> = []
   private readonly hooks: CollectorHooks
 
   constructor(hooks: CollectorHooks) {
@@ -47,19 +42,31 @@ export class OutputContexts {
   }
 
   clear(): void {
-    // Not cleared: a cleared map's old table goes on holding its entries and the next table, so that dead arrays outlive young collections.
-    if (this.spans.size > 0) this.spans = new Map()
-    if (this.made.size > 0) this.made = new Map()
-    if (this.open.length > 0) this.open.length = 0
+    this.events.clear()
+    if (this.unended.length > 0) this.unended.length = 0
+  }
+
+  /** The span of this array's event in this stage. */
+  spanOf(context: EventContext): Tracer.Span | undefined {
+    return this.events.find(context)?.span
+  }
+
+  /** The span of this array's event, begun by `begin` if it is not there. */
+  open(context: EventContext, begin: () => Tracer.Span | undefined): Tracer.Span | undefined {
+    const event = this.events.find(context)
+    if (event?.span !== undefined) return event.span
+    const span = begin()
+    if (span === undefined) return undefined
+    const opened = event ?? this.events.add(followed(context))
+    opened.span = span
+    this.unended.push(opened)
+    return span
   }
 
   /** Of an output made from one event alone. Made once an event and array. */
   below(context: EventContext): EventContext {
-    const known = this.made.get(context)
-    if (known !== undefined) return known
-    const next = this.from(context, this.hooks.lineage(context, [context], 1))
-    this.made.set(context, next)
-    return next
+    const event = this.events.find(context) ?? this.events.add(followed(context))
+    return event.below ??= this.from(context, this.hooks.lineage(context, [context], 1))
   }
 
   /** Of an output that continues `context` with this lineage. */
@@ -91,11 +98,11 @@ export class OutputContexts {
     links: ReadonlyArray<EventContext>
   ): Tracer.Span | undefined {
     if (!context.trace.sampled) return undefined
-    const own = this.spans.get(context)
+    const own = this.spanOf(context)
     if (own !== undefined && links.length === 0) return own
     // Linked to others, an output has a span of its own: the next output of the same event may be made with others still.
     const span = this.hooks.emission(own === undefined ? context : this.below(context), absorbedAt, links)
-    if (span !== undefined) this.open.push({ context, span })
+    if (span !== undefined) this.unended.push(followed(context, span))
     return span
   }
 }

@@ -2,15 +2,16 @@
  * Stages whose step does effects: asks a service, writes somewhere.
  *
  * The unsampled events of an array run as one array. Each sampled event runs by itself under its own span, in its place, so that inside
- * the step `Effect.currentSpan` is the event's and the user's spans and logs nest. Order is kept.
+ * the step `Effect.currentSpan` is the event's and the user's spans and logs nest. Order is kept. A step that gives an effect which is done
+ * (`Effect.void`) costs what a pure one does.
  *
  * **Errors** are classified. *Transient*: the same events are tried again, with decorrelated jitter, up to `retry.times`; then each event
  * is tried once alone, and what fails still is a dead letter of kind `RetryBudgetExhausted`. *Permanent* (the default for what nobody
  * classified): each event is tried once alone and the culprits become dead letters of kind `ProcessingException`. *Discardable*: counted
  * as filtered. What was emitted by a failed try is taken back; its effects are not, so a step must bear being run again.
  */
-import { Effect, type Pull, Stream, type Tracer } from "effect"
-import { type Element, envelopesOf } from "../../domain/Batch.ts"
+import { Effect, Exit, type Pull, Stream, type Tracer } from "effect"
+import { type Batch, type Element, envelopesOf } from "../../domain/Batch.ts"
 import type { Control, Envelope } from "../../domain/Envelope.ts"
 import { isNonEmpty } from "./elements.ts"
 import type { Emit } from "./Emit.ts"
@@ -18,6 +19,7 @@ import { direct, type Edge, nodeGraph } from "./Graph.ts"
 import { makeOperator, type Operator } from "./Operator.ts"
 import { defaultRetry, type ErrorClass, nextWait, type RetryPolicy } from "./retry.ts"
 import { makeRuntime, operatorContext, type StageServices } from "./runtime.ts"
+import { toEffect } from "./toEffect.ts"
 
 export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
   readonly name: string
@@ -30,6 +32,12 @@ export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
   /** What to do with a control before it goes on, e.g. commit the positions of a progress mark. */
   readonly onControl?: (control: Control) => Effect.Effect<void, E2, R>
 }
+
+/** A part of an array's work: what is left to wait for when it has begun, if anything. */
+type Part<E, R> = () => Effect.Effect<void, E, R> | undefined
+
+/** What becomes of an array: its outputs, at once where nothing had to be waited for. */
+type Outcome<B, E, R> = ReadonlyArray<Element<B>> | Effect.Effect<ReadonlyArray<Element<B>>, E, R>
 
 /** Runs under a span; that a stage is where it comes from is no news, and a stack trace costs more than the span. */
 const withSpan = <A, E, R>(work: Effect.Effect<A, E, R>, span: Tracer.Span) =>
@@ -66,13 +74,16 @@ export const effectful = <A, B, E, R, E2 = never>(
               })
             })
 
-          const attempt = (
+          /** What is left of a try: nothing, or to wait for `work`, and if that fails to do what its error calls for. */
+          const rest = (
             events: ReadonlyArray<Envelope<A>>,
             retries: number,
             wait: number
-          ): Effect.Effect<void, never, R> => {
+          ): Effect.Effect<void, never, R> | undefined => {
             const mark = collector.mark()
-            return Effect.catch(Effect.suspend(() => step(events, collector)), (error) => {
+            const work = step(events, collector)
+            if (Exit.isExit(work) && Exit.isSuccess(work)) return undefined
+            return Effect.catch(work, (error) => {
               collector.rewind(mark)
               const kind = classify(error)
               if (kind === "transient" && retries < retry.times) {
@@ -100,54 +111,64 @@ export const effectful = <A, B, E, R, E2 = never>(
             })
           }
 
-          const sampled = (event: Envelope<A>): Effect.Effect<void, never, R> =>
-            Effect.suspend(() => {
-              const span = runtime.openSpan(event.context)
-              const work = attempt([event], 0, retry.baseMillis)
-              return span === undefined
-                ? work
-                : Effect.tap(withSpan(work, span), () => Effect.sync(runtime.endSpans))
-            })
+          const attempt = (
+            events: ReadonlyArray<Envelope<A>>,
+            retries: number,
+            wait: number
+          ): Effect.Effect<void, never, R> => Effect.suspend(() => rest(events, retries, wait) ?? Effect.void)
+
+          const together = (events: ReadonlyArray<Envelope<A>>): Part<E2, R> => () => rest(events, 0, retry.baseMillis)
+
+          const sampled = (event: Envelope<A>): Part<E2, R> => () => {
+            const span = runtime.openSpan(event.context)
+            const work = rest([event], 0, retry.baseMillis)
+            if (work !== undefined && span !== undefined) {
+              return Effect.tap(withSpan(work, span), () => Effect.sync(runtime.endSpans))
+            }
+            if (work === undefined) runtime.endSpans()
+            return work
+          }
 
           /** The events of a batch: the unsampled in runs, each sampled one by itself, in their places. */
-          const batchSteps = (events: ReadonlyArray<Envelope<A>>): ReadonlyArray<Effect.Effect<void, never, R>> => {
-            const planned: Array<Effect.Effect<void, never, R>> = []
-            let unsampled: Array<Envelope<A>> = []
-            const cut = () => {
-              if (unsampled.length === 0) return
-              const run = unsampled
-              unsampled = []
-              planned.push(Effect.suspend(() => attempt(run, 0, retry.baseMillis)))
+          const takeBatch = (batch: Batch<A>, parts: Array<Part<E2, R>>): void => {
+            const events = envelopesOf(batch)
+            let from = 0
+            for (const place of batch.followed) {
+              const event = events[place]
+              if (event === undefined || !event.context.trace.sampled) continue
+              if (place > from) parts.push(together(events.slice(from, place)))
+              parts.push(sampled(event))
+              from = place + 1
             }
-            for (const event of events) {
-              if (event.followed && event.context.trace.sampled) {
-                cut()
-                planned.push(sampled(event))
-              } else unsampled.push(event)
-            }
-            cut()
-            return planned
+            if (from < events.length) parts.push(together(from === 0 ? events : events.slice(from)))
           }
 
-          const controlSteps = (control: Control): ReadonlyArray<Effect.Effect<void, E2, R>> => {
-            const passOn = Effect.sync(() => collector.control(control))
-            return onControl === undefined ? [passOn] : [onControl(control), passOn]
+          const takeControl = (control: Control): Part<E2, R> => () => {
+            if (onControl === undefined) {
+              collector.control(control)
+              return undefined
+            }
+            return Effect.map(onControl(control), () => collector.control(control))
           }
 
-          const process = (elements: ReadonlyArray<Element<A>>): Effect.Effect<ReadonlyArray<Element<B>>, E2, R> =>
-            Effect.suspend(() => {
-              runtime.begin(elements, false)
-              const steps = elements.flatMap((element) =>
-                element._tag === "Batch" ? batchSteps(envelopesOf(element)) : controlSteps(element)
-              )
-              return Effect.andThen(
-                Effect.forEach(steps, (work) => work, { discard: true }),
-                Effect.suspend(() => {
-                  const output = runtime.finish()
-                  return Effect.isEffect(output) ? output : Effect.succeed(output)
-                })
-              )
-            })
+          /** Goes on with the parts of an array from one on; an effect from where there is something to wait for. */
+          const goOn = (parts: ReadonlyArray<Part<E2, R>>, from: number): Outcome<B, E2, R> => {
+            for (let i = from; i < parts.length; i++) {
+              const work = parts[i]?.()
+              if (work !== undefined) return Effect.flatMap(work, () => toEffect(goOn(parts, i + 1)))
+            }
+            return runtime.finish()
+          }
+
+          const process = (elements: ReadonlyArray<Element<A>>): Outcome<B, E2, R> => {
+            runtime.begin(elements, false)
+            const parts: Array<Part<E2, R>> = []
+            for (const element of elements) {
+              if (element._tag === "Batch") takeBatch(element, parts)
+              else parts.push(takeControl(element))
+            }
+            return goOn(parts, 0)
+          }
 
           type Output = readonly [Element<B>, ...Array<Element<B>>]
           const emitOrGoOn = (output: ReadonlyArray<Element<B>>): Pull.Pull<Output, E0 | E2> =>
@@ -155,8 +176,12 @@ export const effectful = <A, B, E, R, E2 = never>(
 
           const chaos = runtime.chaosPoint<A>()
           const next: Pull.Pull<Output, E0 | E2> = Effect.flatMap(pull, (elements) => {
-            const work = chaos === undefined ? process(elements) : Effect.flatMap(chaos(elements), process)
-            return Effect.flatMap(Effect.provideContext(work, context), emitOrGoOn)
+            const work = chaos === undefined
+              ? process(elements)
+              : Effect.flatMap(chaos(elements), (left) => toEffect(process(left)))
+            return Effect.isEffect(work)
+              ? Effect.flatMap(Effect.provideContext(work, context), emitOrGoOn)
+              : emitOrGoOn(work)
           })
           return next
         })

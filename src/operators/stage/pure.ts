@@ -7,6 +7,7 @@ import type { StageSnapshot, StateCodec, StateHandle } from "../../layers/stage/
 import type { Collector } from "./Collector.ts"
 import type { Emit } from "./Emit.ts"
 import { makeRuntime, type StageServices } from "./runtime.ts"
+import { toEffect } from "./toEffect.ts"
 
 /** A bug in a step. Not retried; ends the pipeline and names the stage. */
 export class StageDefect extends Data.TaggedError("StageDefect")<{
@@ -74,9 +75,6 @@ export const compose = <A, B, C>(first: Process<A, B>, second: Process<B, C>): P
     return Effect.isEffect(middle) ? Effect.flatMap(middle, (output) => toEffect(go(output))) : go(middle)
   }
 }
-
-const toEffect = <A>(result: A | Effect.Effect<A>): Effect.Effect<A> =>
-  Effect.isEffect(result) ? result : Effect.succeed(result)
 
 /** What a stage does with the parts of an array. */
 interface Parts<A, B> {

@@ -21,6 +21,7 @@ import {
 import { type StageCounts, StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
 import { Collector, type Note, type Rejection } from "./Collector.ts"
+import type { Followed } from "./FollowedEvents.ts"
 
 const toDeadLetter = (stage: string, time: number, rejection: Rejection): DeadLetter => {
   const { context, errorKind, message, retryCount } = rejection
@@ -129,15 +130,7 @@ const openRuntime = <B>(
   const openSpan = (
     context: EventContext,
     time = clock.currentTimeNanosUnsafe()
-  ): Tracer.Span | undefined => {
-    const open = outputs.spans.get(context)
-    if (open !== undefined) return open
-    const span = tracing.start(stage, context, time, noLinks)
-    if (span === undefined) return undefined
-    outputs.spans.set(context, span)
-    outputs.open.push({ context, span })
-    return span
-  }
+  ): Tracer.Span | undefined => outputs.open(context, () => tracing.start(stage, context, time, noLinks))
 
   /** Opens the array: counts what comes in and, for a pure step, starts the spans of the sampled. */
   const begin = (elements: ReadonlyArray<Element<unknown>>, startSpans: boolean): void => {
@@ -161,7 +154,7 @@ const openRuntime = <B>(
   const finish = (): ReadonlyArray<Element<B>> | Effect.Effect<ReadonlyArray<Element<B>>> => {
     const exit = clock.monotonicTimeNanosUnsafe()
     const elements = collector.finish(exit)
-    if (outputs.open.length > 0) endSpans()
+    if (outputs.unended.length > 0) endSpans()
     const { notes, rejections } = collector
     if (notes.length > 0) takeNotes(notes, exit)
     const emitted = eventsIn(elements)
@@ -228,8 +221,10 @@ const openRuntime = <B>(
     return deadLetters.offer(rejections.map((rejection) => toDeadLetter(stage, now, rejection)))
   }
 
-  const end = (span: Tracer.Span, context: EventContext, time: bigint, failure?: StageFailure): void => {
-    if (span.status._tag === "Ended") return
+  const end = (event: Followed, time: bigint, failure?: StageFailure): void => {
+    const { context, isEnded, span } = event
+    if (isEnded || span === undefined) return
+    event.isEnded = true
     if (failure !== undefined) {
       span.attribute("error.type", failure.errorKind)
       span.attribute(recordedAttribute, reasonOf(failure))
@@ -243,20 +238,20 @@ const openRuntime = <B>(
     // What the flight recorder is told of the unsampled, the spans of the sampled say.
     for (const note of collector.notes) {
       const reason = reasonToTell(note)
-      if (reason !== undefined) outputs.spans.get(note.context)?.attribute(recordedAttribute, reason)
+      if (reason !== undefined) outputs.spanOf(note.context)?.attribute(recordedAttribute, reason)
     }
     for (const rejection of collector.rejections) {
-      const span = outputs.spans.get(rejection.context)
-      if (span !== undefined) end(span, rejection.context, time, rejection)
+      const event = outputs.events.find(rejection.context)
+      if (event !== undefined) end(event, time, rejection)
     }
-    for (const { context, span } of outputs.open) end(span, context, time)
-    outputs.open.length = 0
+    for (const event of outputs.unended) end(event, time)
+    outputs.unended.length = 0
   }
 
   /** Ends the span of one event before the others of its array. `failure`: what it failed of. */
   const endSpan = (context: EventContext, failure?: StageFailure): void => {
-    const span = outputs.spans.get(context)
-    if (span !== undefined) end(span, context, clock.currentTimeNanosUnsafe(), failure)
+    const event = outputs.events.find(context)
+    if (event !== undefined) end(event, clock.currentTimeNanosUnsafe(), failure)
   }
 
   /** A sampled event waited for another try. */

@@ -12,36 +12,50 @@ const Latin1 = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maxi
 
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
 
+const Attributes = Schema.Record(
+  Schema.String.check(Schema.isMaxLength(20)),
+  Schema.Union([Latin1, Schema.Finite, Schema.Boolean, Schema.Literal(traceId)])
+)
+const State = Schema.UndefinedOr(Latin1)
+
 const Packable = Schema.Struct({
   spanId: Hex(16),
   parentSpanId: Schema.UndefinedOr(Hex(16)),
-  traceState: Schema.UndefinedOr(Latin1),
+  traceState: State,
   flags: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 255 })),
   name: Schema.String.check(Schema.isMaxLength(40)),
   kind: Schema.Literals(["internal", "server", "client", "producer", "consumer"]),
   startTime: Nanos,
   endTime: Nanos,
   code: Schema.Literals(["unset", "ok", "error"]),
-  attributes: Schema.Record(
-    Schema.String.check(Schema.isMaxLength(20)),
-    Schema.Union([Latin1, Schema.Finite, Schema.Boolean, Schema.Literal(traceId)])
-  )
+  attributes: Attributes,
+  links: Schema.Array(Schema.Struct({ traceId: Hex(32), spanId: Hex(16), traceState: State, attributes: Attributes }))
 })
 
 const textOf = (codes: ReadonlyArray<number>): string => String.fromCharCode(...codes)
 
-const spanOf = ({ attributes, code, traceState, ...fields }: typeof Packable.Type): SpanData =>
+const stateOf = (codes: typeof State.Type): string | undefined => codes === undefined ? undefined : textOf(codes)
+
+const attributesOf = (attributes: typeof Attributes.Type): SpanData["attributes"] =>
+  Object.fromEntries(
+    Object.entries(attributes).map(([key, value]) => [key, typeof value === "object" ? textOf(value) : value] as const)
+  )
+
+const spanOf = ({ attributes, code, links, traceState, ...fields }: typeof Packable.Type): SpanData =>
   spanData({
     ...fields,
     traceId,
-    traceState: traceState === undefined ? undefined : textOf(traceState),
+    traceState: stateOf(traceState),
     status: { code },
-    attributes: Object.fromEntries(
-      Object.entries(attributes).map(([key, value]) =>
-        [key, typeof value === "object" ? textOf(value) : value] as const
-      )
-    )
+    attributes: attributesOf(attributes),
+    links: links.map((link) => ({
+      ...link,
+      traceState: stateOf(link.traceState),
+      attributes: attributesOf(link.attributes)
+    }))
   })
+
+const link = { traceId, spanId: "00f067aa0ba902b7", traceState: undefined, attributes: {} }
 
 describe("SpanPages", () => {
   it.prop("gives back what was put in, whatever came before and after", [Schema.Array(Packable)], ([fields]) => {
@@ -57,7 +71,10 @@ describe("SpanPages", () => {
 
   it.each<readonly [what: string, span: Partial<SpanData>]>([
     ["an event", { events: [{ name: "e", time: 1n, attributes: {} }] }],
-    ["a link", { links: [{ traceId, spanId: "00f067aa0ba902b7", traceState: undefined, attributes: {} }] }],
+    ["a link to an id of another length", { links: [link, { ...link, spanId: "1" }] }],
+    ["a link with a list", { links: [link, { ...link, attributes: { list: ["a"] } }] }],
+    ["a link with a text that is not Latin-1", { links: [link, { ...link, attributes: { text: "π" } }] }],
+    ["too many links", { links: Array.from({ length: 300 }, () => link) }],
     ["a message", { status: { code: "error", message: "wrong" } }],
     ["a list", { attributes: { list: ["a"] } }],
     ["a bigint", { attributes: { count: 1n } }],

@@ -1,0 +1,60 @@
+/** The followed events of one array and what a stage made for each, found by the event's context. */
+import type { Tracer } from "effect"
+import type { EventContext } from "../../domain/Envelope.ts"
+
+/** What a stage made for one context. */
+export interface Followed {
+  readonly context: EventContext
+  /** Its span in this stage, if it is sampled. */
+  span: Tracer.Span | undefined
+  isEnded: boolean
+  /** The context of outputs that are made from it alone, once one was asked for. */
+  below: EventContext | undefined
+}
+
+/** So many are looked through; more get an index. Of 256 events 1 % are three. */
+const few = 16
+
+export const followed = (context: EventContext, span?: Tracer.Span): Followed => ({
+  context,
+  span,
+  isEnded: false,
+  below: undefined
+})
+
+/** State: an entry an event of the array at hand. */
+export class FollowedEvents {
+  private entries: Array<Followed> = []
+  private index: Map<EventContext, Followed> | undefined
+  /** Events are asked for in their order, mostly. */
+  private last = 0
+
+  clear(): void {
+    if (this.entries.length === 0) return
+    // Not cleared: a cleared map's old table goes on holding its entries and the next table, so that dead arrays outlive young collections.
+    this.entries = []
+    this.index = undefined
+    this.last = 0
+  }
+
+  find(context: EventContext): Followed | undefined {
+    const { entries, index } = this
+    if (index !== undefined) return index.get(context)
+    const { length } = entries
+    for (let i = 0; i < length; i++) {
+      const at = this.last + i < length ? this.last + i : this.last + i - length
+      const entry = entries[at]
+      if (entry?.context !== context) continue
+      this.last = at
+      return entry
+    }
+    return undefined
+  }
+
+  add(entry: Followed): Followed {
+    this.entries.push(entry)
+    if (this.index !== undefined) this.index.set(entry.context, entry)
+    else if (this.entries.length > few) this.index = new Map(this.entries.map((each) => [each.context, each]))
+    return entry
+  }
+}
