@@ -2,7 +2,7 @@
  * The NEXMark queries on the operators, with all of a stage's instruments on and 1 % of the events traced, against hand-written loops and
  * against Flink at parallelism 1, in one session.
  *
- *     node -C perigee-source bench/nexmark.ts [--query all|q5] [--n 5000000] [--pairs-n 1000000] [--pairs 20] [--no-flink]
+ *     node -C perigee-source bench/nexmark.ts [--query all|q5] [--n 5000000] [--pairs-n 5000000] [--pairs 20] [--no-flink]
  *
  * First the pairs: for each query a process in which loop and operators take turns over `--pairs-n` events; CPU time, the ratio with its
  * 95 % interval. Then the yardstick's own measure over `--n` events: a process for each system and query, three warm-ups, the median of three
@@ -23,7 +23,7 @@ const { values: flags } = parseArgs({
   options: {
     query: { type: "string", default: "all" },
     n: { type: "string", default: "5000000" },
-    "pairs-n": { type: "string", default: "1000000" },
+    "pairs-n": { type: "string", default: "5000000" },
     pairs: { type: "string", default: "20" },
     "only-pairs": { type: "boolean", default: false },
     "no-flink": { type: "boolean", default: false }

@@ -102,19 +102,19 @@ export class Batch<out A> {
     return new Batch(payloads, contexts, undefined, hop, followed)
   }
 
-  /** {@link with} for the events at the first of these places, which ascend: as many as there are payloads. */
+  /** {@link with} for the events at these places, which ascend: as many as there are payloads. The arrays are the new batch's from now on. */
   pick<B>(
     payloads: ReadonlyArray<B>,
-    places: ReadonlyArray<number>,
+    places: Array<number>,
     hop: Hop | undefined,
     below: (context: EventContext) => EventContext
   ): Batch<B> {
     const { numbered } = this
-    const count = payloads.length
+    const count = places.length
     const followed: Array<number> = []
     const few: Array<EventContext> = []
     for (const place of this.followed) {
-      const at = placeIn(places, place, count)
+      const at = placeIn(places, place)
       const context = at === undefined ? undefined : this.context(place)
       if (at === undefined || context === undefined) continue
       followed.push(at)
@@ -122,9 +122,8 @@ export class Batch<out A> {
     }
     if (numbered !== undefined) {
       const { array, places: from, times } = numbered
-      const picked = places.slice(0, count)
-      if (from !== undefined) { for (let to = 0; to < count; to++) picked[to] = from[picked[to] ?? 0] ?? 0 }
-      return new Batch(payloads, undefined, { array, times, places: picked, few }, hop, followed)
+      if (from !== undefined) { for (let to = 0; to < count; to++) places[to] = from[places[to] ?? 0] ?? 0 }
+      return new Batch(payloads, undefined, { array, times, places, few }, hop, followed)
     }
     const contexts = arrayOf<EventContext>(count)
     let next = 0
@@ -137,7 +136,8 @@ export class Batch<out A> {
 
   /** The first `count` of its events, come as they came. */
   first(count: number): Batch<A> {
-    return this.pick(this.payloads.slice(0, count), Array.from(this.payloads.keys()), this.hop, identity)
+    const payloads = this.payloads.slice(0, count)
+    return this.pick(payloads, Array.from(payloads.keys()), this.hop, identity)
   }
 
   private pickFollowed(): ReadonlyArray<EventContext> {
@@ -175,16 +175,16 @@ const numberedContext = (numbered: Numbered, place: number): EventContext => {
   return new SequenceContext(numbered.array, at, timeAt(numbered, at))
 }
 
-/** Where in ascending places, of which the first `count` are looked at, one stands. */
-const placeIn = (places: ReadonlyArray<number>, place: number, count = places.length): number | undefined => {
+/** Where in ascending places one stands. */
+const placeIn = (places: ReadonlyArray<number>, place: number): number | undefined => {
   let low = 0
-  let high = count
+  let high = places.length
   while (low < high) {
     const middle = (low + high) >>> 1
     if ((places[middle] ?? Infinity) < place) low = middle + 1
     else high = middle
   }
-  return low < count && places[low] === place ? low : undefined
+  return places[low] === place ? low : undefined
 }
 
 /** What a stream between two stages carries. */

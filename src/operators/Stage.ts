@@ -21,6 +21,7 @@ import { envelopesOf } from "../domain/Batch.ts"
 import type { Envelope, EventContext } from "../domain/Envelope.ts"
 import type { Emit } from "./stage/Emit.ts"
 import { direct, type Edge, nodeGraph } from "./stage/Graph.ts"
+import { chooseFor, mapIntoFor } from "./stage/loops.ts"
 import type { Operator } from "./stage/Operator.ts"
 import { type ColumnsStep, type ColumnStep, makeColumns, makeStateful, makeStateless, type Step } from "./stage/pure.ts"
 import { pureOperator } from "./stage/pureOperator.ts"
@@ -76,8 +77,13 @@ export const statelessColumns = <A, B>(
   pureOperator(nodeGraph({ name, kind: "stateless", edge }), makeStateless(name, step))
 
 /** One output per input. Keeps arrays and order. */
-export const map = <A, B>(name: string, f: (payload: A) => B): Operator<A, B, never, StageServices> =>
-  statelessColumns<A, B>({ name, onBatch: (batch, collector) => collector.mapBatch(batch, f) })
+export const map = <A, B>(name: string, f: (payload: A) => B): Operator<A, B, never, StageServices> => {
+  const loop = mapIntoFor(f)
+  return statelessColumns<A, B>({
+    name,
+    onBatch: (batch, collector) => collector.mapBatch(batch, (payloads, outputs) => loop(payloads, outputs, f))
+  })
+}
 
 /** Keeps what passes; the rest is counted as filtered under `reason`. A type guard narrows. Keeps arrays and order. */
 export const filter: {
@@ -87,11 +93,14 @@ export const filter: {
     reason?: string
   ): Operator<A, B, never, StageServices>
   <A>(name: string, predicate: (payload: A) => boolean, reason?: string): Operator<A, A, never, StageServices>
-} = <A>(name: string, predicate: (payload: A) => boolean, reason = "predicate") =>
-  statelessColumns<A, A>({
+} = <A>(name: string, predicate: (payload: A) => boolean, reason = "predicate") => {
+  const loop = chooseFor(predicate)
+  return statelessColumns<A, A>({
     name,
-    onBatch: (batch, collector) => collector.filterBatch(batch, predicate, reason)
+    onBatch: (batch, collector) =>
+      collector.filterBatch(batch, (payloads, places) => loop(payloads, places, predicate), reason)
   })
+}
 
 /**
  * Keeps what passes a predicate that has a memory; the rest is counted as filtered under `reason`. The predicate sees each event once, in
@@ -121,9 +130,11 @@ export const mapWith = <A, B, S>(
   }
 ): Operator<A, B, never, StageServices> => {
   const { f } = options
+  const loop = mapIntoFor(f)
   return columns<A, B, S>({
     ...options,
-    onBatch: (state, batch, collector) => collector.mapBatch(batch, (payload) => f(state, payload))
+    onBatch: (state, batch, collector) =>
+      collector.mapBatch(batch, (payloads, outputs) => loop(payloads, outputs, (payload) => f(state, payload)))
   })
 }
 

@@ -11,13 +11,15 @@
  */
 import { type Array as Arr, Clock, Effect, Stream } from "effect"
 import { timesOf } from "../domain/arrayOf.ts"
-import { type Batch, type Element, numberedBatch, sourceBatch } from "../domain/Batch.ts"
+import { type Batch, type Element, noneFollowed, numberedBatch, sourceBatch } from "../domain/Batch.ts"
 import { type EventContext, watermark } from "../domain/Envelope.ts"
+import { isNever } from "../domain/sampling/threshold.ts"
 import { saltOf, sequenceBits, sequenceHigh24, sequenceId, sequenceLow32 } from "../domain/SequenceContext.ts"
 import { traceIdOf } from "../domain/tracing/ownTrace.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
-import { type HeadDecision, HeadSampler, isSampled } from "../layers/stage/HeadSampler.ts"
+import { type HeadDecision, type HeadLevel, HeadSampler, isSampled } from "../layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../layers/stage/StageHooks.ts"
+import { type readTimes, readTimesFor } from "./stage/loops.ts"
 
 export interface SourceOptions<A> {
   readonly name: string
@@ -30,11 +32,28 @@ export interface SourceOptions<A> {
 }
 
 /** Makes a stream the source of a pipeline: `Stream.make(...).pipe(source({ name, eventTime }))`. */
-export const source =
-  <A>(options: SourceOptions<A>) => <E, R>(self: Stream.Stream<A, E, R>): Stream.Stream<Element<A>, E, R> =>
-    Stream.unwrap(Effect.map(makeContexts(options), (toElements) => Stream.mapArray(self, toElements)))
+export const source = <A>(
+  options: SourceOptions<A>
+): <E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<Element<A>, E, R> => {
+  const contexts = makeContexts(options, readTimesFor(options.eventTime))
+  return (self) => Stream.unwrap(Effect.map(contexts, (toElements) => Stream.mapArray(self, toElements)))
+}
 
-const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
+/** The places of the sampled among `count` events, numbered from `first` on. */
+const sampledPlaces = (level: HeadLevel, salt: number, first: number, count: number): ReadonlyArray<number> => {
+  const { high } = level.threshold
+  if (isNever(level.threshold)) return noneFollowed
+  const places: Array<number> = []
+  for (let place = 0; place < count; place++) {
+    const bits = sequenceBits(salt, first + place)
+    const upper = sequenceHigh24(bits)
+    // The lower bits cost as much again, and matter to one event in 2^24.
+    if (upper >= high && isSampled(level, upper, sequenceLow32(bits))) places.push(place)
+  }
+  return places
+}
+
+const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>, readOwnTimes: typeof readTimes) {
   const { eventTime, id: ownId, name, outOfOrdernessMillis } = options
   const clock = yield* Clock.Clock
   const { decide, level } = yield* HeadSampler
@@ -67,25 +86,14 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
     const eventTimes = timesOf(payloads.length)
     const first = sequence
     const array = { sourceId: name, salt, first, ingestTime }
-    const followed: Array<number> = []
-    const few: Array<EventContext> = []
+    greatest = readOwnTimes(payloads, eventTimes, eventTime, greatest)
     const inForce = level(name, payloads.length)
-    let place = 0
-    let newest = greatest
-    for (const payload of payloads) {
-      const time = eventTime(payload)
-      if (time > newest) newest = time
-      eventTimes[place] = time
-      const bits = sequenceBits(salt, first + place)
-      if (isSampled(inForce, sequenceHigh24(bits), sequenceLow32(bits))) {
-        const id = sequenceId(salt, first + place)
-        followed.push(place)
-        few.push(full(id, id, inForce.sampled, time, ingestTime))
-      }
-      place++
-    }
-    sequence += place
-    greatest = newest
+    const followed = sampledPlaces(inForce, salt, first, payloads.length)
+    const few = followed.map((place) => {
+      const id = sequenceId(salt, first + place)
+      return full(id, id, inForce.sampled, eventTimes[place] ?? Number.NaN, ingestTime)
+    })
+    sequence += payloads.length
     return numberedBatch(payloads, array, eventTimes, followed, few)
   }
 

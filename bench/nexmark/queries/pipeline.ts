@@ -37,6 +37,8 @@ const generated = (
     })
   }))
 
+const eventTime = ({ ts }: NexmarkEvent): number => ts
+
 /** A query over the first `n` events, with the instruments that are there. */
 export const answerOf = <Row>(
   { fold, operator }: NexmarkPipeline<Row>,
@@ -46,7 +48,7 @@ export const answerOf = <Row>(
   Effect.gen(function*() {
     const digest = new Digest()
     yield* generated(run.n, arraySize, events).pipe(
-      source({ name: "nexmark", eventTime: ({ ts }) => ts, outOfOrdernessMillis: run.disorder }),
+      source({ name: "nexmark", eventTime, outOfOrdernessMillis: run.disorder }),
       operator,
       Stream.runForEachArray((elements) =>
         Effect.sync(() => {

@@ -24,6 +24,7 @@ import { recordedRootId } from "../../domain/tracing/retroactiveSpans.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { CollectorHooks } from "./CollectorHooks.ts"
 import type { Emit, Joining, Origin } from "./Emit.ts"
+import { takeAt } from "./loops.ts"
 import { type Kept, OutputContexts, underSpan } from "./OutputContexts.ts"
 
 /** A record that was given up, before it becomes a dead letter. */
@@ -161,57 +162,50 @@ export class Collector<B> implements Emit<B> {
     this.elements.push(batch.with(payloads, this.hopAfter(batch.hop), this.below))
   }
 
-  /** One output for each event of a batch. */
-  mapBatch<A>(batch: Batch<A>, f: (payload: A) => B): void {
-    const payloads = arrayOf<B>(batch.payloads.length)
-    let index = 0
-    for (const payload of batch.payloads) payloads[index++] = f(payload)
-    this.withPayloads(batch, payloads)
+  /** One output for each event of a batch, written to its place by `map`. */
+  mapBatch<A>(batch: Batch<A>, map: (payloads: ReadonlyArray<A>, outputs: Array<B>) => void): void {
+    const outputs = arrayOf<B>(batch.payloads.length)
+    map(batch.payloads, outputs)
+    this.withPayloads(batch, outputs)
   }
 
-  /** The events of a batch whose payloads pass, as they are. Where all do, its columns are handed on without a copy. */
-  filterBatch(batch: Batch<B>, predicate: (payload: B) => boolean, reason: string): void {
-    const { places } = this
-    const passing = arrayOf<B>(batch.payloads.length)
-    let count = 0
-    let index = 0
-    for (const payload of batch.payloads) {
-      if (predicate(payload)) {
-        passing[count] = payload
-        places[count++] = index
-      }
-      index++
-    }
-    this.passAt(batch, passing, count, reason)
+  /**
+   * The events of a batch whose payloads pass, as they are: `choose` writes their places, ascending, and says how many. Where all do, its columns are
+   * handed on without a copy.
+   */
+  filterBatch(
+    batch: Batch<B>,
+    choose: (payloads: ReadonlyArray<B>, places: Array<number>) => number,
+    reason: string
+  ): void {
+    this.passAt(batch, choose(batch.payloads, this.places), reason)
   }
 
   /** {@link filterBatch} by a predicate that looks at contexts. */
   filterEvents(batch: Batch<B>, predicate: (payload: B, context: EventContext) => boolean, reason: string): void {
     const { places } = this
-    const passing = arrayOf<B>(batch.payloads.length)
     let count = 0
     let index = 0
     for (const payload of batch.payloads) {
       const context = batch.context(index)
-      if (context !== undefined && predicate(payload, context)) {
-        passing[count] = payload
-        places[count++] = index
-      }
+      if (context !== undefined && predicate(payload, context)) places[count++] = index
       index++
     }
-    this.passAt(batch, passing, count, reason)
+    this.passAt(batch, count, reason)
   }
 
-  /** Passes the first `count` of these payloads, which are at {@link places} of the batch; the others are counted. */
-  private passAt(batch: Batch<B>, passing: Array<B>, count: number, reason: string): void {
-    if (count === passing.length) {
+  /** Passes the events at the first `count` of {@link places}; the others are counted. */
+  private passAt(batch: Batch<B>, count: number, reason: string): void {
+    const { payloads } = batch
+    if (count === payloads.length) {
       this.pass(batch)
       return
     }
-    this.addFiltered(reason, passing.length - count)
+    this.addFiltered(reason, payloads.length - count)
     if (count === 0) return
     this.cut()
-    this.elements.push(batch.pick(passing.slice(0, count), this.places, this.hopAfter(batch.hop), this.below))
+    const places = this.places.slice(0, count)
+    this.elements.push(batch.pick(takeAt(payloads, places), places, this.hopAfter(batch.hop), this.below))
   }
 
   /** {@link Emit.out} for a step that works on columns. */
