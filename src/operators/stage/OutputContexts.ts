@@ -66,7 +66,12 @@ export class OutputContexts {
   /** Of an output made from one event alone. Made once an event and array. */
   below(context: EventContext): EventContext {
     const event = this.events.find(context) ?? this.events.add(followed(context))
-    return event.below ??= this.from(context, this.hooks.lineage(context, [context], 1))
+    if (event.below !== undefined) return event.below
+    const lineage = this.hooks.lineage(context, [context], 1)
+    event.below = event.span === undefined
+      ? this.from(context, lineage)
+      : underSpan(context, event.span, lineage, context.eventTime)
+    return event.below
   }
 
   /** Of an output that continues `context` with this lineage. */
