@@ -10,13 +10,12 @@
  * 95 % interval. Comparisons: `everything` against `off` by default, or any of those listed by `all`.
  */
 import "effect/schema/SchemaJITCompiler/enable"
-import { fork } from "node:child_process"
-import { once } from "node:events"
 import { join } from "node:path"
+import { answerFrom, tellCosts } from "./support/apart.ts"
 import { benchDirectory } from "./support/benchDirectory.ts"
 import { fusionRun, writeScenarioFile } from "./support/fusionRun.ts"
 import { layerPaced } from "./support/pacedLog.ts"
-import { formatRatio, pairsResult, runPairs } from "./support/pairs.ts"
+import { runPairs } from "./support/pairs.ts"
 import { everything, layerSeeing, type Seeing, unobserved } from "./support/seeing.ts"
 import { type Usage, usage, usedSince } from "./support/usage.ts"
 
@@ -34,41 +33,27 @@ const sights: Readonly<Record<string, Seeing>> = {
 const [warmUp, counted] = [40_000, 80_000]
 const [first = "20", chosen = "everything", file] = process.argv.slice(2)
 
-/** One run in this process; tells whoever started it what the observations that count took, ms, and ends. */
+/** One run in this process; tells whoever started it what each observation that counts took, ms, and ends. */
 const runHere = (seeing: Seeing, path: string): Promise<unknown> => {
   let before: Usage | undefined
   const seen = (read: number): void => {
     if (read < warmUp) return
     before ??= usage()
     if (read < warmUp + counted) return
-    process.send?.(usedSince(before), () => process.exit())
+    process.send?.(usedSince(before, counted), () => process.exit())
   }
   return fusionRun(path, layerPaced(seen), layerSeeing(seeing))
 }
 
-const runApart = async (name: string, path: string): Promise<Usage> => {
-  const [used]: ReadonlyArray<Usage> = await once(fork(import.meta.filename, [first, name, path]), "message")
-  if (used === undefined) throw new Error(`${name}: no answer`)
-  return used
-}
-
-const each = (millis: number): string => `${(millis * 1000 / counted).toFixed(1)} us`
-
 const compare = async (nameA: string, nameB: string, path: string): Promise<void> => {
-  const whole: Record<"a" | "b", Array<number>> = { a: [], b: [] }
-  const side = (name: string, all: Array<number>) => async () => {
-    const used = await runApart(name, path)
-    all.push(used.all)
+  const costs: Readonly<Record<"a" | "b", Array<Usage>>> = { a: [], b: [] }
+  const side = (name: string, all: Array<Usage>) => async () => {
+    const used = await answerFrom<Usage>(import.meta.filename, first, name, path)
+    all.push(used)
     return used.thread
   }
-  const thread = await runPairs(side(nameA, whole.a), side(nameB, whole.b), { pairs: Number(first), warmUp: 0 })
-  for (const [what, result] of [["its thread", thread], ["all threads", pairsResult(whole.a, whole.b)]] as const) {
-    console.log(
-      `${what}: ${formatRatio(nameA, nameB, result)}; an observation ${each(result.medianA)} and ${
-        each(result.medianB)
-      }`
-    )
-  }
+  await runPairs(side(nameA, costs.a), side(nameB, costs.b), { pairs: Number(first), warmUp: 0 })
+  tellCosts(nameA, nameB, costs.a, costs.b)
 }
 
 const seeing = sights[chosen]

@@ -10,13 +10,12 @@
  * show: for that see `bench/observability.ts`.
  */
 import "effect/schema/SchemaJITCompiler/enable"
-import { fork } from "node:child_process"
-import { once } from "node:events"
 import { join } from "node:path"
+import { answerFrom, tellCosts } from "./support/apart.ts"
 import { benchDirectory } from "./support/benchDirectory.ts"
 import { fusionRun, writeScenarioFile } from "./support/fusionRun.ts"
 import { layerPaced } from "./support/pacedLog.ts"
-import { formatRatio, pairsResult } from "./support/pairs.ts"
+import { enoughPairs } from "./support/pairs.ts"
 import { layerSwitched } from "./support/seeing.ts"
 import { type Usage, usage, usedSince } from "./support/usage.ts"
 
@@ -34,9 +33,7 @@ const runHere = (side: number, path: string): Promise<unknown> => {
   const seen = (read: number): void => {
     if (read < warmUp + taken.length * block + (before === undefined ? 0 : block)) return
     if (before !== undefined) {
-      const { all, thread } = usedSince(before)
-      const observations = read - before.read
-      taken.push({ thread: thread / observations, all: all / observations })
+      taken.push(usedSince(before, read - before.read))
     }
     before = { ...usage(), read }
     if (taken.length === blocks) process.send?.(taken, () => process.exit())
@@ -44,24 +41,13 @@ const runHere = (side: number, path: string): Promise<unknown> => {
   return fusionRun(path, layerPaced(seen), layerSwitched(() => before !== undefined && isObserved(taken.length, side)))
 }
 
-const runApart = async (side: number, path: string): Promise<ReadonlyArray<Usage>> => {
-  const [taken]: ReadonlyArray<ReadonlyArray<Usage>> = await once(
-    fork(import.meta.filename, [first, String(side), path]),
-    "message"
-  )
-  if (taken?.length !== blocks) throw new Error(`run ${side}: no answer`)
-  return taken
-}
+const geometricMean = (values: ReadonlyArray<number>): number =>
+  Math.exp(values.reduce((sum, each) => sum + Math.log(each), 0) / values.length)
 
-const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, each) => sum + each, 0) / values.length
-
-/** Geometric means over the blocks: not observed and, of the same observations in the other run, observed, each run as fast as the two are. */
-const costsOf = (runs: ReadonlyArray<ReadonlyArray<Usage>>, which: keyof Usage): readonly [number, number] => {
-  const logs: Record<"off" | "on", Array<number>> = { off: [], on: [] }
-  runs.forEach((taken, side) => {
-    taken.forEach((used, place) => logs[isObserved(place, side) ? "on" : "off"].push(Math.log(used[which])))
-  })
-  return [Math.exp(mean(logs.off)), Math.exp(mean(logs.on))]
+/** What the blocks of a pair of runs took that were observed, or were not: every block is once among each. */
+const costOf = (runs: ReadonlyArray<ReadonlyArray<Usage>>, observed: boolean): Usage => {
+  const used = runs.flatMap((taken, side) => taken.filter((_, place) => isObserved(place, side) === observed))
+  return { thread: geometricMean(used.map(({ thread }) => thread)), all: geometricMean(used.map(({ all }) => all)) }
 }
 
 if (file !== undefined) await runHere(Number(side), file)
@@ -69,25 +55,15 @@ else {
   const path = join(benchDirectory(), "observations.jsonl")
   // More than is taken: what ends a file is not counted.
   await writeScenarioFile(path, warmUp + blocks * block + 5000)
-  const pairs = Math.max(20, Number(first))
   console.log(`CPU of the fusion pipeline, ${blocks} blocks of ${block} observations; Node ${process.versions.node}`)
-  const costs: Record<keyof Usage, { readonly off: Array<number>; readonly on: Array<number> }> = {
-    thread: { off: [], on: [] },
-    all: { off: [], on: [] }
-  }
-  for (let pair = 0; pair < pairs; pair++) {
-    const order = pair % 2 === 0 ? [0, 1] : [1, 0]
+  const costs: Readonly<Record<"off" | "on", Array<Usage>>> = { off: [], on: [] }
+  for (let pair = 0; pair < enoughPairs(Number(first)); pair++) {
     const runs: Array<ReadonlyArray<Usage>> = []
-    for (const side of order) runs[side] = await runApart(side, path)
-    for (const which of ["thread", "all"] as const) {
-      const [off, on] = costsOf(runs, which)
-      costs[which].off.push(off)
-      costs[which].on.push(on)
+    for (const side of pair % 2 === 0 ? [0, 1] : [1, 0]) {
+      runs[side] = await answerFrom<ReadonlyArray<Usage>>(import.meta.filename, first, String(side), path)
     }
+    costs.off.push(costOf(runs, false))
+    costs.on.push(costOf(runs, true))
   }
-  for (const [what, which] of [["its thread", "thread"], ["all threads", "all"]] as const) {
-    const result = pairsResult(costs[which].off, costs[which].on)
-    const micros = [result.medianA, result.medianB].map((millis) => (millis * 1000).toFixed(1))
-    console.log(`${what}: ${formatRatio("off", "everything", result)}; an observation ${micros.join(" and ")} us`)
-  }
+  tellCosts("off", "everything", costs.off, costs.on)
 }

@@ -4,6 +4,7 @@
  * The order within a pair alternates. The ratio is the geometric mean of the pairs' ratios; its 95 % interval is Student's t on their
  * logarithms, which assumes nothing about the units and treats "twice as fast" and "twice as slow" alike.
  */
+import { usage, usedSince } from "./usage.ts"
 
 /** One variant: does the work once and gives how long that took, in milliseconds, or any other cost. */
 export type Variant = () => number | Promise<number>
@@ -28,10 +29,9 @@ export const timed = async (work: () => unknown): Promise<number> => {
 
 /** Runs `work` and gives the CPU milliseconds of this process, all threads: its cost whatever else the machine is doing. */
 export const cpuTimed = async (work: () => unknown): Promise<number> => {
-  const start = process.cpuUsage()
+  const before = usage()
   await work()
-  const { system, user } = process.cpuUsage(start)
-  return (system + user) / 1000
+  return usedSince(before).all
 }
 
 const median = (values: ReadonlyArray<number>): number => {
@@ -67,13 +67,19 @@ export const pairsResult = (costsA: ReadonlyArray<number>, costsB: ReadonlyArray
   }
 }
 
+/** Fewer say too little. */
+const fewestPairs = 20
+
+/** So many pairs as are asked for, or as are needed. */
+export const enoughPairs = (pairs = fewestPairs): number => Math.max(fewestPairs, pairs)
+
 /** At least 20 pairs after `warmUp` pairs that are not counted. */
 export const runPairs = async (
   a: Variant,
   b: Variant,
   options: { readonly pairs?: number; readonly warmUp?: number } = {}
 ): Promise<PairsResult> => {
-  const pairs = Math.max(20, options.pairs ?? 20)
+  const pairs = enoughPairs(options.pairs)
   const warmUp = options.warmUp ?? 5
   const [costsA, costsB]: [Array<number>, Array<number>] = [[], []]
   for (let i = 0; i < warmUp + pairs; i++) {

@@ -6,7 +6,8 @@ const millis = ({ system, user }: NodeJS.CpuUsage): number => (system + user) / 
 
 export const usage = (): Usage => ({ thread: millis(process.threadCpuUsage()), all: millis(process.cpuUsage()) })
 
-export const usedSince = (before: Usage): Usage => {
+/** What was used since then by each of so many. */
+export const usedSince = (before: Usage, count = 1): Usage => {
   const now = usage()
-  return { thread: now.thread - before.thread, all: now.all - before.all }
+  return { thread: (now.thread - before.thread) / count, all: (now.all - before.all) / count }
 }

@@ -21,7 +21,7 @@ import { envelopesOf } from "../domain/Batch.ts"
 import type { Envelope, EventContext } from "../domain/Envelope.ts"
 import type { Emit } from "./stage/Emit.ts"
 import { direct, type Edge, nodeGraph } from "./stage/Graph.ts"
-import { chooseFor, mapIntoFor } from "./stage/loops.ts"
+import { chooseFor, mapInto, mapIntoFor } from "./stage/loops.ts"
 import type { Operator } from "./stage/Operator.ts"
 import { type ColumnsStep, type ColumnStep, makeColumns, makeStateful, makeStateless, type Step } from "./stage/pure.ts"
 import { pureOperator } from "./stage/pureOperator.ts"
@@ -130,11 +130,10 @@ export const mapWith = <A, B, S>(
   }
 ): Operator<A, B, never, StageServices> => {
   const { f } = options
-  const loop = mapIntoFor(f)
   return columns<A, B, S>({
     ...options,
     onBatch: (state, batch, collector) =>
-      collector.mapBatch(batch, (payloads, outputs) => loop(payloads, outputs, (payload) => f(state, payload)))
+      collector.mapBatch(batch, (payloads, outputs) => mapInto(payloads, outputs, (payload) => f(state, payload)))
   })
 }
 

@@ -19,7 +19,7 @@ import { traceIdOf } from "../domain/tracing/ownTrace.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
 import { type HeadDecision, type HeadLevel, HeadSampler, isSampled } from "../layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../layers/stage/StageHooks.ts"
-import { type readTimes, readTimesFor } from "./stage/loops.ts"
+import { readTimesFor } from "./stage/loops.ts"
 
 export interface SourceOptions<A> {
   readonly name: string
@@ -32,17 +32,14 @@ export interface SourceOptions<A> {
 }
 
 /** Makes a stream the source of a pipeline: `Stream.make(...).pipe(source({ name, eventTime }))`. */
-export const source = <A>(
-  options: SourceOptions<A>
-): <E, R>(self: Stream.Stream<A, E, R>) => Stream.Stream<Element<A>, E, R> => {
-  const contexts = makeContexts(options, readTimesFor(options.eventTime))
-  return (self) => Stream.unwrap(Effect.map(contexts, (toElements) => Stream.mapArray(self, toElements)))
-}
+export const source =
+  <A>(options: SourceOptions<A>) => <E, R>(self: Stream.Stream<A, E, R>): Stream.Stream<Element<A>, E, R> =>
+    Stream.unwrap(Effect.map(makeContexts(options), (toElements) => Stream.mapArray(self, toElements)))
 
 /** The places of the sampled among `count` events, numbered from `first` on. */
 const sampledPlaces = (level: HeadLevel, salt: number, first: number, count: number): ReadonlyArray<number> => {
-  const { high } = level.threshold
   if (isNever(level.threshold)) return noneFollowed
+  const { high } = level.threshold
   const places: Array<number> = []
   for (let place = 0; place < count; place++) {
     const bits = sequenceBits(salt, first + place)
@@ -53,8 +50,9 @@ const sampledPlaces = (level: HeadLevel, salt: number, first: number, count: num
   return places
 }
 
-const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>, readOwnTimes: typeof readTimes) {
+const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
   const { eventTime, id: ownId, name, outOfOrdernessMillis } = options
+  const readTimes = readTimesFor(eventTime)
   const clock = yield* Clock.Clock
   const { decide, level } = yield* HeadSampler
   const tracing = yield* StageTracing
@@ -86,7 +84,7 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>, r
     const eventTimes = timesOf(payloads.length)
     const first = sequence
     const array = { sourceId: name, salt, first, ingestTime }
-    greatest = readOwnTimes(payloads, eventTimes, eventTime, greatest)
+    greatest = readTimes(payloads, eventTimes, eventTime, greatest)
     const inForce = level(name, payloads.length)
     const followed = sampledPlaces(inForce, salt, first, payloads.length)
     const few = followed.map((place) => {

@@ -29,12 +29,12 @@ const makePage = (): Page => {
 }
 
 export class SpanPages {
-  private readonly pages: Array<Page> = [makePage()]
+  private readonly pages: Array<Page> = []
   private free: Array<number> = []
   private current = 0
   private used = 0
   private readonly common = makeCommonTexts()
-  private readonly out = new FieldWriter(this.common, this.page)
+  private readonly out = new FieldWriter(this.common)
 
   /** Bytes that are held. */
   get size(): number {
@@ -108,7 +108,7 @@ export class SpanPages {
     if (page !== undefined && --page.live === 0 && number !== this.current) this.free.push(number)
   }
 
-  /** The page that is being filled. */
+  /** The page that is being filled, made when something is put into it. */
   private get page(): Page {
     return this.pages[this.current] ??= makePage()
   }

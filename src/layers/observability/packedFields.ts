@@ -82,7 +82,9 @@ export const fieldsSize = ({ attributes, links, parentSpanId, spanId, traceState
   return 2 * spanIdDigits + ofState + ofAttributes + ofLinks
 }
 
-/** Writes fields one after the other. */
+const noPage: Packed = { bytes: new Uint8Array(0), view: new DataView(new ArrayBuffer(0)) }
+
+/** Writes fields one after the other, from where it is told to {@link FieldWriter.begin}. */
 export class FieldWriter {
   /** Where the next field goes. */
   at = 0
@@ -90,12 +92,11 @@ export class FieldWriter {
   private seen = 0
   /** A key was not known. */
   private missing = false
-  private page: Packed
+  private page: Packed = noPage
   private readonly common: CommonTexts
 
-  constructor(common: CommonTexts, page: Packed) {
+  constructor(common: CommonTexts) {
     this.common = common
-    this.page = page
   }
 
   begin(page: Packed, at: number): void {

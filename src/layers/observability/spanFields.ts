@@ -15,14 +15,23 @@ export const attributeValue = (value: unknown): AttributeValue => {
 
 const scalarText = (value: unknown): string => typeof value === "string" ? value : Formatter.format(value)
 
+const put = (attributes: Record<string, AttributeValue>, key: string, value: unknown): void => {
+  // Assigning this key would set the record's prototype.
+  if (key === "__proto__") Object.defineProperty(attributes, key, { value: attributeValue(value), enumerable: true })
+  else attributes[key] = attributeValue(value)
+}
+
 /** Entries as a record; of two with one key the later counts. */
 export const attributesOf = (entries: Iterable<readonly [string, unknown]>): Attributes => {
   const attributes: Record<string, AttributeValue> = {}
-  for (const [key, value] of entries) {
-    // Assigning this key would set the record's prototype.
-    if (key === "__proto__") Object.defineProperty(attributes, key, { value: attributeValue(value), enumerable: true })
-    else attributes[key] = attributeValue(value)
-  }
+  for (const [key, value] of entries) put(attributes, key, value)
+  return attributes
+}
+
+/** {@link attributesOf} for what is a record already. */
+const attributesIn = (record: Readonly<Record<string, unknown>>): Attributes => {
+  const attributes: Record<string, AttributeValue> = {}
+  for (const key of Object.keys(record)) put(attributes, key, record[key])
   return attributes
 }
 
@@ -31,19 +40,8 @@ export const linksOf = (links: ReadonlyArray<Tracer.SpanLink>): ReadonlyArray<Sp
     traceId: span.traceId,
     spanId: span.spanId,
     traceState: traceStateIn(span.annotations),
-    attributes: recordOf(attributes)
+    attributes: attributesIn(attributes)
   }))
-
-/** {@link attributesOf} for a record: a copy, where its values can stay. */
-const recordOf = (record: Readonly<Record<string, unknown>>): Attributes => {
-  const attributes: Record<string, AttributeValue> = {}
-  for (const key of Object.keys(record)) {
-    const value = record[key]
-    if (!isScalar(value) || key === "__proto__") return attributesOf(Object.entries(record))
-    attributes[key] = value
-  }
-  return attributes
-}
 
 /** Interrupted and nothing else: not an error, but told. */
 export const isInterrupted = (exit: Exit.Exit<unknown, unknown>): boolean =>
@@ -75,7 +73,7 @@ export const eventsOf = (
   const told = events?.map(([name, time, attributes]) => ({
     name,
     time,
-    attributes: attributesOf(Object.entries(attributes ?? {}))
+    attributes: attributesIn(attributes ?? {})
   })) ?? []
   const exceptions = errorsOf(exit).map((error) => ({
     name: "exception",

@@ -12,6 +12,7 @@ import { type Arrival, type Elements, feed, makeInlets, untilEnd } from "./inlet
 import { makeOperator, type Operator } from "./Operator.ts"
 import type { Process } from "./pure.ts"
 import { pureOperator } from "./pureOperator.ts"
+import { toEffect } from "./toEffect.ts"
 
 interface Branch<in A, out B, out E, out R> {
   readonly name: string
@@ -72,8 +73,7 @@ const inOneTurn = <A, C, B>(
         if (Effect.isEffect(result)) {
           return Effect.flatMap(result, (made) => {
             take(step.branch, made, outputs)
-            const rest = from(i + 1)
-            return Effect.isEffect(rest) ? rest : Effect.succeed(rest)
+            return toEffect(from(i + 1))
           })
         }
         take(step.branch, result, outputs)

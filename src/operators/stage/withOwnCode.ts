@@ -3,7 +3,7 @@
  *
  * The engine keeps with a function's code what it learns of it. A loop that all stages share learns that it calls anybody, and then each call costs
  * 10 to 20 ns; a loop that always calls the same function has it written out in place, for 1 to 6. So an operator that calls a function of its
- * caller's for each event gives it a loop of its own, when it is defined, not when it is run.
+ * caller's for each event gives it a loop of its own, the same one whenever it is defined or run again.
  */
 
 type Loop = (...args: never) => unknown
