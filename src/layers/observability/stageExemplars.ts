@@ -6,10 +6,8 @@
  */
 import { Effect, Exit, Layer } from "effect"
 import { StageTracing } from "../stage/StageHooks.ts"
+import { latencyBoundaries } from "../stage/StageMetrics.ts"
 import { type Exemplar, Exemplars } from "./Exemplars.ts"
-
-/** Those of `operator_latency_seconds`; an exemplar is shown in the bucket that its value lies in, whatever the histogram's are. */
-const boundaries = [1e-5, 1e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1, 0.5, 1, 5]
 
 /** The {@link StageTracing} beneath, its spans offered as exemplars when they end. */
 export const layerStageExemplars: Layer.Layer<never> = Layer.effect(
@@ -21,7 +19,7 @@ export const layerStageExemplars: Layer.Layer<never> = Layer.effect(
     const offerOf = (stage: string) => {
       const known = byStage.get(stage)
       if (known !== undefined) return known
-      const latency = exemplars.series("operator_latency_seconds", { stage }, boundaries)
+      const latency = exemplars.series("operator_latency_seconds", { stage }, latencyBoundaries)
       const processed = exemplars.series("operator_events_total", { stage, outcome: "processed" })
       const offer = (exemplar: Exemplar) => {
         latency(exemplar)

@@ -2,14 +2,14 @@
  * What a stage calls beside its own step. Each is a reference with a default that does nothing, so that an operator runs the same with
  * tracing, metrics, lineage or chaos on or off, and none of them is named in an operator's file.
  */
-import { Context, Effect, Exit, Layer, Metric, Option, type Tracer } from "effect"
+import { Context, Effect, Exit, Layer, Option, type Tracer } from "effect"
 import type { Element } from "../../domain/Batch.ts"
 import { contextBelow, type EventContext } from "../../domain/Envelope.ts"
 import { parentSpan } from "../observability/SpanTraceState.ts"
 import { makeRootSpans, rootSpanDefaults, type RootSpanOptions } from "./rootSpans.ts"
-import type { StageCounts } from "./StageRegistry.ts"
 
 export { type LineageEnd, StageLineage } from "./StageLineage.ts"
+export { type ArrayOutcome, StageMetrics } from "./StageMetrics.ts"
 export { type RecordedEvent, StageRecorder } from "./StageRecorder.ts"
 
 /**
@@ -118,57 +118,6 @@ const noLinks: ReadonlyArray<EventContext> = []
 /** A link to the span that a context is below; none if it was never traced. */
 const linkTo = ({ id, trace }: EventContext): ReadonlyArray<Tracer.SpanLink> =>
   trace.spanId === undefined ? [] : [{ span: parentSpan(trace), attributes: { "observation.id": id } }]
-
-/** What one array did to a stage. Nanoseconds are monotonic. */
-export interface ArrayOutcome {
-  readonly events: number
-  readonly emitted: number
-  readonly nanos: number
-}
-
-/** Called once per array, after the stage's counts were changed. Built once per stage. */
-export class StageMetrics extends Context.Reference<{
-  readonly instruments: (stage: string, counts: Readonly<StageCounts>) => (outcome: ArrayOutcome) => void
-}>("perigee/layers/stage/StageMetrics", { defaultValue: () => ({ instruments: () => () => {} }) }) {
-  /** `operator_events_total{stage,outcome}` and `operator_latency_seconds{stage}` as Effect metrics. */
-  static readonly layer = Layer.effect(
-    StageMetrics,
-    Effect.map(Effect.context(), (context) => ({
-      instruments: (stage: string, counts: Readonly<StageCounts>) => {
-        const latency = operatorLatency({ stage })
-        const outcomes = (["processed", "filtered", "late", "dead", "shed"] as const).map((outcome) => ({
-          outcome,
-          counter: operatorEvents({ stage, outcome }),
-          seen: 0
-        }))
-        return ({ nanos }: ArrayOutcome) => {
-          for (const entry of outcomes) {
-            const total = counts[entry.outcome]
-            if (total === entry.seen) continue
-            entry.counter.updateUnsafe(total - entry.seen, context)
-            entry.seen = total
-          }
-          latency.updateUnsafe(nanos / 1e9, context)
-        }
-      }
-    }))
-  )
-}
-
-// One metric per attribute set: `Metric.withAttributes` makes the shared metric compute its key anew at every update.
-const operatorEvents = (attributes: Record<string, string>) =>
-  Metric.counter("operator_events_total", {
-    description: "Events by stage and by how they ended",
-    incremental: true,
-    attributes
-  })
-
-const operatorLatency = (attributes: Record<string, string>) =>
-  Metric.histogram("operator_latency_seconds", {
-    description: "Time that a stage took for one array",
-    boundaries: [1e-5, 1e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1, 0.5, 1, 5],
-    attributes
-  })
 
 /** What chaos does to an array before its stage gets it: waits, or gives another one with events held back or left out. */
 export type ChaosPoint<A> = (elements: ReadonlyArray<Element<A>>) => Effect.Effect<ReadonlyArray<Element<A>>>
