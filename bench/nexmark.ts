@@ -2,11 +2,11 @@
  * The NEXMark queries on the operators, with all of a stage's instruments on and 1 % of the events traced, against hand-written loops and
  * against Flink at parallelism 1, in one session.
  *
- *     node -C perigee-source bench/nexmark.ts [--query all|q5] [--n 5000000] [--pairs-n 5000000] [--pairs 20] [--no-flink]
+ *     node -C perigee-source bench/nexmark.ts [--query all|q5] [--n 5000000] [--pairs-n 5000000] [--pairs 20] [--array-size 4096] [--runs 3] [--no-flink]
  *
- * First the pairs: for each query a process in which loop and operators take turns over `--pairs-n` events; CPU time, the ratio with its
- * 95 % interval. Then the yardstick's own measure over `--n` events: a process for each system and query, three warm-ups, the median of three
- * runs. Every answer is held to the loop's and, where it is published, to the yardstick's; one that differs ends with exit code 1.
+ * Against the loops: for each query a process in which loop and operators take turns over `--pairs-n` events. Against Flink: by turns a process of each,
+ * which measures as the yardstick says, over `--n` events: three warm-ups, the median of `--runs`. CPU time of all threads, the ratio with its 95 %
+ * interval over the pairs. Every answer is held to the loop's and, where it is published, to the yardstick's; one that differs ends with exit code 1.
  */
 import { Schema } from "effect"
 import { spawnSync } from "node:child_process"
@@ -16,6 +16,7 @@ import { publishedAnswers } from "../test/support/sharedNexmark.ts"
 import { runFlink, whyNoFlink } from "./nexmark/flink.ts"
 import { loops } from "./nexmark/loops/index.ts"
 import { pipelineWork } from "./nexmark/queries/index.ts"
+import { defaultArraySize } from "./nexmark/queries/pipeline.ts"
 import { nexmarkQueries, type NexmarkQuery, type NexmarkRun } from "./nexmark/queries/types.ts"
 import { cpuTimed, type PairsResult, runPairs } from "./support/pairs.ts"
 
@@ -25,6 +26,8 @@ const { values: flags } = parseArgs({
     n: { type: "string", default: "5000000" },
     "pairs-n": { type: "string", default: "5000000" },
     pairs: { type: "string", default: "20" },
+    "array-size": { type: "string", default: String(defaultArraySize) },
+    runs: { type: "string", default: "3" },
     "only-pairs": { type: "boolean", default: false },
     "no-flink": { type: "boolean", default: false }
   }
@@ -32,12 +35,13 @@ const { values: flags } = parseArgs({
 const seed = 42
 const disorder = 2000
 const events = Number(flags.n)
+const arraySize = Number(flags["array-size"])
 const queries = nexmarkQueries.filter((query) => flags.query === "all" || flags.query === query)
 
 /** Loop and operators by turns, in this process. */
 const pairsOf = async (query: NexmarkQuery): Promise<PairsResult> => {
   const run = { query, n: Number(flags["pairs-n"]), disorder, seed }
-  const operators = pipelineWork()
+  const operators = pipelineWork({ arraySize })
   const a = await operators(run)
   const b = loops[query](run)
   if (a.hash !== b.hash || a.count !== b.count) throw new Error(`${query}: ${JSON.stringify([a, b])}`)
@@ -67,10 +71,27 @@ const inProcess = (file: string, ...args: ReadonlyArray<string>): string => {
   return stdout
 }
 
-const measured = (system: "operators" | "loops", run: NexmarkRun, runs = 3): typeof Result.Type => {
-  const numbers = [run.n, run.disorder, run.seed, 1024, 0.01, runs].map(String)
+const measured = (
+  system: "operators" | "loops",
+  run: NexmarkRun,
+  runs = Number(flags.runs)
+): typeof Result.Type => {
+  const numbers = [run.n, run.disorder, run.seed, arraySize, 0.01, runs].map(String)
   return decodeResult(
     inProcess(resolve(import.meta.dirname, "nexmark/measureQuery.ts"), system, run.query, ...numbers)
+  )
+}
+
+/** Processes of operators and Flink by turns. The ratio is of their rates: above 1 the operators are ahead. */
+const againstFlink = async (run: NexmarkRun, expected: Answer): Promise<PairsResult> => {
+  const take = (what: string, result: Answer & { readonly eventsPerCpuSecond: number }): number => {
+    hold(`${run.query} by ${what}`, result, expected)
+    return result.eventsPerCpuSecond / 1e6
+  }
+  return runPairs(
+    () => take("Flink", runFlink(run, { runs: Number(flags.runs) })),
+    () => take("operators", measured("operators", run)),
+    { pairs: Number(flags.pairs), warmUp: 0 }
   )
 }
 
@@ -96,15 +117,15 @@ const hold = (what: string, answer: Answer, expected: Answer | undefined): boole
 
 const millions = (perSecond: number): string => (perSecond / 1e6).toFixed(2)
 
-const compare = (query: NexmarkQuery, flink: boolean): ReadonlyArray<string> => {
+const interval = ({ high, low, ratio }: Pick<PairsResult, "high" | "low" | "ratio">): string =>
+  `${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
+
+const compare = async (query: NexmarkQuery, flink: boolean): Promise<ReadonlyArray<string>> => {
   const args = ["--only-pairs", "--query", query, "--pairs-n", flags["pairs-n"], "--pairs", flags.pairs]
-  const { high, low, pairs, ratio } = decodeRatio(inProcess(import.meta.filename, ...args))
-  const interval = `${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
-  console.log(`${query}: operators cost ${interval} times the loop, 95 %, ${pairs} pairs of ${flags["pairs-n"]} events`)
+  const cost = decodeRatio(inProcess(import.meta.filename, ...args, "--array-size", flags["array-size"]))
   const run = { query, n: events, disorder, seed }
   const loop = measured("loops", run)
   const operators = measured("operators", run)
-  const peer = flink ? runFlink(run) : undefined
   const ordered = { ...run, disorder: 0 }
   const known = [run, ordered].filter((each) => {
     const answer = each === run ? operators : measured("operators", each, 1)
@@ -115,16 +136,14 @@ const compare = (query: NexmarkQuery, flink: boolean): ReadonlyArray<string> => 
     hold(`${query} by operators, against the loop`, answer, each === run ? loop : loops[query](each))
     return hold(`${query} by operators, against the published answer`, answer, published(each))
   })
-  if (peer !== undefined) hold(`${query} by Flink`, peer, loop)
-  const ahead = Math.max(operators.eventsPerCpuSecond, peer?.eventsPerCpuSecond ?? 0)
+  const peer = flink ? await againstFlink(run, loop) : undefined
   const row = [
     query,
     millions(loop.eventsPerCpuSecond),
-    millions(operators.eventsPerCpuSecond),
-    (loop.eventsPerCpuSecond / operators.eventsPerCpuSecond).toFixed(2),
-    interval,
-    peer === undefined ? "-" : millions(peer.eventsPerCpuSecond),
-    peer === undefined ? "-" : ahead === operators.eventsPerCpuSecond ? "operators" : "Flink",
+    peer === undefined ? millions(operators.eventsPerCpuSecond) : peer.medianB.toFixed(2),
+    interval(cost),
+    peer === undefined ? "-" : peer.medianA.toFixed(2),
+    peer === undefined ? "-" : interval(peer),
     [run, ordered].some((each) => published(each) !== undefined) ? `${known.length} of 2` : "none for so many"
   ]
   console.log(row.join("  "))
@@ -136,9 +155,13 @@ if (flags["only-pairs"]) {
 } else {
   const missing = flags["no-flink"] ? "not asked for" : whyNoFlink()
   if (missing !== undefined) console.error(`without Flink: ${missing}`)
-  const head = ["query", "loop", "operators", "cost", "in pairs (95 %)", "Flink", "ahead", "published answers"]
-  const rows = [head, ...queries.map((query) => compare(query, missing === undefined))]
+  const head = ["query", "loop", "operators", "cost / loop", "Flink", "operators / Flink", "published answers"]
+  const rows = [head]
+  for (const query of queries) rows.push([...await compare(query, missing === undefined)])
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
-  console.log(`\nM events by second of CPU, ${events} events, disorder ${disorder} ms, Node ${process.versions.node}\n`)
+  console.log(
+    `\nM events by second of CPU, ${events} events, disorder ${disorder} ms, arrays of ${arraySize}, Node ${process.versions.node};`
+      + ` ratios with their 95 % interval, ${flags.pairs} pairs\n`
+  )
   for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
 }

@@ -6,10 +6,11 @@
 import { loops } from "./loops/index.ts"
 import { pipelineWork } from "./queries/index.ts"
 import { measure, measureDefaults } from "./queries/measure.ts"
+import { defaultArraySize } from "./queries/pipeline.ts"
 import { nexmarkQueries } from "./queries/types.ts"
 
-const [system, wanted, n, disorder, seed, arraySize = "1024", ratio = "0.01", runs = String(measureDefaults.runs)] =
-  process.argv.slice(2)
+const [system, wanted, n, disorder, seed, ...options] = process.argv.slice(2)
+const [arraySize = String(defaultArraySize), ratio = "0.01", runs = String(measureDefaults.runs)] = options
 
 const query = nexmarkQueries.find((name) => name === wanted)
 if (query === undefined || (system !== "operators" && system !== "loops")) {

@@ -23,7 +23,7 @@ const flags = {
     Flag.withDefault(2000)
   ),
   seed: Flag.Int("seed").pipe(Flag.withDescription("Fixes every event"), Flag.withDefault(42)),
-  arraySize: Flag.Int("array-size").pipe(Flag.withDescription("Events in an array"), Flag.withDefault(1024)),
+  arraySize: Flag.Int("array-size").pipe(Flag.withDescription("Events in an array"), Flag.withDefault(4096)),
   ratio: Flag.Finite("ratio").pipe(Flag.withDescription("Share of the events that are traced"), Flag.withDefault(0.01)),
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print the results as one JSON document on standard output"),

@@ -5,7 +5,7 @@
  * and hands the contexts on as they are. A batch is never changed: a fork hands the same one to all its branches.
  */
 import { identity } from "effect"
-import { arrayOf } from "./arrayOf.ts"
+import { arrayOf, timesOf } from "./arrayOf.ts"
 import { type Control, type Envelope, type EventContext, type Hop, isFollowed } from "./Envelope.ts"
 import { type SequenceArray, SequenceContext } from "./SequenceContext.ts"
 import type { UtcTime } from "./UtcTime.ts"
@@ -35,6 +35,7 @@ export class Batch<out A> {
   private readonly numbered: Numbered | undefined
   private made: ReadonlyArray<EventContext> | undefined
   private ofFollowed: ReadonlyArray<EventContext> | undefined
+  private timesByPlace: ReadonlyArray<UtcTime> | undefined
 
   constructor(
     payloads: ReadonlyArray<A>,
@@ -50,6 +51,7 @@ export class Batch<out A> {
     this.numbered = numbered
     this.made = contexts
     this.ofFollowed = followed.length === 0 ? noContexts : numbered?.few
+    this.timesByPlace = numbered !== undefined && numbered.places === undefined ? numbered.times : undefined
   }
 
   /** All contexts, by place: for who looks at every one. */
@@ -67,8 +69,14 @@ export class Batch<out A> {
 
   /** The event time at a place, without the context. */
   eventTime(place: number): UtcTime {
-    const { numbered } = this
-    return (numbered === undefined ? this.made?.[place]?.eventTime : timeAt(numbered, placeOf(numbered, place))) ?? NaN
+    const { numbered, timesByPlace } = this
+    if (timesByPlace !== undefined) return timesByPlace[place] ?? NaN
+    return numbered === undefined ? this.made?.[place]?.eventTime ?? NaN : timeAt(numbered, placeOf(numbered, place))
+  }
+
+  /** All of them, by place: for who looks at every one. */
+  get times(): ReadonlyArray<UtcTime> {
+    return this.timesByPlace ??= this.readTimes()
   }
 
   /** The numbered array that the event at a place is of, where it is; for who keeps {@link sequencePlace} in place of a context. */
@@ -147,6 +155,15 @@ export class Batch<out A> {
       if (context !== undefined) contexts.push(context)
     }
     return contexts
+  }
+
+  private readTimes(): ReadonlyArray<UtcTime> {
+    const { numbered, payloads } = this
+    const times = timesOf(payloads.length)
+    let to = 0
+    if (numbered === undefined) { for (const { eventTime } of this.contexts) times[to++] = eventTime }
+    else for (const place of numbered.places ?? []) times[to++] = timeAt(numbered, place)
+    return times
   }
 
   private makeContexts(): ReadonlyArray<EventContext> {

@@ -4,6 +4,7 @@
  * Bounded and mergeable: the first and the last contributor in order of arrival, up to {@link maxSampled} sampled ones, the exact count, and
  * the range of their event times. An emission made from it continues the trace of one of them and links the others.
  */
+import type { Batch } from "./Batch.ts"
 import type { EventContext, Hop } from "./Envelope.ts"
 import type { Place } from "./Place.ts"
 import { type SequenceArray, SequenceContext } from "./SequenceContext.ts"
@@ -51,13 +52,32 @@ export class Contributors {
       return
     }
     this.see(time)
-    this.lastPlace = batch.sequencePlace(index)
-    this.lastTime = time
+    this.endAt(batch, array, index)
+    this.first ??= this.last
+  }
+
+  /** Takes in the events of a batch at the places from `from` on and before `to`, none of them followed; `least` and `greatest`: of their times. */
+  addRun(batch: Batch<unknown>, from: number, to: number, least: UtcTime, greatest: UtcTime): void {
+    const { array, hop } = batch
+    this.count += to - from
+    if (least < this.from) this.from = least
+    if (greatest > this.to) this.to = greatest
+    this.first ??= batch.context(from)
+    if (array !== undefined) this.endAt(batch, array, to - 1)
+    else {
+      this.lastContext = batch.context(to - 1)
+      this.lastHop = hop
+    }
+  }
+
+  /** The last one is the event at a place in a batch of numbered ones. */
+  private endAt(batch: Batch<unknown>, array: SequenceArray, place: number): void {
+    this.lastPlace = batch.sequencePlace(place)
+    this.lastTime = batch.eventTime(place)
     // Events of one array come in a row, and a pointer that is written costs more than one that is compared.
     if (this.lastArray !== array) this.lastArray = array
     if (this.lastContext !== undefined) this.lastContext = undefined
     if (this.lastHop !== batch.hop) this.lastHop = batch.hop
-    this.first ??= this.last
   }
 
   /** One more, at this time. */

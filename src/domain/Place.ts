@@ -25,6 +25,13 @@ export class Place {
     if (this.isFollowed) this.followedAt = this.batch.followed[++this.next] ?? -1
   }
 
+  /** Goes on to the event at a place behind this one. */
+  moveTo(index: number): void {
+    this.index = index - 1
+    while (this.followedAt !== -1 && this.followedAt < index) this.followedAt = this.batch.followed[++this.next] ?? -1
+    this.advance()
+  }
+
   get time(): UtcTime {
     return this.batch.eventTime(this.index)
   }

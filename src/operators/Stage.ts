@@ -98,7 +98,7 @@ export const filter: {
   return statelessColumns<A, A>({
     name,
     onBatch: (batch, collector) =>
-      collector.filterBatch(batch, (payloads, places) => loop(payloads, places, predicate), reason)
+      collector.filterBatch(batch, (payloads, chosen, places) => loop(payloads, chosen, places, predicate), reason)
   })
 }
 

@@ -41,8 +41,10 @@ const sampledPlaces = (level: HeadLevel, salt: number, first: number, count: num
   if (isNever(level.threshold)) return noneFollowed
   const { high } = level.threshold
   const places: Array<number> = []
+  // Only the sum counts, and that as an int32: so the loop has no other numbers.
+  const base = salt + first | 0
   for (let place = 0; place < count; place++) {
-    const bits = sequenceBits(salt, first + place)
+    const bits = sequenceBits(base, place)
     const upper = sequenceHigh24(bits)
     // The lower bits cost as much again, and matter to one event in 2^24.
     if (upper >= high && isSampled(level, upper, sequenceLow32(bits))) places.push(place)

@@ -12,7 +12,8 @@
  * a session; closed ones stay for `allowedLatenessMillis`. At most `maxEntries`: an event that needs one more is a dead letter of kind
  * `Shed`, and what is held stays exact. The same goes for an event that the aggregate has no room for.
  *
- * **Cost.** A map look-up an event where there is a key, and what the aggregate does; a sliding window's panes are merged once a slide.
+ * **Cost.** A map look-up an event where there is a key, and what the aggregate does; without a key, events in a row go into their pane by one
+ * loop. A sliding window's panes are merged once a slide.
  * Panes: Li et al., "No pane, no gain", SIGMOD Record 34(1), 2005.
  */
 import type { Place } from "../domain/Place.ts"
@@ -55,9 +56,14 @@ export function window<A, Acc, R>(
 export function window<A, Acc, R>(
   options: WindowOptions<A, Acc, R> & { readonly key?: (payload: A, place: Place) => WindowKey }
 ): Operator<A, WindowResult<WindowKey, R>, never, StageServices> {
-  const { aggregate, allowedLatenessMillis = 0, assigner, edge = direct, key = noKey, maxEntries = 1_000_000, name } =
-    options
-  const settings: WindowSettings<A, WindowKey, Acc, R> = { key, aggregate, allowedLatenessMillis, maxEntries }
+  const { aggregate, allowedLatenessMillis = 0, assigner, edge = direct, key, maxEntries = 1_000_000, name } = options
+  const settings: WindowSettings<A, WindowKey, Acc, R> = {
+    key: key ?? noKey,
+    isKeyed: key !== undefined,
+    aggregate,
+    allowedLatenessMillis,
+    maxEntries
+  }
   const make = (): Windows<A, WindowKey, R> =>
     assigner.kind === "aligned" ? new AlignedWindows(assigner, settings) : new SessionWindows(assigner.gap, settings)
   const codec: StateCodec<Windows<A, WindowKey, R>> = {

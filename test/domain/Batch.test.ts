@@ -64,6 +64,8 @@ describe("a batch", () => {
         }
         ;[numbered, plain] = [next[0], next[1]]
         assert.deepStrictEqual(seenBy(numbered), seenBy(plain))
+        assert.deepStrictEqual(numbered.times, plain.times)
+        assert.deepStrictEqual(numbered.times, seenBy(plain).map(({ time }) => time))
         assert.deepStrictEqual(numbered.followed, plain.followed)
         assert.deepStrictEqual(numbered.followedContexts, plain.followedContexts)
       }
@@ -71,6 +73,17 @@ describe("a batch", () => {
       assert.deepStrictEqual(itemsOf([numbered]), itemsOf([plain]))
     }
   )
+
+  it.prop("is seen the same from any place on", [Events, Schema.Array(Schema.Boolean)], ([events, stops]) => {
+    const [numbered] = bothOf(events)
+    const all = seenBy(numbered)
+    const place = new Place(numbered)
+    all.forEach((seen, index) => {
+      if (stops[index % Math.max(1, stops.length)] !== true) return
+      place.moveTo(index)
+      assert.deepStrictEqual([place.index, place.time, place.isFollowed], [index, seen.time, seen.followed])
+    })
+  })
 
   it.prop("is taken apart and put together again as it was", [Events], ([events]) => {
     const [numbered] = bothOf(events)

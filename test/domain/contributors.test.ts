@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
+import { batch, numberedBatch } from "../../src/domain/Batch.ts"
 import { Contributors, maxSampled } from "../../src/domain/Contributors.ts"
 import {
   decodeContext,
@@ -8,6 +9,7 @@ import {
   encodeContributors
 } from "../../src/domain/contributorsCodec.ts"
 import { contextBelow } from "../../src/domain/Envelope.ts"
+import { Place } from "../../src/domain/Place.ts"
 import { saltOf, SequenceContext, sequenceId } from "../../src/domain/SequenceContext.ts"
 import { contextOf } from "../support/envelopes.ts"
 
@@ -56,6 +58,31 @@ describe("contributors", () => {
       const sampled = contexts.filter(({ trace }) => trace.sampled)
       assert.deepStrictEqual(set.sampled?.map(({ context }) => context) ?? [], sampled.slice(0, maxSampled))
       assert.isAtMost(set.named().length, maxSampled + 2)
+    }
+  )
+
+  it.prop(
+    "taken in by runs, they are those taken in one by one, of numbered events and of others",
+    [Schema.NonEmptyArray(Schema.Int), Schema.Boolean, Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 20 }))],
+    ([times, numbered, cut]) => {
+      const array = { sourceId: "bids", salt: saltOf("bids"), first: 5, ingestTime: 200 }
+      const payloads = times.map((_, place) => place)
+      const contexts = times.map((time, place) => new SequenceContext(array, place, time))
+      const events = numbered ? numberedBatch(payloads, array, times, [], []) : batch(payloads, contexts, undefined, [])
+      const [singly, byRuns] = [new Contributors(), new Contributors()]
+      const place = new Place(events)
+      for (const _ of payloads) {
+        place.advance()
+        singly.addAt(place)
+      }
+      const middle = Math.min(cut, times.length)
+      for (const [from, to] of [[0, middle], [middle, times.length]] as const) {
+        const run = times.slice(from, to)
+        if (to > from) byRuns.addRun(events, from, to, Math.min(...run), Math.max(...run))
+      }
+      assert.deepStrictEqual(encodeContributors(byRuns), encodeContributors(singly))
+      assert.deepStrictEqual(byRuns.first?.id, contexts[0]?.id)
+      assert.deepStrictEqual(byRuns.last?.id, contexts.at(-1)?.id)
     }
   )
 

@@ -9,10 +9,13 @@ const file = new URL("../../src/operators/stage/withOwnCode.ts", import.meta.url
 
 describe("a loop with code of its own", () => {
   it.prop("does what the loop does", [Schema.Array(Schema.Int)], ([payloads]) => {
-    const [places, placesOfCopy]: [Array<number>, Array<number>] = [[], []]
-    const count = choose(payloads, places, isEven)
-    assert.strictEqual(chooseFor(isEven)(payloads, placesOfCopy, isEven), count)
-    assert.deepStrictEqual(placesOfCopy, places)
+    const [chosen, places]: [Array<number>, Array<number>] = [[], []]
+    const [chosenOfCopy, placesOfCopy]: [Array<number>, Array<number>] = [[], []]
+    assert.strictEqual(choose(payloads, chosen, places, isEven), payloads.filter(isEven).length)
+    assert.deepStrictEqual(chosen, payloads.filter(isEven))
+    assert.deepStrictEqual(places.map((place) => payloads[place]), chosen)
+    assert.strictEqual(chooseFor(isEven)(payloads, chosenOfCopy, placesOfCopy, isEven), chosen.length)
+    assert.deepStrictEqual([chosenOfCopy, placesOfCopy], [chosen, places])
 
     const double = (n: number) => n * 2
     const outputs: Array<number> = []

@@ -21,6 +21,9 @@ export interface PipelineOptions {
   readonly events?: () => Pick<Generator, "generate">
 }
 
+/** The generator has all events at hand, and what is done once an array is compiled and run the less often the larger they are. */
+export const defaultArraySize = 4096
+
 const generated = (
   n: number,
   arraySize: number | (() => number),
@@ -43,7 +46,7 @@ const eventTime = ({ ts }: NexmarkEvent): number => ts
 export const answerOf = <Row>(
   { fold, operator }: NexmarkPipeline<Row>,
   run: NexmarkRun,
-  { arraySize = 1024, events = () => makeGenerator(run) }: Omit<PipelineOptions, "ratio"> = {}
+  { arraySize = defaultArraySize, events = () => makeGenerator(run) }: Omit<PipelineOptions, "ratio"> = {}
 ): Effect.Effect<NexmarkAnswer, never, Stage.StageServices> =>
   Effect.gen(function*() {
     const digest = new Digest()

@@ -24,7 +24,6 @@ import { recordedRootId } from "../../domain/tracing/retroactiveSpans.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { CollectorHooks } from "./CollectorHooks.ts"
 import type { Emit, Joining, Origin } from "./Emit.ts"
-import { takeAt } from "./loops.ts"
 import { type Kept, OutputContexts, underSpan } from "./OutputContexts.ts"
 
 /** A record that was given up, before it becomes a dead letter. */
@@ -83,8 +82,6 @@ export class Collector<B> implements Emit<B> {
   private followed: Array<number> = []
   private hop: OpenHop
   private enter = 0n
-  /** Where the events stand that pass a filter: one array for all batches. */
-  private readonly places: Array<number> = []
   private readonly below = (context: EventContext): EventContext => this.outputs.below(context)
 
   constructor(stage: string, hooks: CollectorHooks) {
@@ -170,42 +167,44 @@ export class Collector<B> implements Emit<B> {
   }
 
   /**
-   * The events of a batch whose payloads pass, as they are: `choose` writes their places, ascending, and says how many. Where all do, its columns are
-   * handed on without a copy.
+   * The events of a batch whose payloads pass, as they are: `choose` writes these, and their places, ascending, and says how many. Where all do, its
+   * columns are handed on without a copy.
    */
   filterBatch(
     batch: Batch<B>,
-    choose: (payloads: ReadonlyArray<B>, places: Array<number>) => number,
+    choose: (payloads: ReadonlyArray<B>, chosen: Array<B>, places: Array<number>) => number,
     reason: string
   ): void {
-    this.passAt(batch, choose(batch.payloads, this.places), reason)
-  }
-
-  /** {@link filterBatch} by a predicate that looks at contexts. */
-  filterEvents(batch: Batch<B>, predicate: (payload: B, context: EventContext) => boolean, reason: string): void {
-    const { places } = this
-    let count = 0
-    let index = 0
-    for (const payload of batch.payloads) {
-      const context = batch.context(index)
-      if (context !== undefined && predicate(payload, context)) places[count++] = index
-      index++
-    }
-    this.passAt(batch, count, reason)
-  }
-
-  /** Passes the events at the first `count` of {@link places}; the others are counted. */
-  private passAt(batch: Batch<B>, count: number, reason: string): void {
     const { payloads } = batch
+    const chosen = arrayOf<B>(payloads.length)
+    const places = arrayOf<number>(payloads.length)
+    const count = choose(payloads, chosen, places)
     if (count === payloads.length) {
       this.pass(batch)
       return
     }
     this.addFiltered(reason, payloads.length - count)
     if (count === 0) return
+    chosen.length = places.length = count
     this.cut()
-    const places = this.places.slice(0, count)
-    this.elements.push(batch.pick(takeAt(payloads, places), places, this.hopAfter(batch.hop), this.below))
+    this.elements.push(batch.pick(chosen, places, this.hopAfter(batch.hop), this.below))
+  }
+
+  /** {@link filterBatch} by a predicate that looks at contexts. */
+  filterEvents(batch: Batch<B>, predicate: (payload: B, context: EventContext) => boolean, reason: string): void {
+    this.filterBatch(batch, (payloads, chosen, places) => {
+      let count = 0
+      let index = 0
+      for (const payload of payloads) {
+        const context = batch.context(index)
+        if (context !== undefined && predicate(payload, context)) {
+          chosen[count] = payload
+          places[count++] = index
+        }
+        index++
+      }
+      return count
+    }, reason)
   }
 
   /** {@link Emit.out} for a step that works on columns. */

@@ -1,32 +1,23 @@
 /** Loops over the payloads of an array; those that call a function of the caller's by {@link withOwnCode} for each function. */
-import { arrayOf } from "../../domain/arrayOf.ts"
 import { withOwnCode } from "./withOwnCode.ts"
 
-/** Writes the places of the payloads that pass, ascending, and says how many. */
+/** Writes the payloads that pass, and their places, which ascend, and says how many they are. */
 export const choose = <A>(
   payloads: ReadonlyArray<A>,
+  chosen: Array<A>,
   places: Array<number>,
   predicate: (payload: A) => boolean
 ): number => {
   let count = 0
   let index = 0
   for (const payload of payloads) {
-    if (predicate(payload)) places[count++] = index
+    if (predicate(payload)) {
+      chosen[count] = payload
+      places[count++] = index
+    }
     index++
   }
   return count
-}
-
-/** The payloads at these places, which ascend. */
-export const takeAt = <A>(payloads: ReadonlyArray<A>, places: ReadonlyArray<number>): ReadonlyArray<A> => {
-  const taken = arrayOf<A>(places.length)
-  let to = 0
-  let index = 0
-  for (const payload of payloads) {
-    if (index === places[to]) taken[to++] = payload
-    index++
-  }
-  return taken
 }
 
 /** Writes what `f` makes of each payload to its place. */

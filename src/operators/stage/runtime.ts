@@ -159,7 +159,7 @@ const openRuntime = <B>(
     if (notes.length > 0) takeNotes(notes, exit)
     const emitted = eventsIn(elements)
     const busy = Number(exit - enter)
-    const filtered = countFiltered()
+    const filtered = collector.filteredReasons.length > 0 ? countFiltered() : 0
     counts.inFlight -= events
     counts.processed += events - filtered - rejections.length
     counts.filtered += filtered

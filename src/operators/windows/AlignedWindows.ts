@@ -9,6 +9,7 @@ import type { Batch } from "../../domain/Batch.ts"
 import { Place } from "../../domain/Place.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { Collector } from "../Stage.ts"
+import { type AddRun, addRunFor, type Run } from "./addRun.ts"
 import { decodeAligned, encodeAligned } from "./alignedCodec.ts"
 import type { AlignedAssigner } from "./assigners.ts"
 import { Entry } from "./Entry.ts"
@@ -24,10 +25,14 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
   private readonly store: PaneStore<K, Acc>
   private readonly versions = new Versions<K>()
   private readonly running: RunningTotals<K, Acc> | undefined
+  private readonly addRun: AddRun
+  private readonly run: Run<Acc>
 
   constructor(assigner: AlignedAssigner, settings: WindowSettings<A, K, Acc, R>) {
     const { aggregate, allowedLatenessMillis } = settings
     this.settings = settings
+    this.addRun = addRunFor(aggregate.add)
+    this.run = { acc: aggregate.initial(), least: Infinity, greatest: -Infinity }
     this.store = new PaneStore(assigner, allowedLatenessMillis)
     const { times } = this.store
     this.running = aggregate.remove === undefined || times.pane === times.size
@@ -36,17 +41,14 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
   }
 
   onBatch(batch: Batch<A>, collector: Collector<WindowResult<K, R>>): void {
-    const { store } = this
-    const { watermark } = store
     const place = new Place(batch)
-    let pane = store.current
+    if (!this.settings.isKeyed) {
+      this.takeRuns(batch, place, collector)
+      return
+    }
     for (const payload of batch.payloads) {
       place.advance()
-      const { time } = place
-      // Said so that NaN, which is in no pane, is not let through.
-      if (!(time >= pane.start && time < pane.end)) pane = store.turnTo(time)
-      if (pane.firstClose > watermark) this.take(pane, payload, place, collector)
-      else this.takeLate(pane, payload, place, collector)
+      this.takeOne(payload, place, collector)
     }
   }
 
@@ -75,6 +77,49 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
 
   restore(json: Schema.Json): boolean {
     return decodeAligned(this.settings.aggregate, json, this.store, this.versions)
+  }
+
+  private takeOne(payload: A, place: Place, collector: Collector<WindowResult<K, R>>): void {
+    const { store } = this
+    const pane = store.paneAt(place.time)
+    if (pane.firstClose > store.watermark) this.take(pane, payload, place, collector)
+    else this.takeLate(pane, payload, place, collector)
+  }
+
+  /** Without a key, events in a row that are of one pane and not followed are added by one loop, the others one by one. */
+  private takeRuns(batch: Batch<A>, place: Place, collector: Collector<WindowResult<K, R>>): void {
+    const { followed, payloads, times } = batch
+    let at = 0
+    let next = 0
+    while (at < payloads.length) {
+      const stop = followed[next] ?? payloads.length
+      at = this.takeRun(batch, times, at, stop)
+      if (at === stop) next++
+      for (const payload of payloads.slice(at, at + 1)) {
+        place.moveTo(at++)
+        this.takeOne(payload, place, collector)
+      }
+    }
+  }
+
+  /** Adds what it can of the events from one place on and before another, and says where it stopped. A pane's first event it leaves to others. */
+  private takeRun(batch: Batch<A>, times: ReadonlyArray<UtcTime>, from: number, to: number): number {
+    const { addRun, run, store, settings: { aggregate: { add, hasRoom } } } = this
+    let at = from
+    while (at < to) {
+      const pane = store.paneAt(times[at] ?? NaN)
+      const { lastEntry: entry } = pane
+      if (entry === undefined || pane.firstClose <= store.watermark) break
+      const begun = at
+      run.acc = entry.acc
+      run.least = Infinity
+      run.greatest = -Infinity
+      at = addRun(batch.payloads, times, begun, to, pane.start, pane.end, run, add, hasRoom)
+      entry.acc = run.acc
+      if (at === begun) break
+      entry.addRun(batch, begun, at, run.least, run.greatest)
+    }
+    return at
   }
 
   /** Adds an event to its pane. False if there is no room for it. */

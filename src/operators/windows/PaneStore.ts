@@ -14,7 +14,7 @@ export class PaneStore<K extends WindowKey, Acc> {
   /** Entries of all panes. */
   held = 0
   /** The pane used last. */
-  current: Pane<K, Acc>
+  private current: Pane<K, Acc>
   /** The one used before: events out of order go back and forth between two. */
   private other: Pane<K, Acc>
   /** What times that are none are in: it takes nothing. */
@@ -31,8 +31,14 @@ export class PaneStore<K extends WindowKey, Acc> {
     this.other = this.nowhere
   }
 
-  /** Makes the pane of `time` the current one. It is not held if it is past its lateness. */
-  turnTo(time: UtcTime): Pane<K, Acc> {
+  /** The pane of `time`, which is the current one from now on. It is not held if it is past its lateness. */
+  paneAt(time: UtcTime): Pane<K, Acc> {
+    const { current } = this
+    // Said so that NaN, which is in no pane, is not let through.
+    return time >= current.start && time < current.end ? current : this.turnTo(time)
+  }
+
+  private turnTo(time: UtcTime): Pane<K, Acc> {
     if (!Number.isFinite(time)) return this.nowhere
     const before = this.current
     this.current = time >= this.other.start && time < this.other.end ? this.other : this.paneOf(time)

@@ -22,6 +22,8 @@ export interface WindowResult<out K, out R> {
 
 export interface WindowSettings<A, K extends WindowKey, Acc, R> {
   readonly key: (payload: A, place: Place) => K
+  /** False where all events have the same key. */
+  readonly isKeyed: boolean
   readonly aggregate: Aggregate<A, Acc, R>
   readonly allowedLatenessMillis: number
   readonly maxEntries: number

@@ -1,0 +1,49 @@
+/** The loop that fills a window without a key: events in a row are added without a look at anything but their times. */
+import type { UtcTime } from "../../domain/UtcTime.ts"
+import { withOwnCode } from "../stage/withOwnCode.ts"
+
+/** What a loop leaves behind. */
+export interface Run<Acc> {
+  acc: Acc
+  /** Of the times of what was added. */
+  least: UtcTime
+  greatest: UtcTime
+}
+
+/**
+ * Adds the payloads from the place `from` on and before `to`, as long as their times are in [start, end) and there is room, and says where it
+ * stopped. An `undefined` payload ends it too: it is left to who takes events one by one.
+ */
+const addRun = <A, Acc>(
+  payloads: ReadonlyArray<A>,
+  times: ReadonlyArray<UtcTime>,
+  from: number,
+  to: number,
+  start: UtcTime,
+  end: UtcTime,
+  run: Run<Acc>,
+  add: (acc: Acc, payload: A) => Acc,
+  hasRoom: ((acc: Acc, payload: A) => boolean) | undefined
+): number => {
+  let { acc, greatest, least } = run
+  let at = from
+  while (at < to) {
+    const time = times[at]
+    const payload = payloads[at]
+    // Said so that NaN, which is in no window, is not let through.
+    if (payload === undefined || time === undefined || !(time >= start && time < end)) break
+    if (hasRoom !== undefined && !hasRoom(acc, payload)) break
+    acc = add(acc, payload)
+    if (time < least) least = time
+    if (time > greatest) greatest = time
+    at++
+  }
+  run.acc = acc
+  run.least = least
+  run.greatest = greatest
+  return at
+}
+
+export type AddRun = typeof addRun
+
+export const addRunFor = withOwnCode(addRun)
