@@ -23,28 +23,38 @@ const outcomes = ["processed", "filtered", "late", "dead", "shed"] as const
 export class StageMetrics extends Context.Reference<{
   readonly instruments: (stage: string, counts: Readonly<StageCounts>) => (outcome: ArrayOutcome) => void
 }>("perigee/layers/stage/StageMetrics", { defaultValue: () => ({ instruments: () => () => {} }) }) {
-  /** State: a histogram a stage. A later Layer in the same metric registry takes the place of an earlier one's series. */
+  /**
+   * State: a histogram a stage, and the counts of each registry that it is counted in, which are added up. A later Layer in the same metric registry
+   * takes the place of an earlier one's series.
+   */
   static readonly layer = Layer.effect(
     StageMetrics,
     Effect.map(Effect.context(), (context) => {
-      const latencies = new Map<string, Latencies>()
-      const start = (stage: string, counts: Readonly<StageCounts>): Latencies => {
-        const latency = new Latencies()
-        latencies.set(stage, latency)
-        show(operatorLatency({ stage }), latency.read, context)
+      const known = new Map<string, StageSeries>()
+      const seriesOf = (stage: string): StageSeries => {
+        const series = { counts: new Set<Readonly<StageCounts>>(), latencies: new Latencies() }
+        known.set(stage, series)
+        show(operatorLatency({ stage }), series.latencies.read, context)
         for (const outcome of outcomes) {
-          show(operatorEvents({ stage, outcome }), () => ({ count: counts[outcome], incremental: true }), context)
+          const total = () => series.counts.values().reduce((sum, counts) => sum + counts[outcome], 0)
+          show(operatorEvents({ stage, outcome }), () => ({ count: total(), incremental: true }), context)
         }
-        return latency
+        return series
       }
       return {
-        instruments: (stage: string, counts: Readonly<StageCounts>) => {
-          const latency = latencies.get(stage) ?? start(stage, counts)
-          return ({ nanos }: ArrayOutcome) => latency.add(nanos / 1e9)
+        instruments: (stage: string, ofRegistry: Readonly<StageCounts>) => {
+          const { counts, latencies } = known.get(stage) ?? seriesOf(stage)
+          counts.add(ofRegistry)
+          return ({ nanos }: ArrayOutcome) => latencies.add(nanos / 1e9)
         }
       }
     })
   )
+}
+
+interface StageSeries {
+  readonly counts: Set<Readonly<StageCounts>>
+  readonly latencies: Latencies
 }
 
 /** A metric whose state is read where it lies. */

@@ -51,6 +51,18 @@ describe("metrics of the stages", () => {
       assert.strictEqual(values.get("operator_latency_seconds screen"), 2)
     }).pipe(Effect.provide(services)))
 
+  it.effect("add up what a stage's name is counted in by several registries", () =>
+    Effect.gen(function*() {
+      const { instruments } = yield* StageMetrics
+      for (const processed of [3, 4]) {
+        const { countsOf } = yield* StageRegistry.pipe(Effect.provide(Layer.fresh(StageRegistry.layer)))
+        const counts = countsOf("decode")
+        instruments("decode", counts)
+        counts.processed = processed
+      }
+      assert.strictEqual((yield* series).get("operator_events_total decode processed"), 7)
+    }).pipe(Effect.provide(services)))
+
   it.effect.prop(
     "hold the histogram that Effect's own would hold",
     [Schema.NonEmptyArray(Schema.Union([
