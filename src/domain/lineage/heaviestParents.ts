@@ -7,8 +7,10 @@ export interface WeighedParent {
   readonly weight: number
 }
 
+const areEqual = (a: number, b: number): boolean => a === b || (Number.isNaN(a) && Number.isNaN(b))
+
 const heavier = (a: WeighedParent, b: WeighedParent): number =>
-  Object.is(a.weight, b.weight) ? (a.id < b.id ? -1 : 1) : Number.isNaN(b.weight) || a.weight > b.weight ? -1 : 1
+  areEqual(a.weight, b.weight) ? (a.id < b.id ? -1 : 1) : Number.isNaN(b.weight) || a.weight > b.weight ? -1 : 1
 
 /**
  * The ids of those that weigh most, heaviest first; of equals the lesser id, so that the answer does not depend on the order of arrival.

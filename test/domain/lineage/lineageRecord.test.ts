@@ -82,7 +82,8 @@ describe("a lineage record", () => {
     ({ parents: drawn, rotate }) =>
       Effect.sync(() => {
         const parents = drawn.map(({ id, weight }) => ({ id, weight: weight === "none" ? Number.NaN : weight }))
-        const order = (weight: number) => Number.isNaN(weight) ? -Infinity : weight
+        // Zero weighs the same whatever its sign.
+        const order = (weight: number) => Number.isNaN(weight) ? -Infinity : weight + 0
         const expected = Array.from(new Set(parents.map(({ id }) => id)), (id) => ({
           id,
           weight: Math.max(...parents.filter((each) => each.id === id).map(({ weight }) => order(weight)))
@@ -98,6 +99,11 @@ describe("a lineage record", () => {
         }
       })
   )
+})
+
+it("of parents that weigh 0 and -0 a fan-in names the lesser id first, whatever the order", () => {
+  const [a, b] = [{ id: "a", weight: -0 }, { id: "b", weight: 0 }]
+  assert.deepStrictEqual([heaviestParents([a, b]), heaviestParents([b, a])], [["a", "b"], ["a", "b"]])
 })
 
 describe("a walk", () => {
