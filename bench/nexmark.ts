@@ -18,7 +18,7 @@ import { loops } from "./nexmark/loops/index.ts"
 import { pipelineWork } from "./nexmark/queries/index.ts"
 import { defaultArraySize } from "./nexmark/queries/pipeline.ts"
 import { nexmarkQueries, type NexmarkQuery, type NexmarkRun } from "./nexmark/queries/types.ts"
-import { cpuTimed, type PairsResult, runPairs } from "./support/pairs.ts"
+import { cpuTimed, enoughPairs, type PairsResult, runPairs } from "./support/pairs.ts"
 
 const { values: flags } = parseArgs({
   options: {
@@ -58,7 +58,7 @@ const Result = Schema.Struct({
   lateDropped: Schema.Int,
   eventsPerCpuSecond: Schema.Int
 })
-const Ratio = Schema.Struct({ ratio: Schema.Finite, low: Schema.Finite, high: Schema.Finite, pairs: Schema.Int })
+const Ratio = Schema.Struct({ ratio: Schema.Finite, low: Schema.Finite, high: Schema.Finite })
 const decodeResult = Schema.decodeUnknownSync(Schema.fromJsonString(Result))
 const decodeRatio = Schema.decodeUnknownSync(Schema.fromJsonString(Ratio))
 
@@ -156,12 +156,12 @@ if (flags["only-pairs"]) {
   const missing = flags["no-flink"] ? "not asked for" : whyNoFlink()
   if (missing !== undefined) console.error(`without Flink: ${missing}`)
   const head = ["query", "loop", "operators", "cost / loop", "Flink", "operators / Flink", "published answers"]
-  const rows = [head]
-  for (const query of queries) rows.push([...await compare(query, missing === undefined)])
+  const rows: Array<ReadonlyArray<string>> = [head]
+  for (const query of queries) rows.push(await compare(query, missing === undefined))
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))
   console.log(
     `\nM events by second of CPU, ${events} events, disorder ${disorder} ms, arrays of ${arraySize}, Node ${process.versions.node};`
-      + ` ratios with their 95 % interval, ${flags.pairs} pairs\n`
+      + ` ratios with their 95 % interval, ${enoughPairs(Number(flags.pairs))} pairs\n`
   )
   for (const row of rows) console.log(row.map((cell, column) => cell.padEnd(widths[column] ?? 0)).join("  ").trimEnd())
 }

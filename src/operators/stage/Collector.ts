@@ -24,6 +24,7 @@ import { recordedRootId } from "../../domain/tracing/retroactiveSpans.ts"
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import type { CollectorHooks } from "./CollectorHooks.ts"
 import type { Emit, Joining, Origin } from "./Emit.ts"
+import { choose } from "./loops.ts"
 import { type Kept, OutputContexts, underSpan } from "./OutputContexts.ts"
 
 /** A record that was given up, before it becomes a dead letter. */
@@ -192,19 +193,12 @@ export class Collector<B> implements Emit<B> {
 
   /** {@link filterBatch} by a predicate that looks at contexts. */
   filterEvents(batch: Batch<B>, predicate: (payload: B, context: EventContext) => boolean, reason: string): void {
-    this.filterBatch(batch, (payloads, chosen, places) => {
-      let count = 0
-      let index = 0
-      for (const payload of payloads) {
-        const context = batch.context(index)
-        if (context !== undefined && predicate(payload, context)) {
-          chosen[count] = payload
-          places[count++] = index
-        }
-        index++
-      }
-      return count
-    }, reason)
+    let index = 0
+    const passes = (payload: B): boolean => {
+      const context = batch.context(index++)
+      return context !== undefined && predicate(payload, context)
+    }
+    this.filterBatch(batch, (payloads, chosen, places) => choose(payloads, chosen, places, passes), reason)
   }
 
   /** {@link Emit.out} for a step that works on columns. */

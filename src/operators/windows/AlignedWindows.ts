@@ -112,8 +112,6 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
       if (entry === undefined || pane.firstClose <= store.watermark) break
       const begun = at
       run.acc = entry.acc
-      run.least = Infinity
-      run.greatest = -Infinity
       at = addRun(batch.payloads, times, begun, to, pane.start, pane.end, run, add, hasRoom)
       entry.acc = run.acc
       if (at === begun) break

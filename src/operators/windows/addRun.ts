@@ -2,10 +2,10 @@
 import type { UtcTime } from "../../domain/UtcTime.ts"
 import { withOwnCode } from "../stage/withOwnCode.ts"
 
-/** What a loop leaves behind. */
+/** What a loop begins with and leaves behind. */
 export interface Run<Acc> {
   acc: Acc
-  /** Of the times of what was added. */
+  /** Of the times of what was added; left behind only. */
   least: UtcTime
   greatest: UtcTime
 }
@@ -25,7 +25,9 @@ const addRun = <A, Acc>(
   add: (acc: Acc, payload: A) => Acc,
   hasRoom: ((acc: Acc, payload: A) => boolean) | undefined
 ): number => {
-  let { acc, greatest, least } = run
+  let { acc } = run
+  let least = Infinity
+  let greatest = -Infinity
   let at = from
   while (at < to) {
     const time = times[at]

@@ -99,11 +99,11 @@ describe("a lineage record", () => {
         }
       })
   )
-})
 
-it("of parents that weigh 0 and -0 a fan-in names the lesser id first, whatever the order", () => {
-  const [a, b] = [{ id: "a", weight: -0 }, { id: "b", weight: 0 }]
-  assert.deepStrictEqual([heaviestParents([a, b]), heaviestParents([b, a])], [["a", "b"], ["a", "b"]])
+  it("of parents that weigh 0 and -0 a fan-in names the lesser id first, whatever the order", () => {
+    const [a, b] = [{ id: "a", weight: -0 }, { id: "b", weight: 0 }]
+    assert.deepStrictEqual([heaviestParents([a, b]), heaviestParents([b, a])], [["a", "b"], ["a", "b"]])
+  })
 })
 
 describe("a walk", () => {

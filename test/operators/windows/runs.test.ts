@@ -16,14 +16,15 @@ import { Arrivals, type Timed, timed } from "./timed.ts"
 const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 50 }))).check(Schema.isMaxLength(4))
 const Share = Schema.Literals([0, 0.1, 0.5])
 
-const assigners = [["tumbling", tumbling(40)], ["sliding", sliding(20, 5)], [
-  "sliding, short panes",
-  sliding(15, 6)
-]] as const
+const assigners = [
+  ["tumbling", tumbling(40)],
+  ["sliding", sliding(20, 5)],
+  ["sliding, short panes", sliding(15, 6)]
+] as const
 
 type Windowed<K extends WindowKey> = Operator<Timed, WindowResult<K, number>, never, StageServices>
 
-/** Every event of a run: what came out with its context but for ids of spans, what was given up, and the state in the end. */
+/** What came out of a run, with its contexts but for ids of spans, and what was given up. */
 const seenOf = <K extends WindowKey>(
   operator: Windowed<K>,
   parts: ReadonlyArray<ReadonlyArray<Timed>>,
