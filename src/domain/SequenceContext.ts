@@ -44,19 +44,37 @@ export const saltOf = (name: string): number => {
   return mix(hash) | 0
 }
 
-const idBytes = Buffer.alloc(16)
+/** Kept small: an id that is kept keeps the text of all that were made with it. */
+const mostIds = 32
+const idBytes = Buffer.alloc(16 * mostIds)
 const words = new DataView(idBytes.buffer, idBytes.byteOffset, idBytes.length)
+
+const writeId = (at: number, salt: number, sequence: number): void => {
+  const bits = sequenceBits(salt, sequence)
+  const low = sequenceLow32(bits)
+  words.setUint32(at, salt)
+  words.setUint8(at + 4, Math.floor(sequence / 0x1_0000_0000))
+  words.setUint32(at + 5, sequence)
+  words.setUint32(at + 9, (sequenceHigh24(bits) << 8) | (low >>> 24))
+  words.setUint32(at + 12, low)
+}
 
 /** The id, and trace id, of an event. */
 export const sequenceId = (salt: number, sequence: number): string => {
-  const bits = sequenceBits(salt, sequence)
-  const low = sequenceLow32(bits)
-  words.setUint32(0, salt)
-  words.setUint8(4, Math.floor(sequence / 0x1_0000_0000))
-  words.setUint32(5, sequence)
-  words.setUint32(9, (sequenceHigh24(bits) << 8) | (low >>> 24))
-  words.setUint32(12, low)
-  return idBytes.toString("hex")
+  writeId(0, salt, sequence)
+  return idBytes.toString("hex", 0, 16)
+}
+
+/** The ids of the events at some places behind `first`: many at once cost a fifth. */
+export const sequenceIds = (salt: number, first: number, places: ReadonlyArray<number>): ReadonlyArray<string> => {
+  const ids: Array<string> = []
+  for (let from = 0; from < places.length; from += mostIds) {
+    const count = Math.min(mostIds, places.length - from)
+    for (let i = 0; i < count; i++) writeId(16 * i, salt, first + (places[from + i] ?? 0))
+    const digits = idBytes.toString("hex", 0, 16 * count)
+    for (let i = 0; i < count; i++) ids.push(digits.substring(32 * i, 32 * i + 32))
+  }
+  return ids
 }
 
 export class SequenceContext implements EventContext {

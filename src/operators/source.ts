@@ -14,7 +14,7 @@ import { timesOf } from "../domain/arrayOf.ts"
 import { type Batch, type Element, noneFollowed, numberedBatch, sourceBatch } from "../domain/Batch.ts"
 import { type EventContext, watermark } from "../domain/Envelope.ts"
 import { isNever } from "../domain/sampling/threshold.ts"
-import { saltOf, sequenceBits, sequenceHigh24, sequenceId, sequenceLow32 } from "../domain/SequenceContext.ts"
+import { saltOf, sequenceBits, sequenceHigh24, sequenceIds, sequenceLow32 } from "../domain/SequenceContext.ts"
 import { traceIdOf } from "../domain/tracing/ownTrace.ts"
 import type { UtcTime } from "../domain/UtcTime.ts"
 import { type HeadDecision, type HeadLevel, HeadSampler, isSampled } from "../layers/stage/HeadSampler.ts"
@@ -89,9 +89,9 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
     greatest = readTimes(payloads, eventTimes, eventTime, greatest)
     const inForce = level(name, payloads.length)
     const followed = sampledPlaces(inForce, salt, first, payloads.length)
-    const few = followed.map((place) => {
-      const id = sequenceId(salt, first + place)
-      return full(id, id, inForce.sampled, eventTimes[place] ?? Number.NaN, ingestTime)
+    const few = sequenceIds(salt, first, followed).map((id, index) => {
+      const eventTime = eventTimes[followed[index] ?? -1] ?? Number.NaN
+      return full(id, id, inForce.sampled, eventTime, ingestTime)
     })
     sequence += payloads.length
     return numberedBatch(payloads, array, eventTimes, followed, few)

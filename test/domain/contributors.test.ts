@@ -10,7 +10,7 @@ import {
 } from "../../src/domain/contributorsCodec.ts"
 import { contextBelow } from "../../src/domain/Envelope.ts"
 import { Place } from "../../src/domain/Place.ts"
-import { saltOf, SequenceContext, sequenceId } from "../../src/domain/SequenceContext.ts"
+import { saltOf, SequenceContext, sequenceId, sequenceIds } from "../../src/domain/SequenceContext.ts"
 import { contextOf } from "../support/envelopes.ts"
 
 const Event = Schema.Struct({
@@ -123,6 +123,16 @@ describe("a numbered context", () => {
       decodeContext(encodeContext(context)),
       contextBelow(context, context.trace, context.lineage, context.eventTime)
     )
+  })
+
+  it("ids made many at once are those made one by one, also over 2^32", () => {
+    const places = Array.from({ length: 100 }, (_, i) => i * i)
+    for (const first of [0, 2 ** 32 - 50, 2 ** 40 - 10_000]) {
+      for (const count of [0, 1, 31, 32, 33, 64, 100]) {
+        const some = places.slice(0, count)
+        assert.deepStrictEqual(sequenceIds(salt, first, some), some.map((place) => sequenceId(salt, first + place)))
+      }
+    }
   })
 
   it("no two ids are alike, and their random part is even", () => {

@@ -12,8 +12,8 @@ export interface Followed {
   below: EventContext | undefined
 }
 
-/** So many are looked through; more get an index. Of 256 events 1 % are three. */
-const few = 16
+/** So many are looked through, at a nanosecond each; more get an index, at 80 ns each. Of 4096 events 1 % are 41. */
+const few = 64
 
 export const followed = (context: EventContext, span?: Tracer.Span): Followed => ({
   context,
@@ -25,6 +25,8 @@ export const followed = (context: EventContext, span?: Tracer.Span): Followed =>
 /** State: an entry an event of the array at hand. */
 export class FollowedEvents {
   private entries: Array<Followed> = []
+  /** Of the entries, in their order. */
+  private contexts: Array<EventContext> = []
   private index: Map<EventContext, Followed> | undefined
   /** Events are asked for in their order, mostly. */
   private last = 0
@@ -33,26 +35,25 @@ export class FollowedEvents {
     if (this.entries.length === 0) return
     // Not cleared: a cleared map's old table goes on holding its entries and the next table, so that dead arrays outlive young collections.
     this.entries = []
+    this.contexts = []
     this.index = undefined
     this.last = 0
   }
 
   find(context: EventContext): Followed | undefined {
-    const { entries, index } = this
+    const { contexts, entries, index, last } = this
+    if (contexts[last] === context) return entries[last]
+    if (contexts[last + 1] === context) return entries[++this.last]
     if (index !== undefined) return index.get(context)
-    const { length } = entries
-    for (let i = 0; i < length; i++) {
-      const at = this.last + i < length ? this.last + i : this.last + i - length
-      const entry = entries[at]
-      if (entry?.context !== context) continue
-      this.last = at
-      return entry
-    }
-    return undefined
+    const at = contexts.indexOf(context)
+    if (at < 0) return undefined
+    this.last = at
+    return entries[at]
   }
 
   add(entry: Followed): Followed {
     this.entries.push(entry)
+    this.contexts.push(entry.context)
     if (this.index !== undefined) this.index.set(entry.context, entry)
     else if (this.entries.length > few) this.index = new Map(this.entries.map((each) => [each.context, each]))
     return entry
