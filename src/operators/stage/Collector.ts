@@ -67,15 +67,15 @@ export class Collector<B> implements Emit<B> {
   /** Events that end here, or take something back. */
   readonly notes: Array<Note> = []
   /** Reasons, and under the same index how many events were filtered for it. A reason may come again. */
-  readonly filteredReasons: Array<string> = []
-  readonly filteredCounts: Array<number> = []
+  filteredReasons: Array<string> = []
+  filteredCounts: Array<number> = []
   /** The contexts and spans of what is followed. */
   readonly outputs: OutputContexts
   /** What left state in this array because there was too much of it. */
   evicted = 0
   private readonly stage: string
   private readonly hooks: CollectorHooks
-  private readonly hops: Array<OpenHop> = []
+  private hops: Array<OpenHop> = []
   private elements: Array<Element<B>> = []
   // The batch being filled, and the hop that its events come by.
   private payloads: Array<B> = []
@@ -98,12 +98,15 @@ export class Collector<B> implements Emit<B> {
     this.enter = enter
     this.evicted = 0
     this.hop = { stage: this.stage, enter, exit: enter, previous: undefined }
-    this.hops.length = 0
-    this.hops.push(this.hop)
+    // New arrays where there is something each time: to cut one short and let it grow again is two calls out of compiled code.
+    this.hops = [this.hop]
     if (this.payloads.length > 0) this.dropBatch()
     if (this.rejections.length > 0) this.rejections.length = 0
     if (this.notes.length > 0) this.notes.length = 0
-    if (this.filteredReasons.length > 0) this.filteredReasons.length = this.filteredCounts.length = 0
+    if (this.filteredReasons.length > 0) {
+      this.filteredReasons = []
+      this.filteredCounts = []
+    }
     this.outputs.clear()
   }
 
@@ -373,6 +376,11 @@ export class Collector<B> implements Emit<B> {
 
   /** Counts events that are not wanted further down. */
   addFiltered(reason: string, events: number): void {
+    if (this.filteredReasons.length === 0) {
+      this.filteredReasons = [reason]
+      this.filteredCounts = [events]
+      return
+    }
     this.filteredReasons.push(reason)
     this.filteredCounts.push(events)
   }

@@ -34,7 +34,7 @@ export class OutputContexts {
   /** The followed events of this array that something was made for. */
   readonly events = new FollowedEvents()
   /** What has a span that has not ended yet: events, and what was emitted from state. */
-  readonly unended: Array<Followed> = []
+  unended: Array<Followed> = []
   private readonly hooks: CollectorHooks
 
   constructor(hooks: CollectorHooks) {
@@ -43,7 +43,7 @@ export class OutputContexts {
 
   clear(): void {
     this.events.clear()
-    if (this.unended.length > 0) this.unended.length = 0
+    if (this.unended.length > 0) this.unended = []
   }
 
   /** The span of this array's event in this stage. */

@@ -7,7 +7,7 @@ import type { StageSnapshot, StateCodec, StateHandle } from "../../layers/stage/
 import type { Collector } from "./Collector.ts"
 import type { Emit } from "./Emit.ts"
 import { makeRuntime, type StageServices } from "./runtime.ts"
-import { toEffect } from "./toEffect.ts"
+import { isThere, toEffect } from "./toEffect.ts"
 
 /** A bug in a step. Not retried; ends the pipeline and names the stage. */
 export class StageDefect extends Data.TaggedError("StageDefect")<{
@@ -72,7 +72,7 @@ export const compose = <A, B, C>(first: Process<A, B>, second: Process<B, C>): P
   const go = (middle: ReadonlyArray<Element<B>>) => middle.length === 0 ? nothing : second(middle)
   return (elements) => {
     const middle = first(elements)
-    return Effect.isEffect(middle) ? Effect.flatMap(middle, (output) => toEffect(go(output))) : go(middle)
+    return isThere(middle) ? go(middle) : Effect.flatMap(middle, (output) => toEffect(go(output)))
   }
 }
 

@@ -6,6 +6,7 @@ import { isNonEmpty } from "./elements.ts"
 import type { Graph } from "./Graph.ts"
 import type { Operator } from "./Operator.ts"
 import type { Process } from "./pure.ts"
+import { isThere } from "./toEffect.ts"
 
 const endOfInput = watermark(Infinity)
 
@@ -42,7 +43,7 @@ export const pureOperator = <A, B, R>(
 
           const run = (elements: ReadonlyArray<Element<A>>): Pull.Pull<Output, E0> => {
             const result = process(elements)
-            return Effect.isEffect(result) ? Effect.flatMap(result, emitOrGoOn) : emitOrGoOn(result)
+            return isThere(result) ? emitOrGoOn(result) : Effect.flatMap(result, emitOrGoOn)
           }
 
           const next: Pull.Pull<Output, E0> = Effect.suspend(() => {

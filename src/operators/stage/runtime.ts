@@ -245,7 +245,7 @@ const openRuntime = <B>(
       if (event !== undefined) end(event, time, rejection)
     }
     for (const event of outputs.unended) end(event, time)
-    outputs.unended.length = 0
+    outputs.unended = []
   }
 
   /** Ends the span of one event before the others of its array. `failure`: what it failed of. */
