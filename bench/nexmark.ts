@@ -1,10 +1,10 @@
 /**
- * The NEXMark queries on the operators, with all of a stage's instruments on and 1 % of the events traced, against hand-written loops and
- * against Flink at parallelism 1, in one session.
+ * The NEXMark queries on the operators, with all of a stage's instruments on and 1 % of the events traced, against hand-written loops (one pass
+ * over events that never lie in memory, and loops by stage on arrays of the operators' size) and against Flink at parallelism 1, in one session.
  *
  *     node -C perigee-source bench/nexmark.ts [--query all|q5] [--n 5000000] [--pairs-n 5000000] [--pairs 20] [--array-size 4096] [--runs 3] [--no-flink]
  *
- * Against the loops: for each query a process in which loop and operators take turns over `--pairs-n` events. Against Flink: by turns a process of each,
+ * Against the loops: for each query and kind of loop a process in which loop and operators take turns over `--pairs-n` events. Against Flink: by turns a process of each,
  * which measures as the yardstick says, over `--n` events: three warm-ups, the median of `--runs`. CPU time of all threads, the ratio with its 95 %
  * interval over the pairs. Every answer is held to the loop's and, where it is published, to the yardstick's; one that differs ends with exit code 1.
  */
@@ -14,7 +14,8 @@ import { resolve } from "node:path"
 import { parseArgs } from "node:util"
 import { publishedAnswers } from "../test/support/sharedNexmark.ts"
 import { runFlink, whyNoFlink } from "./nexmark/flink.ts"
-import { loops } from "./nexmark/loops/index.ts"
+import { type Loop, loops } from "./nexmark/loops/index.ts"
+import { onArrays } from "./nexmark/loops/onArrays.ts"
 import { pipelineWork } from "./nexmark/queries/index.ts"
 import { defaultArraySize } from "./nexmark/queries/pipeline.ts"
 import { nexmarkQueries, type NexmarkQuery, type NexmarkRun } from "./nexmark/queries/types.ts"
@@ -28,7 +29,7 @@ const { values: flags } = parseArgs({
     pairs: { type: "string", default: "20" },
     "array-size": { type: "string", default: String(defaultArraySize) },
     runs: { type: "string", default: "3" },
-    "only-pairs": { type: "boolean", default: false },
+    "only-pairs": { type: "string" },
     "no-flink": { type: "boolean", default: false }
   }
 })
@@ -39,13 +40,13 @@ const arraySize = Number(flags["array-size"])
 const queries = nexmarkQueries.filter((query) => flags.query === "all" || flags.query === query)
 
 /** Loop and operators by turns, in this process. */
-const pairsOf = async (query: NexmarkQuery): Promise<PairsResult> => {
+const pairsOf = async (query: NexmarkQuery, loop: Loop): Promise<PairsResult> => {
   const run = { query, n: Number(flags["pairs-n"]), disorder, seed }
   const operators = pipelineWork({ arraySize })
   const a = await operators(run)
-  const b = loops[query](run)
+  const b = loop(run)
   if (a.hash !== b.hash || a.count !== b.count) throw new Error(`${query}: ${JSON.stringify([a, b])}`)
-  return runPairs(() => cpuTimed(() => loops[query](run)), () => cpuTimed(() => operators(run)), {
+  return runPairs(() => cpuTimed(() => loop(run)), () => cpuTimed(() => operators(run)), {
     pairs: Number(flags.pairs),
     warmUp: 3
   })
@@ -120,9 +121,14 @@ const millions = (perSecond: number): string => (perSecond / 1e6).toFixed(2)
 const interval = ({ high, low, ratio }: Pick<PairsResult, "high" | "low" | "ratio">): string =>
   `${ratio.toFixed(2)} (${low.toFixed(2)} to ${high.toFixed(2)})`
 
+const costOver = (loop: "loop" | "arrays", query: NexmarkQuery): string => {
+  const args = ["--only-pairs", loop, "--query", query, "--pairs-n", flags["pairs-n"], "--pairs", flags.pairs]
+  return interval(decodeRatio(inProcess(import.meta.filename, ...args, "--array-size", flags["array-size"])))
+}
+
 const compare = async (query: NexmarkQuery, flink: boolean): Promise<ReadonlyArray<string>> => {
-  const args = ["--only-pairs", "--query", query, "--pairs-n", flags["pairs-n"], "--pairs", flags.pairs]
-  const cost = decodeRatio(inProcess(import.meta.filename, ...args, "--array-size", flags["array-size"]))
+  const cost = costOver("loop", query)
+  const costOnArrays = costOver("arrays", query)
   const run = { query, n: events, disorder, seed }
   const loop = measured("loops", run)
   const operators = measured("operators", run)
@@ -141,7 +147,8 @@ const compare = async (query: NexmarkQuery, flink: boolean): Promise<ReadonlyArr
     query,
     millions(loop.eventsPerCpuSecond),
     peer === undefined ? millions(operators.eventsPerCpuSecond) : peer.medianB.toFixed(2),
-    interval(cost),
+    cost,
+    costOnArrays,
     peer === undefined ? "-" : peer.medianA.toFixed(2),
     peer === undefined ? "-" : interval(peer),
     [run, ordered].some((each) => published(each) !== undefined) ? `${known.length} of 2` : "none for so many"
@@ -150,12 +157,24 @@ const compare = async (query: NexmarkQuery, flink: boolean): Promise<ReadonlyArr
   return row
 }
 
-if (flags["only-pairs"]) {
-  for (const query of queries) console.log(JSON.stringify(await pairsOf(query)))
+const only = flags["only-pairs"]
+if (only !== undefined) {
+  for (const query of queries) {
+    console.log(JSON.stringify(await pairsOf(query, only === "arrays" ? onArrays(query, arraySize) : loops[query])))
+  }
 } else {
   const missing = flags["no-flink"] ? "not asked for" : whyNoFlink()
   if (missing !== undefined) console.error(`without Flink: ${missing}`)
-  const head = ["query", "loop", "operators", "cost / loop", "Flink", "operators / Flink", "published answers"]
+  const head = [
+    "query",
+    "loop",
+    "operators",
+    "cost / loop",
+    "cost / loops on arrays",
+    "Flink",
+    "operators / Flink",
+    "published answers"
+  ]
   const rows: Array<ReadonlyArray<string>> = [head]
   for (const query of queries) rows.push(await compare(query, missing === undefined))
   const widths = head.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)))

@@ -2,6 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Schema } from "effect"
 import { makeGenerator, type NexmarkEvent } from "../../../bench/nexmark/events.ts"
 import { loops } from "../../../bench/nexmark/loops/index.ts"
+import { onArrays } from "../../../bench/nexmark/loops/onArrays.ts"
 import { type NexmarkAnswer, nexmarkQueries, type NexmarkQuery } from "../../../bench/nexmark/queries/types.ts"
 import { publishedAnswers } from "../../support/sharedNexmark.ts"
 import { Drawn, eventsOf } from "./arbitraryEvents.ts"
@@ -63,6 +64,15 @@ describe("NEXMark by plain loops", () => {
     },
     { arbitrary: { runs: 300, size: 150 } }
   )
+
+  it.each([1, 7, 256])("on arrays of %d give the same answers", (size) => {
+    for (const n of [0, 1, 3, 4, 5, 49, 50, 51, 54, 255, 256, 257, 30_000]) {
+      for (const query of nexmarkQueries) {
+        const run = { query, n, disorder: 2000, seed: 5 }
+        assert.deepStrictEqual(onArrays(query, size)(run), loops[query](run), `${query}, ${n} events`)
+      }
+    }
+  })
 
   it.each(["q4", "q5", "q7", "q8"] as const)("%s drops and counts what comes after its window was emitted", (query) => {
     const run = { query, n: 20_000, disorder: 0, seed: 3 }
