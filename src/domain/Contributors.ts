@@ -24,7 +24,8 @@ export class Contributors {
   /** The least and the greatest event time, UTC ms. */
   from: UtcTime = Infinity
   to: UtcTime = -Infinity
-  first: EventContext | undefined = undefined
+  // Of one alone it is made of the last when somebody asks: most values that are kept have one.
+  private firstContext: EventContext | undefined = undefined
   // The last one: a context, or where it stands among those that a source numbered.
   private lastContext: EventContext | undefined = undefined
   private lastArray: SequenceArray | undefined = undefined
@@ -36,8 +37,9 @@ export class Contributors {
 
   /** Takes in an event that is not sampled. */
   add(context: EventContext, hop: Hop | undefined): void {
+    if (this.count === 0) this.firstContext = context
+    else this.keepFirst()
     this.see(context.eventTime)
-    if (this.first === undefined) this.first = context
     this.lastContext = context
     this.lastHop = hop
   }
@@ -51,18 +53,19 @@ export class Contributors {
       if (context !== undefined) this.add(context, batch.hop)
       return
     }
+    this.keepFirst()
     this.see(time)
     this.endAt(batch, array, index)
-    this.first ??= this.last
   }
 
   /** Takes in the events of a batch at the places from `from` on and before `to`, none of them followed; `least` and `greatest`: of their times. */
   addRun(batch: Batch<unknown>, from: number, to: number, least: UtcTime, greatest: UtcTime): void {
     const { array, hop } = batch
+    if (this.count === 0 && to - from > 1) this.firstContext = batch.context(from)
+    else this.keepFirst()
     this.count += to - from
     if (least < this.from) this.from = least
     if (greatest > this.to) this.to = greatest
-    this.first ??= batch.context(from)
     if (array !== undefined) this.endAt(batch, array, to - 1)
     else {
       this.lastContext = batch.context(to - 1)
@@ -87,10 +90,24 @@ export class Contributors {
     if (time > this.to) this.to = time
   }
 
+  /** Before another comes: the first is not the last any more. */
+  private keepFirst(): void {
+    if (this.count === 1) this.firstContext ??= this.last
+  }
+
+  get first(): EventContext | undefined {
+    this.keepFirst()
+    return this.firstContext
+  }
+
+  set first(context: EventContext | undefined) {
+    this.firstContext = context
+  }
+
   get last(): EventContext | undefined {
     const { lastArray, lastContext } = this
     if (lastContext !== undefined || lastArray === undefined) return lastContext
-    if (this.count === 1 && this.first !== undefined) return this.first
+    if (this.count === 1 && this.firstContext !== undefined) return this.firstContext
     return new SequenceContext(lastArray, this.lastPlace, this.lastTime)
   }
 
@@ -108,10 +125,11 @@ export class Contributors {
   /** Takes in all of another set, whose members came later. The other stays as it is. */
   merge(other: Contributors): void {
     if (other.count === 0) return
+    if (this.count === 0) this.firstContext = other.firstContext
+    else this.keepFirst()
     this.count += other.count
     if (other.from < this.from) this.from = other.from
     if (other.to > this.to) this.to = other.to
-    if (this.first === undefined) this.first = other.first
     this.lastContext = other.lastContext
     this.lastArray = other.lastArray
     this.lastPlace = other.lastPlace

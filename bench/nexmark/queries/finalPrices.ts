@@ -11,7 +11,7 @@ export interface FinalPrice {
 interface Lot {
   readonly auction: Auction | undefined
   price: number
-  readonly early: Array<Bid>
+  early: Array<Bid> | undefined
 }
 
 const take = (lot: Lot, auction: Auction, bid: Bid): void => {
@@ -29,21 +29,21 @@ export const finalPrices = keyed<Auction | Bid, number, Lot, FinalPrice>({
   onEvent: (event, state) => {
     const lot = state.value
     if (!isBid(event)) {
-      const opened: Lot = { auction: event, price: 0, early: [] }
-      if (lot !== undefined) { for (const bid of lot.early) take(opened, event, bid) }
+      const opened: Lot = { auction: event, price: 0, early: undefined }
+      for (const bid of lot?.early ?? []) take(opened, event, bid)
       state.set(opened)
       state.setTimer(lastOf(event))
     } else if (lot?.auction !== undefined) take(lot, lot.auction, event)
     else {
       if (lot === undefined) state.set({ auction: undefined, price: 0, early: [event] })
-      else lot.early.push(event)
+      else (lot.early ??= []).push(event)
       state.setTimer(event.ts)
     }
   },
   onTimer: (state, time) => {
     const lot = state.value
     if (lot === undefined) return
-    if (lot.auction === undefined ? lot.early.some(({ ts }) => ts > time) : lastOf(lot.auction) !== time) return
+    if (lot.auction === undefined ? lot.early?.some(({ ts }) => ts > time) : lastOf(lot.auction) !== time) return
     if (lot.auction !== undefined && lot.price > 0) state.emit({ category: lot.auction.category, price: lot.price })
     state.clear()
   }
