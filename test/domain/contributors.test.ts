@@ -97,6 +97,28 @@ describe("contributors", () => {
     assert.deepStrictEqual(encodeContributors(other), before)
   })
 
+  it.prop(
+    "of numbered events name the same first and last, merged or not, looked at before or not",
+    [Schema.NonEmptyArray(Schema.Int), Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 })), Schema.Boolean],
+    ([times, cut, looks]) => {
+      const array = { sourceId: "bids", salt: saltOf("bids"), first: 5, ingestTime: 200 }
+      const place = new Place(numberedBatch(times.map((_, at) => at), array, times, [], []))
+      const [whole, one, two] = [new Contributors(), new Contributors(), new Contributors()]
+      times.forEach((_, at) => {
+        place.advance()
+        for (const set of [whole, at < cut ? one : two]) set.addAt(place)
+        if (looks) assert.strictEqual(one.count === 1 ? one.first : undefined, one.count === 1 ? one.last : undefined)
+      })
+      one.merge(two)
+      const expected = times.map((time, at) => new SequenceContext(array, at, time))
+      for (const set of [one, whole]) {
+        assert.strictEqual(set.count, times.length)
+        assert.deepStrictEqual([set.first, set.last], [expected[0], expected.at(-1)])
+      }
+      assert.deepStrictEqual(encodeContributors(one), encodeContributors(whole))
+    }
+  )
+
   it.prop("survive a snapshot", [Schema.Array(Event)], ([events]) => {
     const set = setOf(contextsOf(events))
     const json: Schema.Json = JSON.parse(JSON.stringify(encodeContributors(set)))
