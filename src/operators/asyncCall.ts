@@ -17,6 +17,7 @@ import { direct, type Edge, nodeGraph } from "./stage/Graph.ts"
 import { makeOperator } from "./stage/Operator.ts"
 import { defaultRetry, type ErrorClass, nextWait, type RetryPolicy } from "./stage/retry.ts"
 import { makeRuntime, operatorContext, type Runtime, type StageFailure } from "./stage/runtime.ts"
+import { toEffect } from "./stage/toEffect.ts"
 
 export interface AsyncCallOptions<in A, out B, E, R> {
   readonly name: string
@@ -124,7 +125,7 @@ export const asyncCall = <A, B, E, R>(
               }
               const output = runtime.finish()
               idle.push(runtime)
-              return Effect.isEffect(output) ? output : Effect.succeed(output)
+              return toEffect(output)
             })
           })
 

@@ -7,44 +7,43 @@ export interface FinalPrice {
   readonly price: number
 }
 
-/** An auction and its greatest bid, 0 without any; or what was bid before it came. */
+/** An auction and its greatest bid, 0 without any. */
 interface Lot {
-  readonly auction: Auction | undefined
+  readonly auction: Auction
   price: number
-  early: Array<Bid> | undefined
 }
 
-const take = (lot: Lot, auction: Auction, bid: Bid): void => {
-  if (bid.price > lot.price && bid.ts >= auction.ts && bid.ts < auction.expires) lot.price = bid.price
+const take = (lot: Lot, { price, ts }: Bid): void => {
+  if (price > lot.price && ts >= lot.auction.ts && ts < lot.auction.expires) lot.price = price
 }
 
 /** The last millisecond of the 10 s in which an auction closes. */
 const lastOf = ({ expires }: Auction): number => expires - 1 - (expires - 1) % 10_000 + 9999
 
 /** Until the boundary a bid finds its auction, though it may be too late to count. What was bid early waits until the watermark is there. */
-export const finalPrices = keyed<Auction | Bid, number, Lot, FinalPrice>({
+export const finalPrices = keyed<Auction | Bid, number, Lot | Array<Bid>, FinalPrice>({
   name: "final-prices",
   capacity: Infinity,
   key: (event) => isBid(event) ? event.auction : event.id,
   onEvent: (event, state) => {
-    const lot = state.value
+    const held = state.value
     if (!isBid(event)) {
-      const opened: Lot = { auction: event, price: 0, early: undefined }
-      for (const bid of lot?.early ?? []) take(opened, event, bid)
-      state.set(opened)
+      const lot: Lot = { auction: event, price: 0 }
+      if (Array.isArray(held)) { for (const bid of held) take(lot, bid) }
+      state.set(lot)
       state.setTimer(lastOf(event))
-    } else if (lot?.auction !== undefined) take(lot, lot.auction, event)
+    } else if (held !== undefined && !Array.isArray(held)) take(held, event)
     else {
-      if (lot === undefined) state.set({ auction: undefined, price: 0, early: [event] })
-      else (lot.early ??= []).push(event)
+      if (held === undefined) state.set([event])
+      else held.push(event)
       state.setTimer(event.ts)
     }
   },
   onTimer: (state, time) => {
-    const lot = state.value
-    if (lot === undefined) return
-    if (lot.auction === undefined ? lot.early?.some(({ ts }) => ts > time) : lastOf(lot.auction) !== time) return
-    if (lot.auction !== undefined && lot.price > 0) state.emit({ category: lot.auction.category, price: lot.price })
+    const held = state.value
+    if (held === undefined) return
+    if (Array.isArray(held) ? held.some(({ ts }) => ts > time) : lastOf(held.auction) !== time) return
+    if (!Array.isArray(held) && held.price > 0) state.emit({ category: held.auction.category, price: held.price })
     state.clear()
   }
 })

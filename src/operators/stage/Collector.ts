@@ -376,11 +376,6 @@ export class Collector<B> implements Emit<B> {
 
   /** Counts events that are not wanted further down. */
   addFiltered(reason: string, events: number): void {
-    if (this.filteredReasons.length === 0) {
-      this.filteredReasons = [reason]
-      this.filteredCounts = [events]
-      return
-    }
     this.filteredReasons.push(reason)
     this.filteredCounts.push(events)
   }

@@ -19,7 +19,7 @@ import { direct, type Edge, nodeGraph } from "./Graph.ts"
 import { makeOperator, type Operator } from "./Operator.ts"
 import { defaultRetry, type ErrorClass, nextWait, type RetryPolicy } from "./retry.ts"
 import { makeRuntime, operatorContext, type StageServices } from "./runtime.ts"
-import { toEffect } from "./toEffect.ts"
+import { isThere, toEffect } from "./toEffect.ts"
 
 export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
   readonly name: string
@@ -179,9 +179,9 @@ export const effectful = <A, B, E, R, E2 = never>(
             const work = chaos === undefined
               ? process(elements)
               : Effect.flatMap(chaos(elements), (left) => toEffect(process(left)))
-            return Effect.isEffect(work)
-              ? Effect.flatMap(Effect.provideContext(work, context), emitOrGoOn)
-              : emitOrGoOn(work)
+            return isThere(work)
+              ? emitOrGoOn(work)
+              : Effect.flatMap(Effect.provideContext(work, context), emitOrGoOn)
           })
           return next
         })

@@ -12,7 +12,7 @@ import { type Arrival, type Elements, feed, makeInlets, untilEnd } from "./inlet
 import { makeOperator, type Operator } from "./Operator.ts"
 import type { Process } from "./pure.ts"
 import { pureOperator } from "./pureOperator.ts"
-import { toEffect } from "./toEffect.ts"
+import { isThere, toEffect } from "./toEffect.ts"
 
 interface Branch<in A, out B, out E, out R> {
   readonly name: string
@@ -70,7 +70,7 @@ const inOneTurn = <A, C, B>(
         if (step === undefined) break
         if (step.turn.length === 0) continue
         const result = step.process(step.turn)
-        if (Effect.isEffect(result)) {
+        if (!isThere(result)) {
           return Effect.flatMap(result, (made) => {
             take(step.branch, made, outputs)
             return toEffect(from(i + 1))
