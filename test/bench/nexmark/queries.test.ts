@@ -2,11 +2,15 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
-import { makeGenerator } from "../../../bench/nexmark/events.ts"
+import { isPerson, makeGenerator } from "../../../bench/nexmark/events.ts"
 import { loops } from "../../../bench/nexmark/loops/index.ts"
+import { finalPrices } from "../../../bench/nexmark/queries/finalPrices.ts"
 import { pipelines } from "../../../bench/nexmark/queries/index.ts"
 import type { PipelineOptions } from "../../../bench/nexmark/queries/pipeline.ts"
 import { type NexmarkAnswer, nexmarkQueries, type NexmarkRun } from "../../../bench/nexmark/queries/types.ts"
+import { envelope } from "../../../src/domain/Envelope.ts"
+import { contextOf } from "../../support/envelopes.ts"
+import { survivesRestore } from "../../support/laws.ts"
 import { publishedAnswers } from "../../support/sharedNexmark.ts"
 import { Drawn, eventsOf } from "./arbitraryEvents.ts"
 import { answerOf, oracle } from "./oracle.ts"
@@ -26,6 +30,13 @@ const randomCuts = (seed: number): () => number => {
 const all = publishedAnswers()
 
 describe("NEXMark by operators", () => {
+  it.effect.each([0, 700, 2999])("q4's own operator survives a snapshot after %d events", (at) => {
+    // An auction comes before its bids: backwards, every bid is early.
+    const drawn = makeGenerator({ seed: 3, disorder: 0 }).generate(0, 3000).filter((event) => !isPerson(event))
+    const items = drawn.toReversed().map((event, index) => envelope(event, contextOf(index, { eventTime: event.ts })))
+    return survivesRestore(finalPrices, items, at)
+  })
+
   it.each(nexmarkQueries)("%s is under 40 lines", (query) => {
     const path = join(import.meta.dirname, `../../../bench/nexmark/queries/${query}.ts`)
     const lines = readFileSync(path, "utf8").trimEnd().split("\n")
