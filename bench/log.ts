@@ -5,7 +5,7 @@
  */
 import { Effect, Exit, Layer, Scope, Stream } from "effect"
 import { rmSync } from "node:fs"
-import { layerEmbedded } from "../src/layers/log/EmbeddedLog.ts"
+import { layerEmbedded } from "../src/layers/log/embedded/EmbeddedLog.ts"
 import { MessageLog, type NewLogRecord } from "../src/layers/log/MessageLog.ts"
 import { benchDirectory } from "./support/benchDirectory.ts"
 import { formatRatio, type PairsResult, runPairs, timed, type Variant } from "./support/pairs.ts"

@@ -9,10 +9,10 @@
 import { type Context as OtelContext, ROOT_CONTEXT, trace, type Tracer as OtelTracer } from "@opentelemetry/api"
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node"
 import { Context, Effect, Exit, Layer, Option, Tracer } from "effect"
-import { layerPerigeeTracer } from "../src/layers/observability/PerigeeTracer.ts"
-import { SpanSink } from "../src/layers/observability/SpanSink.ts"
-import { parentSpan } from "../src/layers/observability/SpanTraceState.ts"
-import { layerBackend } from "../src/layers/observability/Tracing.ts"
+import { layerPerigeeTracer } from "../src/layers/tracing/PerigeeTracer.ts"
+import { parentSpan } from "../src/layers/tracing/SpanTraceState.ts"
+import { SpanSink } from "../src/layers/tracing/store/SpanSink.ts"
+import { layerBackend } from "../src/layers/tracing/Tracing.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 
 const total = Number(process.argv[2] ?? 200_000)

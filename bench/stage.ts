@@ -8,12 +8,12 @@
  * `idle`: they do nothing much, so that the difference is the framework's own cost.
  */
 import { Cause, Effect, pipe, Stream } from "effect"
-import { batch, type Element, sourceBatch } from "../src/domain/Batch.ts"
-import type { EventContext } from "../src/domain/Envelope.ts"
-import { decodeRadarFrame, type RadarFrame } from "../src/domain/observation/radarFrame.ts"
+import { decodeRadarFrame, type RadarFrame } from "../src/domain/observation/formats/radarFrame.ts"
+import { batch, type Element, sourceBatch } from "../src/domain/stream/Batch.ts"
+import type { EventContext } from "../src/domain/stream/Envelope.ts"
 import * as Instruments from "../src/layers/stage/Instruments.ts"
-import { dedupe } from "../src/operators/dedupe.ts"
-import * as Stage from "../src/operators/Stage.ts"
+import { dedupe } from "../src/operators/keyed/dedupe.ts"
+import * as Stage from "../src/operators/stage/Stage.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 import { radarFrames } from "./support/radarFrames.ts"
 

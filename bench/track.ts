@@ -6,10 +6,10 @@
  * One low orbit seen by the radars that ship, four times a second: `updateTrack` of every observation, and `riskOf` after every
  * one for a conjunction with an orbit that crosses it. Each is compared with one SGP4 propagation an observation, in interleaved pairs.
  */
-import { defaultRegistry } from "../src/domain/observation/defaultSensors.ts"
-import { closestApproach } from "../src/domain/orbit/encounter.ts"
-import { radiansPerDegree } from "../src/domain/orbit/MeanElements.ts"
-import { type TrackEstimate, updateTrack } from "../src/domain/orbit/TrackEstimate.ts"
+import { defaultRegistry } from "../src/domain/observation/sensors/defaultSensors.ts"
+import { radiansPerDegree } from "../src/domain/orbit/catalogue/MeanElements.ts"
+import { closestApproach } from "../src/domain/orbit/encounter/encounter.ts"
+import { type TrackEstimate, updateTrack } from "../src/domain/orbit/tracking/TrackEstimate.ts"
 import { observing } from "../src/domain/simulation/observe.ts"
 import { riskOf } from "../src/operators/fusion/assess.ts"
 import { catalogued, observationOf, polarElements, type SimulatedObservation } from "../test/support/trackSimulation.ts"

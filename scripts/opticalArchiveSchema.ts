@@ -1,7 +1,7 @@
 /** Writes the optical archive's published JSON Schema, made from the Effect Schema that reads it: `node scripts/opticalArchiveSchema.ts`. */
 import { Schema } from "effect"
 import { writeFileSync } from "node:fs"
-import { OpticalPage } from "../src/domain/observation/opticalArchive.ts"
+import { OpticalPage } from "../src/domain/observation/formats/opticalArchive.ts"
 
 export const opticalArchiveSchemaPath = "docs/schemas/optical-archive.schema.json"
 

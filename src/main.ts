@@ -13,7 +13,7 @@ import { lineage } from "./commands/lineage.ts"
 import { run } from "./commands/run.ts"
 import { simulate } from "./commands/simulate.ts"
 import { version } from "./commands/version.ts"
-import { layerLoggingFromConfig } from "./layers/observability/loggingFromConfig.ts"
+import { layerLoggingFromConfig } from "./layers/logging/loggingFromConfig.ts"
 import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
 
 const perigee = Command.make("perigee").pipe(

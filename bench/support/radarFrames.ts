@@ -1,5 +1,5 @@
 /** Radar frames as their bytes, one a millisecond: `tracks` objects in turn, seen by seven arrays. */
-import { encodeRadarFrame } from "../../src/domain/observation/radarFrame.ts"
+import { encodeRadarFrame } from "../../src/domain/observation/formats/radarFrame.ts"
 
 export const radarFrames = (count: number, tracks: number): ReadonlyArray<Uint8Array> =>
   Array.from({ length: count }, (_, i) =>

@@ -1,13 +1,13 @@
 /** What a pipeline can be observed with, as `perigee run` puts it together. */
 import { Effect, Layer } from "effect"
-import { never } from "../../src/domain/sampling/threshold.ts"
-import { layerFlightRecorder } from "../../src/layers/observability/FlightRecorder.ts"
-import { layerBackend, layerOff } from "../../src/layers/observability/Tracing.ts"
+import { never } from "../../src/domain/sampling/head/threshold.ts"
+import { LineageStore } from "../../src/layers/lineage/LineageStore.ts"
 import { HeadSampler, levelOf } from "../../src/layers/stage/HeadSampler.ts"
 import { LineageSampler } from "../../src/layers/stage/LineageSampler.ts"
 import { StageLineage, StageMetrics, StageTracing } from "../../src/layers/stage/StageHooks.ts"
 import { StageRecorder } from "../../src/layers/stage/StageRecorder.ts"
-import { LineageStore } from "../../src/layers/stores/LineageStore.ts"
+import { layerFlightRecorder } from "../../src/layers/tracing/recorder/FlightRecorder.ts"
+import { layerBackend, layerOff } from "../../src/layers/tracing/Tracing.ts"
 
 export interface Seeing {
   /** Share of the events that are traced into the store of this process; `undefined`: tracing is off. */

@@ -2,7 +2,7 @@
 import { Console, Effect, FileSystem, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { DeadLetter, ErrorKind } from "../domain/deadletter/DeadLetter.ts"
-import { format } from "../domain/UtcTime.ts"
+import { format } from "../domain/time/UtcTime.ts"
 import { withFlags } from "../layers/config/settings.ts"
 import { LogReader } from "../layers/log/LogReader.ts"
 import { layerLogReaderFromConfig } from "../layers/log/logReaderFromConfig.ts"

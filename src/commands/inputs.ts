@@ -1,10 +1,10 @@
 /** Reading what a command is given: durations, times, files. What cannot be read is an {@link InputError}. */
 import { Clock, Effect, FileSystem, Option, Result } from "effect"
-import { parseDuration } from "../domain/duration.ts"
-import { defaultRegistry } from "../domain/observation/defaultSensors.ts"
-import { decodeRegistry } from "../domain/observation/SensorRegistry.ts"
-import { decodeCatalogue } from "../domain/orbit/Catalogue.ts"
-import { parse } from "../domain/UtcTime.ts"
+import { defaultRegistry } from "../domain/observation/sensors/defaultSensors.ts"
+import { decodeRegistry } from "../domain/observation/sensors/SensorRegistry.ts"
+import { decodeCatalogue } from "../domain/orbit/catalogue/Catalogue.ts"
+import { parseDuration } from "../domain/time/duration.ts"
+import { parse } from "../domain/time/UtcTime.ts"
 import { InputError } from "./InputError.ts"
 
 export { parseDuration }

@@ -4,7 +4,7 @@ import { Effect, Layer } from "effect"
 import { dlq } from "../../src/commands/dlq.ts"
 import { layerLog } from "../../src/layers/deadletters/deadLetterLog.ts"
 import { DeadLetters } from "../../src/layers/deadletters/DeadLetters.ts"
-import { broker, onKafka } from "../layers/log/kafkaSupport.ts"
+import { broker, onKafka } from "../layers/log/kafka/kafkaSupport.ts"
 import { runner } from "../support/command.ts"
 import { skipReason } from "../support/kafka.ts"
 

@@ -16,8 +16,12 @@ const pages = new Map(
 
 const index = readFileSync(join(root, "src/operators/index.ts"), "utf8")
 
-/** One public operator a file: the file's name is the operator's. What is in folders are parts of one. */
-const operators = Array.from(index.matchAll(/from "\.\/([a-z]\w*)\.ts"/g), ([, name = ""]) => name)
+/** Folders whose public names are no operators: what they draw, compute or are made by. */
+const others = new Set(["graph", "aggregates", "stage"])
+
+/** One public operator a file: the file's name is the operator's. */
+const operators = Array.from(index.matchAll(/from "\.\/(\w+)\/([a-z]\w*)\.ts"/g))
+  .flatMap(([, folder = "", name = ""]) => others.has(folder) ? [] : [name])
 
 const headings = (page: string): ReadonlyArray<string> =>
   Array.from(page.matchAll(/^#{1,2} (.+)$/gm), ([, text = ""]) => text)

@@ -1,7 +1,7 @@
 import { describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { watermark } from "../../src/domain/Envelope.ts"
-import * as Stage from "../../src/operators/Stage.ts"
+import { watermark } from "../../src/domain/stream/Envelope.ts"
+import * as Stage from "../../src/operators/stage/Stage.ts"
 import { events } from "../support/envelopes.ts"
 import { cutInto, cutsDoNotMatter, streamsAlike, survivesRestore } from "../support/laws.ts"
 

@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, pipe, Stream } from "effect"
-import { Contributors } from "../../src/domain/Contributors.ts"
 import { lineageNode, lineageRecord } from "../../src/domain/lineage/LineageRecord.ts"
+import { Contributors } from "../../src/domain/stream/Contributors.ts"
+import { LineageStore } from "../../src/layers/lineage/LineageStore.ts"
 import { StageLineage } from "../../src/layers/stage/StageHooks.ts"
-import { LineageStore } from "../../src/layers/stores/LineageStore.ts"
-import * as Stage from "../../src/operators/Stage.ts"
+import * as Stage from "../../src/operators/stage/Stage.ts"
 import { arrays, contextOf, events, stageLayer } from "../support/envelopes.ts"
 
 describe("lineage of a pipeline", () => {

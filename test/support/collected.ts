@@ -1,8 +1,8 @@
 /** The metrics of a registry of the test's own, read as a scraper would read them. */
 import { Effect, Layer, Metric } from "effect"
-import { Collectors } from "../../src/layers/observability/Collectors.ts"
-import { Exemplars } from "../../src/layers/observability/Exemplars.ts"
-import { formatOpenMetrics } from "../../src/layers/observability/openMetrics.ts"
+import { Collectors } from "../../src/layers/metrics/Collectors.ts"
+import { Exemplars } from "../../src/layers/metrics/Exemplars.ts"
+import { formatOpenMetrics } from "../../src/layers/metrics/openMetrics.ts"
 import { parseOpenMetrics } from "./openMetrics.ts"
 
 export const ownRegistry = Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))

@@ -1,6 +1,6 @@
 import { Effect, Layer, Stream } from "effect"
-import { type Element, elementsOf, type Item, itemsOf } from "../../src/domain/Batch.ts"
-import { type Envelope, envelope, type EventContext } from "../../src/domain/Envelope.ts"
+import { type Element, elementsOf, type Item, itemsOf } from "../../src/domain/stream/Batch.ts"
+import { type Envelope, envelope, type EventContext } from "../../src/domain/stream/Envelope.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 

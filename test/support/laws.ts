@@ -4,11 +4,11 @@
  */
 import { assert } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { elementsOf, type Item, itemsOf } from "../../src/domain/Batch.ts"
+import { elementsOf, type Item, itemsOf } from "../../src/domain/stream/Batch.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import { type PipelineSnapshot, StageState } from "../../src/layers/stage/StageState.ts"
-import type { Operator, StageServices } from "../../src/operators/Stage.ts"
+import type { Operator, StageServices } from "../../src/operators/stage/Stage.ts"
 import { arrays, collectItems } from "./envelopes.ts"
 
 /** Cuts items into arrays of these sizes, again and again; no sizes: one array. */

@@ -1,6 +1,6 @@
 /** Records of the topic `observations`, and streams of them in given arrays. */
 import { Stream } from "effect"
-import type { Item } from "../../src/domain/Batch.ts"
+import type { Item } from "../../src/domain/stream/Batch.ts"
 import type { LogRecord } from "../../src/layers/log/MessageLog.ts"
 import { lineRecord } from "./fusionRun.ts"
 

@@ -1,10 +1,10 @@
 /** Scenarios for tests: the network that ships over the synthetic catalogue. */
 import { Result } from "effect"
-import { defaultRegistry } from "../../src/domain/observation/defaultSensors.ts"
+import { defaultRegistry } from "../../src/domain/observation/sensors/defaultSensors.ts"
 import { parseFaults } from "../../src/domain/simulation/faults.ts"
 import { makeScenario, type Scenario, type ScenarioOptions, seededStart } from "../../src/domain/simulation/scenario.ts"
 import { type SyntheticCatalogue, syntheticCatalogue } from "../../src/domain/simulation/syntheticCatalogue.ts"
-import type { UtcTime } from "../../src/domain/UtcTime.ts"
+import type { UtcTime } from "../../src/domain/time/UtcTime.ts"
 
 export const registry = defaultRegistry()
 export const sensors = [...registry.bySourceId.values()]

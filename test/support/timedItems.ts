@@ -1,7 +1,7 @@
 /** Events in some order of time that a bound allows, with watermarks that keep to it. */
 import { Schema } from "effect"
-import type { Item } from "../../src/domain/Batch.ts"
-import { envelope, watermark } from "../../src/domain/Envelope.ts"
+import type { Item } from "../../src/domain/stream/Batch.ts"
+import { envelope, watermark } from "../../src/domain/stream/Envelope.ts"
 import { contextOf } from "./envelopes.ts"
 
 /** Greatest number of milliseconds by which an event is older than the newest. */

@@ -5,17 +5,17 @@
  * of itself is the truth, and nothing of tracing was used to know it.
  */
 import { Data, Effect, pipe, Stream } from "effect"
-import type { Element } from "../../src/domain/Batch.ts"
-import type { EventContext } from "../../src/domain/Envelope.ts"
+import type { Element } from "../../src/domain/stream/Batch.ts"
+import type { EventContext } from "../../src/domain/stream/Envelope.ts"
 import type { SpanData } from "../../src/domain/tracing/SpanData.ts"
-import { asyncCall } from "../../src/operators/asyncCall.ts"
-import { batch } from "../../src/operators/batch.ts"
-import { buffer } from "../../src/operators/buffer.ts"
-import { fork } from "../../src/operators/fork.ts"
-import { join } from "../../src/operators/join.ts"
-import { lookup } from "../../src/operators/lookup.ts"
-import * as Stage from "../../src/operators/Stage.ts"
-import { tumbling, window } from "../../src/operators/window.ts"
+import { fork } from "../../src/operators/branches/fork.ts"
+import { asyncCall } from "../../src/operators/calls/asyncCall.ts"
+import { lookup } from "../../src/operators/calls/lookup.ts"
+import { join } from "../../src/operators/joins/join.ts"
+import { batch } from "../../src/operators/shaping/batch.ts"
+import { buffer } from "../../src/operators/shaping/buffer.ts"
+import * as Stage from "../../src/operators/stage/Stage.ts"
+import { tumbling, window } from "../../src/operators/windows/window.ts"
 
 export type Inputs = ReadonlyArray<number>
 

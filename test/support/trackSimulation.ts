@@ -1,10 +1,10 @@
 /** Tracks of simulated observations whose truth is known, for what a filter's covariance says against what its error is. */
 import type { Observation } from "../../src/domain/observation/Observation.ts"
 import { observationIdOf } from "../../src/domain/observation/observationId.ts"
-import type { Sensor } from "../../src/domain/observation/Sensor.ts"
-import { cholesky, solveCholesky } from "../../src/domain/orbit/matrix.ts"
-import { type MeanElements, radiansPerDegree, revPerDay } from "../../src/domain/orbit/MeanElements.ts"
-import { priorOffsetCovariance } from "../../src/domain/orbit/priorCovariance.ts"
+import type { Sensor } from "../../src/domain/observation/sensors/Sensor.ts"
+import { cholesky, solveCholesky } from "../../src/domain/orbit/algebra/matrix.ts"
+import { type MeanElements, radiansPerDegree, revPerDay } from "../../src/domain/orbit/catalogue/MeanElements.ts"
+import { priorOffsetCovariance } from "../../src/domain/orbit/tracking/priorCovariance.ts"
 import {
   catalogueEstimate,
   covarianceAt,
@@ -13,10 +13,10 @@ import {
   stateOf,
   type TrackEstimate,
   updateTrack
-} from "../../src/domain/orbit/TrackEstimate.ts"
+} from "../../src/domain/orbit/tracking/TrackEstimate.ts"
 import { observing } from "../../src/domain/simulation/observe.ts"
 import { stream } from "../../src/domain/simulation/random.ts"
-import type { UtcTime } from "../../src/domain/UtcTime.ts"
+import type { UtcTime } from "../../src/domain/time/UtcTime.ts"
 
 /** An observation with the sensor's own sigmas. */
 export const observationOf = (

@@ -2,7 +2,7 @@
  * The plain loops once more, cut where the operators are: one loop makes the events of an array, one picks those that the query looks at, where its
  * pipeline begins with a filter, and one answers the query. What follows in the pipeline is still one loop: a bound from below for loops by stage.
  */
-import { arrayOf } from "../../../src/domain/arrayOf.ts"
+import { arrayOf } from "../../../src/domain/stream/arrayOf.ts"
 import { type EventSource, isBid, isPerson, makeGenerator, type NexmarkEvent } from "../events.ts"
 import type { NexmarkQuery } from "../queries/types.ts"
 import { type Loop, loops } from "./index.ts"

@@ -1,7 +1,7 @@
 /** Reading dead letters from the log: which of them, and the last few. */
 import { Effect, Option, Stream } from "effect"
 import type { DeadLetter, ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { deadLettersTopic, decodeDeadLetter } from "../../layers/deadletters/deadLetterLog.ts"
 import type { LogError } from "../../layers/log/LogError.ts"
 import { LogReader } from "../../layers/log/LogReader.ts"

@@ -1,7 +1,7 @@
 /** Dead letters for people. */
 import { isUtf8 } from "node:buffer"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
-import { format } from "../../domain/UtcTime.ts"
+import { format } from "../../domain/time/UtcTime.ts"
 import { columns, counted, printable } from "../text.ts"
 import type { Listing } from "./letters.ts"
 

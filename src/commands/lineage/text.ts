@@ -1,6 +1,6 @@
 /** Lineage for people. */
 import type { KnownNode, LineageAnswer } from "../../domain/lineage/LineageAnswer.ts"
-import { format, type UtcTime } from "../../domain/UtcTime.ts"
+import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
 import { columns, counted, printable } from "../text.ts"
 
 const time = (at: UtcTime | undefined): string => at === undefined ? "unknown" : format(at)

@@ -1,7 +1,7 @@
 /** What a run did: the summary that `--json` prints. Its shape is a promise; fields may be added. */
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import type { CanaryCounts } from "../../domain/api/canary.ts"
-import { format, type UtcTime } from "../../domain/UtcTime.ts"
+import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
 import type { SourceCounters } from "../../layers/sources/SourceStats.ts"
 import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
 import type { ObservationTally } from "../../operators/fusion/decode.ts"

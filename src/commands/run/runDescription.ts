@@ -1,13 +1,13 @@
 /** A run as lineage catalogues see it: the topics and files that it reads and writes. */
 import { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
+import { observationsTopic } from "../../domain/observation/formats/rawRecordHeaders.ts"
 import { Observation } from "../../domain/observation/Observation.ts"
-import { observationsTopic } from "../../domain/observation/rawRecordHeaders.ts"
 import { makeFacets, producerOf } from "../../domain/openlineage/facets.ts"
 import type { InputDataset } from "../../domain/openlineage/RunEvent.ts"
+import { alertsTopic } from "../../layers/alerts/AlertStore.ts"
 import { deadLettersTopic } from "../../layers/deadletters/deadLetterLog.ts"
 import type { RunDescription } from "../../layers/openlineage/OpenLineage.ts"
-import { alertsTopic } from "../../layers/stores/AlertStore.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
 import type { RunReport } from "./RunReport.ts"
 

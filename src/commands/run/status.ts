@@ -1,7 +1,7 @@
 /** What a run shows while it runs: a block that is redrawn on a terminal, plain lines elsewhere. All on standard error. */
 import { Console, Effect } from "effect"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
-import { format, type UtcTime } from "../../domain/UtcTime.ts"
+import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
 import type { SourceCounters } from "../../layers/sources/SourceStats.ts"
 import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
 import type { ObservationTally } from "../../operators/fusion/decode.ts"

@@ -3,7 +3,7 @@
  */
 import { Duration, Effect, Fiber, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { CanaryWire } from "../../layers/canary/CanaryInjector.ts"
 import { Simulator } from "../../layers/simulator/Simulator.ts"
 import type { CursorStore } from "../../layers/sources/CursorStore.ts"

@@ -2,10 +2,10 @@
  * A conjunction as the catalogue alone foresees it. It gives an alert its name, which no observation changes.
  */
 import { hash } from "node:crypto"
-import type { MeanElements } from "../orbit/MeanElements.ts"
-import { period } from "../orbit/MeanElements.ts"
-import type { UtcTime } from "../UtcTime.ts"
-import { format } from "../UtcTime.ts"
+import type { MeanElements } from "../orbit/catalogue/MeanElements.ts"
+import { period } from "../orbit/catalogue/MeanElements.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
+import { format } from "../time/UtcTime.ts"
 
 export interface Conjunction {
   /** 32 hex digits. Of the sorted pair, their element-set epochs and the nominal TCA to the second. */

@@ -1,6 +1,6 @@
 /** One version of an alert. The delivery key is (alertId, sequence); a strictly greater sequence replaces what is held. */
 import { Schema } from "effect"
-import { UtcTimeFromString } from "../UtcTime.ts"
+import { UtcTimeFromString } from "../time/UtcTime.ts"
 import { ConjunctionRisk } from "./ConjunctionRisk.ts"
 
 /** `withdrawn`: raised on speculation, and the complete data do not bear it out. */

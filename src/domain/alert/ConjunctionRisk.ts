@@ -1,7 +1,7 @@
 /** What is known of one conjunction at one moment: geometry, uncertainty, probability, and how far the number can be trusted. */
 import { Schema } from "effect"
 import { Vector3 } from "../observation/Observation.ts"
-import { UtcTimeFromString } from "../UtcTime.ts"
+import { UtcTimeFromString } from "../time/UtcTime.ts"
 
 /**
  * Whether the probability means what it says. `valid`; `diluted`: a smaller covariance would raise it; `nonlinear`: the encounter is too

@@ -1,7 +1,7 @@
 /** What the correlate stage says of a pair: the two estimates that bear on one conjunction, and where in event time they stand. */
 import type { Evidence } from "../lineage/Evidence.ts"
-import type { TrackEstimate } from "../orbit/TrackEstimate.ts"
-import type { UtcTime } from "../UtcTime.ts"
+import type { TrackEstimate } from "../orbit/tracking/TrackEstimate.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import type { Conjunction } from "./Conjunction.ts"
 
 export interface PairUpdate {

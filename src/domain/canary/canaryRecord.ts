@@ -5,12 +5,12 @@
  * arguments alone.
  */
 import { Result } from "effect"
-import type { Sensor } from "../observation/Sensor.ts"
-import { makePropagator } from "../orbit/Propagator.ts"
+import type { Sensor } from "../observation/sensors/Sensor.ts"
+import { makePropagator } from "../orbit/propagation/Propagator.ts"
 import { observing } from "../simulation/observe.ts"
 import { sineOfElevation } from "../simulation/visibility.ts"
 import { wireRecord } from "../simulation/wireRecord.ts"
-import type { UtcTime } from "../UtcTime.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import { apartObjects } from "./reserved.ts"
 import { canarySensors } from "./sensors.ts"
 import { approachingObjects, canaryElements } from "./tracks.ts"

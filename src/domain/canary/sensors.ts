@@ -2,9 +2,9 @@
  * The sensors of the canaries: none of theirs is a real one, so that nothing a canary does is taken for a sign of life of a real sensor, or
  * moves its clock. Three sites on the equator, 120 degrees apart: one of them always has a canary at 25 degrees of elevation or more.
  */
-import type { Sensor } from "../observation/Sensor.ts"
-import { sensorOf, type SensorRecord } from "../observation/sensorRecord.ts"
-import { makeRegistry, type SensorRegistry } from "../observation/SensorRegistry.ts"
+import type { Sensor } from "../observation/sensors/Sensor.ts"
+import { sensorOf, type SensorRecord } from "../observation/sensors/sensorRecord.ts"
+import { makeRegistry, type SensorRegistry } from "../observation/sensors/SensorRegistry.ts"
 import { apartObjects, canaryArrayIds, canaryLinks, canaryRadars, canaryTelescopes } from "./reserved.ts"
 
 const siteOf = (index: number) => ({ latitudeDegrees: 0, longitudeDegrees: 120 * index - 120, heightMetres: 0 })

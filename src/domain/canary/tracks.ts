@@ -9,8 +9,8 @@
  * start: whenever it is asked for, its approach is between 3 h and 9 h ahead. The miss is under 4 km, always within the limit
  * of attention, and only with each other.
  */
-import { gravitationalParameter, type MeanElements } from "../orbit/MeanElements.ts"
-import type { UtcTime } from "../UtcTime.ts"
+import { gravitationalParameter, type MeanElements } from "../orbit/catalogue/MeanElements.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import { apartObjects, firstApproachingNumber } from "./reserved.ts"
 
 const radius = 100_000e3

@@ -2,7 +2,7 @@
  * The catalogue's candidates and the canaries', kept apart: a canary's observation is matched with canaries only, every other with the
  * catalogue's objects only, so that neither can be taken for the other.
  */
-import { type Candidates, makeCandidates } from "../orbit/candidates.ts"
+import { type Candidates, makeCandidates } from "../orbit/tracking/candidates.ts"
 import { isCanaryObject } from "./reserved.ts"
 import { canaryElements } from "./tracks.ts"
 

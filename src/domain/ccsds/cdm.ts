@@ -5,8 +5,8 @@
  * covariance is along the RTN axes of the object's own inertial state, whatever the frame of the state.
  */
 import type { Vector3 } from "../observation/Observation.ts"
-import type { State } from "../orbit/State.ts"
-import * as UtcTime from "../UtcTime.ts"
+import type { State } from "../orbit/propagation/State.ts"
+import * as UtcTime from "../time/UtcTime.ts"
 
 export type CdmFrame = "EME2000" | "GCRF" | "ITRF"
 

@@ -1,7 +1,7 @@
 /** Reader of conjunction data messages (CCSDS 508.0-B, keyword = value). Every fault is listed with its line, not only the first. */
 import { Result, Schema } from "effect"
 import type { Vector3 } from "../observation/Observation.ts"
-import * as UtcTime from "../UtcTime.ts"
+import * as UtcTime from "../time/UtcTime.ts"
 import { type Cdm, type CdmFrame, type CdmObject, covarianceTerms, stateTerms } from "./cdm.ts"
 import { type KvnLine, kvnLines, type KvnProblem } from "./kvn.ts"
 

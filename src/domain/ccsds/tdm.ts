@@ -10,8 +10,8 @@
 import { Result } from "effect"
 import type { Observation, Target } from "../observation/Observation.ts"
 import { observationIdOf } from "../observation/observationId.ts"
-import type { SensorRegistry } from "../observation/SensorRegistry.ts"
-import { parse, type UtcTime } from "../UtcTime.ts"
+import type { SensorRegistry } from "../observation/sensors/SensorRegistry.ts"
+import { parse, type UtcTime } from "../time/UtcTime.ts"
 import { type TdmContext, tdmContext } from "./tdmContext.ts"
 import { type TdmDatum, type TdmProblem, type TdmSegment, tdmSegments } from "./tdmSegments.ts"
 

@@ -1,8 +1,8 @@
 /** What the metadata of a TDM segment says of its data: which sensor, which object, which units and frame. */
 import { Result } from "effect"
-import type { Sensor } from "../observation/Sensor.ts"
-import type { SensorRegistry } from "../observation/SensorRegistry.ts"
-import type { InertialFrame } from "../orbit/Observer.ts"
+import type { Sensor } from "../observation/sensors/Sensor.ts"
+import type { SensorRegistry } from "../observation/sensors/SensorRegistry.ts"
+import type { InertialFrame } from "../orbit/measurement/Observer.ts"
 import type { TdmSegment } from "./tdmSegments.ts"
 
 export interface TdmContext {

@@ -5,7 +5,7 @@
  * - A line that can be no measurement is a record of just that line.
  * - A second value of a keyword at one epoch begins another record.
  */
-import { parse } from "../UtcTime.ts"
+import { parse } from "../time/UtcTime.ts"
 import { datumProblem, isAncillary, tdmMessageOf } from "./tdm.ts"
 import { type TdmSegment, tdmSegments } from "./tdmSegments.ts"
 

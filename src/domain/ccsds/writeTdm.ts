@@ -1,6 +1,6 @@
 /** Observations as a CCSDS Tracking Data Message 503.0-B (KVN), version 2.0. */
 import type { Observation } from "../observation/Observation.ts"
-import { format, type UtcTime } from "../UtcTime.ts"
+import { format, type UtcTime } from "../time/UtcTime.ts"
 
 export interface TdmHeader {
   readonly creationDate: UtcTime

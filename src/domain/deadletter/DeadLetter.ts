@@ -1,7 +1,7 @@
 /** The dead-letter record, version 1. A reader of version N reads every earlier version. */
 import { Schema } from "effect"
-import { PositionJson, TraceJson } from "../contextJson.ts"
-import { UtcTimeFromString } from "../UtcTime.ts"
+import { PositionJson, TraceJson } from "../stream/contextJson.ts"
+import { UtcTimeFromString } from "../time/UtcTime.ts"
 
 /** Why a record was given up. */
 export const ErrorKind = Schema.Literals([

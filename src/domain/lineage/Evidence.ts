@@ -4,8 +4,8 @@
  * One small object an observation, which knows the one before; of those before, at least {@link namedOfOne} are held and at most twice as many,
  * and the first. Beside them the exact count, and the contexts of up to 16 that are sampled, the newest.
  */
-import { maxSampled } from "../Contributors.ts"
-import type { EventContext, JoinedInputs } from "../Envelope.ts"
+import { maxSampled } from "../stream/Contributors.ts"
+import type { EventContext, JoinedInputs } from "../stream/Envelope.ts"
 import { type LineageNode, lineageNode, mostInputs } from "./LineageRecord.ts"
 
 /** How many of the newest are named of each set. */

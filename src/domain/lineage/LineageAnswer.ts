@@ -1,6 +1,6 @@
 /** What a question about lineage is answered with, and the same as JSON. The JSON's shape is a promise; fields may be added. */
-import type { LineageStep } from "../Envelope.ts"
-import { format, type UtcTime } from "../UtcTime.ts"
+import type { LineageStep } from "../stream/Envelope.ts"
+import { format, type UtcTime } from "../time/UtcTime.ts"
 import type { LineageEdge } from "./LineageRecord.ts"
 
 export type LineageDirection = "backward" | "forward"

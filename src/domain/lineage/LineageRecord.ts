@@ -5,10 +5,10 @@
  * and when. Everything here is bounded: a step names at most {@link mostParents} parents, a record at most {@link mostInputs} inputs, and
  * each carries the exact count.
  */
-import { type EventContext, type LineageNode, type LineageStep, lineageSteps } from "../Envelope.ts"
-import type { UtcTime } from "../UtcTime.ts"
+import { type EventContext, type LineageNode, type LineageStep, lineageSteps } from "../stream/Envelope.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 
-export { type LineageNode } from "../Envelope.ts"
+export { type LineageNode } from "../stream/Envelope.ts"
 
 /** Parents that a step names. */
 export const mostParents = 4

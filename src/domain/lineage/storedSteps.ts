@@ -5,7 +5,7 @@
  * the output itself alone, which is what most steps have. Written by hand, as there is one per record; read through its schema.
  */
 import { Option, Schema } from "effect"
-import type { LineageStep } from "../Envelope.ts"
+import type { LineageStep } from "../stream/Envelope.ts"
 
 const StoredSteps = Schema.Tuple([
   Schema.Literal(1),

@@ -4,7 +4,7 @@
  * SI units and radians throughout. A component that the sensor did not give is absent, not zero.
  */
 import { Schema } from "effect"
-import { UtcTimeFromString } from "../UtcTime.ts"
+import { UtcTimeFromString } from "../time/UtcTime.ts"
 
 /** What kind of sensor made an observation. `canary` is reserved for synthetic ones. */
 export const SourceKind = Schema.Literals(["radar", "optical", "isl", "canary"])

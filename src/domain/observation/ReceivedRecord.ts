@@ -1,6 +1,6 @@
 /** A raw record as a source hands it over: what came, when, under which identity and trace. */
-import type { RawRecord } from "../Envelope.ts"
-import type { UtcTime } from "../UtcTime.ts"
+import type { RawRecord } from "../stream/Envelope.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import type { ObservationId } from "./Observation.ts"
 
 /** The W3C headers that the producer sent, unread. */

@@ -4,7 +4,7 @@
  * A line may leave out `observationId` and `ingestTimestamp`; then they come from the raw record: its id, and when it was received.
  */
 import { Option, Result, Schema, Struct } from "effect"
-import { parse, type UtcTime } from "../UtcTime.ts"
+import { parse, type UtcTime } from "../time/UtcTime.ts"
 import { Observation, type ObservationId } from "./Observation.ts"
 import { isObservationId } from "./observationId.ts"
 

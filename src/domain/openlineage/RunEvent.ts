@@ -5,7 +5,7 @@
  * same run id.
  */
 import { Schema } from "effect"
-import { UtcTimeFromString } from "../UtcTime.ts"
+import { UtcTimeFromString } from "../time/UtcTime.ts"
 
 /** RFC 3986: a scheme, a colon and no white space. */
 const Uri = Schema.String.check(Schema.isPattern(/^[A-Za-z][A-Za-z0-9+.-]*:[^\s<>"{}|\\^`]+$/))

@@ -1,5 +1,5 @@
 /** What the simulated sensors send: the exact bytes of a record on one of the three wires, and when. */
-import type { UtcTime } from "../UtcTime.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 
 /** Radar: UDP frames. Optical: records of the pulled archive. ISL: TCP beacons. */
 export type Wire = "radar" | "optical" | "isl"

@@ -11,7 +11,7 @@
  * Written `name[=source][@seconds]`, separated by commas: which sensor, and from which second of the scenario on.
  */
 import { Result, Schema } from "effect"
-import type { UtcTime } from "../UtcTime.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import type { Wire } from "./Emission.ts"
 import { type Random, stream } from "./random.ts"
 

@@ -5,12 +5,12 @@
  * takes 4 to 7 rounds; it is used for a handful of objects at the start of a scenario only.
  */
 import type { Vector3 } from "../observation/Observation.ts"
-import { fromEquinoctial, perturbed } from "../orbit/equinoctial.ts"
-import { linearise } from "../orbit/Linearisation.ts"
-import { gravitationalParameter, implausible, type MeanElements } from "../orbit/MeanElements.ts"
-import type { State } from "../orbit/State.ts"
-import { cross, dot, norm, scale } from "../orbit/vector3.ts"
-import type { UtcTime } from "../UtcTime.ts"
+import { cross, dot, norm, scale } from "../orbit/algebra/vector3.ts"
+import { gravitationalParameter, implausible, type MeanElements } from "../orbit/catalogue/MeanElements.ts"
+import { fromEquinoctial, perturbed } from "../orbit/propagation/equinoctial.ts"
+import { linearise } from "../orbit/propagation/Linearisation.ts"
+import type { State } from "../orbit/propagation/State.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import { add, unit } from "./vector.ts"
 
 /** Solves the n by n system `matrix x = right` in place by Gaussian elimination with row pivots; `undefined` when singular. */

@@ -3,10 +3,10 @@
  * sensor's known biases, noise and slow bias.
  */
 import type { Target } from "../observation/Observation.ts"
-import type { Sensor } from "../observation/Sensor.ts"
-import { predict, wrap } from "../orbit/measurement.ts"
-import type { State } from "../orbit/State.ts"
-import type { UtcTime } from "../UtcTime.ts"
+import type { Sensor } from "../observation/sensors/Sensor.ts"
+import { predict, wrap } from "../orbit/measurement/measurement.ts"
+import type { State } from "../orbit/propagation/State.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import { stream } from "./random.ts"
 import { type ComponentError, componentError } from "./sensorNoise.ts"
 

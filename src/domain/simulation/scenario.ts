@@ -7,10 +7,10 @@
  *
  * Memory: the tracklets of one slot of 10 s, and the records that are on their way (at most 15 s of telescopes, 6 s of links).
  */
-import type { Sensor } from "../observation/Sensor.ts"
-import type { MeanElements } from "../orbit/MeanElements.ts"
-import type { Propagator } from "../orbit/Propagator.ts"
-import type { UtcTime } from "../UtcTime.ts"
+import type { Sensor } from "../observation/sensors/Sensor.ts"
+import type { MeanElements } from "../orbit/catalogue/MeanElements.ts"
+import type { Propagator } from "../orbit/propagation/Propagator.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import type { Emission } from "./Emission.ts"
 import { type Fault, type FaultCounts, type FaultInjector, faultInjector } from "./faults.ts"
 import { type Observe, observing } from "./observe.ts"

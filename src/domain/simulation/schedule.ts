@@ -9,10 +9,10 @@
  * State: the random streams. Memory: the positions of one slot, 48 bytes an object.
  */
 import type { Vector3 } from "../observation/Observation.ts"
-import type { Sensor } from "../observation/Sensor.ts"
-import type { Propagator } from "../orbit/Propagator.ts"
-import { isDark, isSunlit, sunPosition } from "../orbit/Sun.ts"
-import type { UtcTime } from "../UtcTime.ts"
+import type { Sensor } from "../observation/sensors/Sensor.ts"
+import type { Propagator } from "../orbit/propagation/Propagator.ts"
+import { isDark, isSunlit, sunPosition } from "../orbit/propagation/Sun.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import { type Random, stream } from "./random.ts"
 import { brightEnough, crossSection, darkness, detected, magnitude, opticalElevation } from "./visibility.ts"
 

@@ -4,7 +4,7 @@
  * The bias is a sine of 10 to 20 % of the noise's sigma with a period of 3 to 9 hours, its size, period and phase drawn once per
  * sensor and component.
  */
-import type { UtcTime } from "../UtcTime.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import { type Random, stream } from "./random.ts"
 
 const hour = 3_600_000

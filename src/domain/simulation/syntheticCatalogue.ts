@@ -7,21 +7,21 @@
  */
 import { Result, Schema } from "effect"
 import type { Vector3 } from "../observation/Observation.ts"
-import type { Sensor } from "../observation/Sensor.ts"
-import { closestApproach } from "../orbit/encounter.ts"
-import { itrfToTeme } from "../orbit/frames.ts"
+import type { Sensor } from "../observation/sensors/Sensor.ts"
+import { cross, scale, subtract } from "../orbit/algebra/vector3.ts"
 import {
   earthRadius,
   gravitationalParameter,
   type MeanElements,
   radiansPerDegree,
   revPerDay
-} from "../orbit/MeanElements.ts"
-import { makePropagator } from "../orbit/Propagator.ts"
-import type { State } from "../orbit/State.ts"
-import { formatTle, parseTle } from "../orbit/tle.ts"
-import { cross, scale, subtract } from "../orbit/vector3.ts"
-import type { UtcTime } from "../UtcTime.ts"
+} from "../orbit/catalogue/MeanElements.ts"
+import { formatTle, parseTle } from "../orbit/catalogue/tle.ts"
+import { closestApproach } from "../orbit/encounter/encounter.ts"
+import { itrfToTeme } from "../orbit/frames/frames.ts"
+import { makePropagator } from "../orbit/propagation/Propagator.ts"
+import type { State } from "../orbit/propagation/State.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import { fitElements, twoBodyElements } from "./fitElements.ts"
 import { population } from "./population.ts"
 import { type Random, stream } from "./random.ts"

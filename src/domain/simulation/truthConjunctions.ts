@@ -1,8 +1,8 @@
 /** The conjunctions that truly happen in a scenario: what the pipeline's alerts can be held against. */
-import type { Propagator } from "../orbit/Propagator.ts"
-import { screenSlice } from "../orbit/screen.ts"
-import type { ScreenEvent } from "../orbit/screenCandidates.ts"
-import { format, type UtcTime } from "../UtcTime.ts"
+import type { Propagator } from "../orbit/propagation/Propagator.ts"
+import { screenSlice } from "../orbit/screening/screen.ts"
+import type { ScreenEvent } from "../orbit/screening/screenCandidates.ts"
+import { format, type UtcTime } from "../time/UtcTime.ts"
 
 /** Metres: the pipeline's own screening threshold. */
 const threshold = 10_000

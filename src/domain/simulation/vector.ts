@@ -1,6 +1,6 @@
 /** Vector arithmetic of the scenario's set-up, beside that of `orbit/vector3.ts`. */
 import type { Vector3 } from "../observation/Observation.ts"
-import { cross, dot, norm, scale } from "../orbit/vector3.ts"
+import { cross, dot, norm, scale } from "../orbit/algebra/vector3.ts"
 
 export const add = (a: Vector3, b: Vector3): Vector3 => [a[0] + b[0], a[1] + b[1], a[2] + b[2]]
 

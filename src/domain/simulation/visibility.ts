@@ -8,8 +8,8 @@
  *   diffuse sphere.
  */
 import type { Vector3 } from "../observation/Observation.ts"
-import type { ObserverAt } from "../orbit/Observer.ts"
-import { dot, norm, subtract } from "../orbit/vector3.ts"
+import { dot, norm, subtract } from "../orbit/algebra/vector3.ts"
+import type { ObserverAt } from "../orbit/measurement/Observer.ts"
 import { stream } from "./random.ts"
 
 const radarRange = 3_500_000

@@ -1,9 +1,9 @@
 /** A simulated measurement as the bytes of its source's wire format. */
-import { encodeIslBeacon } from "../observation/islBeacon.ts"
+import { encodeIslBeacon } from "../observation/formats/islBeacon.ts"
+import { encodeRadarFrame } from "../observation/formats/radarFrame.ts"
 import type { Target } from "../observation/Observation.ts"
-import { encodeRadarFrame } from "../observation/radarFrame.ts"
-import type { Sensor } from "../observation/Sensor.ts"
-import { format, type UtcTime } from "../UtcTime.ts"
+import type { Sensor } from "../observation/sensors/Sensor.ts"
+import { format, type UtcTime } from "../time/UtcTime.ts"
 
 const utf8 = new TextEncoder()
 

@@ -4,7 +4,7 @@
  * State: one entry a bucket that saw an event, at most `windowMillis / 5 min + 1` (8,641 for 30 days); older ones go when a newer event
  * comes. Cost: `add` one map look-up, `countsSince` one pass over the buckets.
  */
-import type { UtcTime } from "../UtcTime.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import { bucketMillis } from "./Objective.ts"
 
 export interface Counts {

@@ -4,7 +4,7 @@
  * The budget is the bad events that the target allows among those of the window. Its rest is 1 while none is spent, 0 when all are, and
  * negative beyond. Without events nothing is spent. With few events a single bad one can exhaust it: that is what the target says.
  */
-import type { UtcTime } from "../UtcTime.ts"
+import type { UtcTime } from "../time/UtcTime.ts"
 import type { Objective } from "./Objective.ts"
 import { type Counts, countsSince, type RollingWindow } from "./RollingWindow.ts"
 

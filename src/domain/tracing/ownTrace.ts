@@ -1,6 +1,6 @@
 /** The trace that an event begins itself: its id is the event's, a UUID or 32 hex digits, without dashes. */
-import type { TraceContext } from "../Envelope.ts"
-import type { SamplingDecision } from "../sampling/parent.ts"
+import type { SamplingDecision } from "../sampling/head/parent.ts"
+import type { TraceContext } from "../stream/Envelope.ts"
 
 /** The W3C trace id of an event by its id, in the same case. */
 export const traceIdOf = (id: string): string => id.replaceAll("-", "")

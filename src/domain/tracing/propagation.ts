@@ -3,8 +3,8 @@
  *
  * Reading never fails: what is not to be trusted is as if it were not there, and the trace begins anew.
  */
-import type { TraceContext } from "../Envelope.ts"
-import { followParent } from "../sampling/parent.ts"
+import { followParent } from "../sampling/head/parent.ts"
+import type { TraceContext } from "../stream/Envelope.ts"
 import { formatTraceParent, parseTraceParent, type TraceParent } from "./traceparent.ts"
 import { formatTraceState, parseTraceState } from "./tracestate.ts"
 

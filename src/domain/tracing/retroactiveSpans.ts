@@ -5,8 +5,8 @@
  * before, and a wait where more than {@link waitNanos} lie between two stages. Ids depend on nothing but the trace and the hops, so that an event
  * told of twice gives the same spans.
  */
-import type { EventContext, Hop } from "../Envelope.ts"
 import { lineageHash } from "../lineage/keepsLineage.ts"
+import type { EventContext, Hop } from "../stream/Envelope.ts"
 import type { SpanData, SpanStatus } from "./SpanData.ts"
 
 /** How an event ended that somebody will ask about. */

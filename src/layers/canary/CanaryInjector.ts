@@ -11,7 +11,7 @@ import { Clock, Context, type Duration, Effect, Layer } from "effect"
 import { canaryRecord, type CanaryWireKind } from "../../domain/canary/canaryRecord.ts"
 import { untilApproachMillis } from "../../domain/canary/tracks.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { CanaryWatch } from "./CanaryWatch.ts"
 
 /** The way of a canary into a source. */

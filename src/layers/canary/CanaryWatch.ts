@@ -9,7 +9,7 @@
  */
 import { Clock, Context, Effect, Layer, Metric } from "effect"
 import type { CanaryCounts } from "../../domain/api/canary.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 
 export interface CanaryReport {
   /** Whether this process sends canaries. */

@@ -1,7 +1,7 @@
 /** The canaries as metrics, by source: how many were sent, arrived, were late, are missed. */
 import { Effect, Layer } from "effect"
-import { Collectors } from "../observability/Collectors.ts"
-import { metricFamilies } from "../observability/instruments.ts"
+import { Collectors } from "../metrics/Collectors.ts"
+import { metricFamilies } from "../metrics/instruments.ts"
 import { CanaryWatch } from "./CanaryWatch.ts"
 
 export const layerCanaryMetrics: Layer.Layer<never, never, Collectors> = Layer.effectDiscard(

@@ -1,8 +1,8 @@
 /** What a setting's text may be. Each kind reads a text, writes a value back as text, and says what it expects. */
 import { Result, Schema } from "effect"
-import { formatDuration, parseDuration } from "../../domain/duration.ts"
 import { parsePolicy, type Policy } from "../../domain/sampling/policies/Policy.ts"
 import { faultNames } from "../../domain/simulation/faults.ts"
+import { formatDuration, parseDuration } from "../../domain/time/duration.ts"
 
 export interface Kind<A> {
   /** Reads on from "expected". */

@@ -1,8 +1,8 @@
 /** Spans of requests, in and out, by the tracer in force: also where spans are switched off there are ids to pass on. */
 import { Context, Option, Tracer } from "effect"
-import type { TraceContext } from "../../domain/Envelope.ts"
+import type { TraceContext } from "../../domain/stream/Envelope.ts"
 import { isSpanId, isTraceId } from "../../domain/tracing/traceparent.ts"
-import { parentSpan } from "../observability/SpanTraceState.ts"
+import { parentSpan } from "../tracing/SpanTraceState.ts"
 
 /** A child of `parent`, whose decision it follows; without one the root of a new trace that is not sampled. */
 export const startRequestSpan = (tracer: Tracer.Tracer, options: {

@@ -4,10 +4,10 @@ import { HttpServerError, HttpServerRequest, HttpServerResponse } from "effect/h
 import { HttpApiBuilder } from "effect/http-api"
 import { PerigeeApi } from "../../domain/api/api.ts"
 import type { HealthAnswer } from "../../domain/api/health.ts"
-import { format } from "../../domain/UtcTime.ts"
+import { format } from "../../domain/time/UtcTime.ts"
 import { CanaryWatch } from "../canary/CanaryWatch.ts"
-import { Exposition } from "../observability/Exposition.ts"
-import { Health, type HealthQuestion, worstStatus } from "../observability/Health.ts"
+import { Health, type HealthQuestion, worstStatus } from "../health/Health.ts"
+import { Exposition } from "../metrics/Exposition.ts"
 
 const orFail = <A extends Pick<HealthAnswer, "status">>(answer: A): Effect.Effect<A, A> =>
   answer.status === "failed" ? Effect.fail(answer) : Effect.succeed(answer)

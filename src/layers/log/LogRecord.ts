@@ -1,6 +1,6 @@
 /** What the message log holds: topics, and records with a key, bytes, headers and a time. */
-import type { SourcePosition } from "../../domain/Envelope.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { SourcePosition } from "../../domain/stream/Envelope.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 
 /**
  * A topic and how long it keeps records; absent means for ever.

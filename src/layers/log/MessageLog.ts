@@ -13,10 +13,10 @@
  * **What it does not do.** No transactions across topics (a later issue), no exactly-once: that is the sink's upsert.
  */
 import { Context, type Effect, Layer, type Scope } from "effect"
-import type { SourcePosition } from "../../domain/Envelope.ts"
+import type { SourcePosition } from "../../domain/stream/Envelope.ts"
 import type { LogError } from "./LogError.ts"
 import type { LogRecord, NewLogRecord, PartitionOffsets, TopicSpec } from "./LogRecord.ts"
-import { makeMemoryLog } from "./memoryLog.ts"
+import { makeMemoryLog } from "./memory/memoryLog.ts"
 import type { SubscribeOptions, Subscription } from "./Subscription.ts"
 
 export * from "./LogError.ts"

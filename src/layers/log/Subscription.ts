@@ -1,6 +1,6 @@
 /** Membership of a consumer group: what a member asks for and what it gets. */
 import type { Effect, Stream } from "effect"
-import type { SourcePosition } from "../../domain/Envelope.ts"
+import type { SourcePosition } from "../../domain/stream/Envelope.ts"
 import type { LogError } from "./LogError.ts"
 import type { LogRecord } from "./LogRecord.ts"
 

@@ -1,7 +1,7 @@
 /** Reads the message log that the environment asks for, beside those who use it. */
 import { Effect, Layer } from "effect"
 import { settings } from "../config/settings.ts"
-import { layerEmbeddedReader } from "./EmbeddedLogReader.ts"
+import { layerEmbeddedReader } from "./embedded/EmbeddedLogReader.ts"
 import { LogError } from "./LogError.ts"
 import { layerLogFromConfig } from "./logFromConfig.ts"
 import { LogReader } from "./LogReader.ts"

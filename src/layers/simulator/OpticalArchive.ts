@@ -10,7 +10,7 @@ import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Deferred, Effect, Schema, type Scope } from "effect"
 import { HttpMiddleware, HttpServer, HttpServerRequest, HttpServerResponse } from "effect/http"
 import { createServer } from "node:http"
-import { parse, type UtcTime } from "../../domain/UtcTime.ts"
+import { parse, type UtcTime } from "../../domain/time/UtcTime.ts"
 
 export class OpticalArchiveError extends Schema.TaggedError<OpticalArchiveError>()("OpticalArchiveError", {
   message: Schema.String,

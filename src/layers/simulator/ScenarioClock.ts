@@ -8,7 +8,7 @@
  * A sleep never ends before its scenario time: the timers beneath may fire early by a fraction of a millisecond, and then it sleeps on.
  */
 import { Clock, Duration, Effect, Layer, Schema } from "effect"
-import { format, type UtcTime } from "../../domain/UtcTime.ts"
+import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
 
 export interface ScenarioClockOptions {
   /** Scenario time when the Layer is built; absent: the time of the clock beneath. */

@@ -5,14 +5,14 @@
  * the ingest time is the time of sending. The output is written as it is made: memory does not grow with the length of the scenario.
  */
 import { Clock, Effect, FileSystem, type PlatformError, Result, Schema, Stream } from "effect"
-import { decodeRawRecord } from "../../domain/observation/decodeRawRecord.ts"
+import { decodeRawRecord } from "../../domain/observation/formats/decodeRawRecord.ts"
 import type { Observation } from "../../domain/observation/Observation.ts"
-import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
+import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
 import type { Emission, Wire } from "../../domain/simulation/Emission.ts"
 import type { FaultCounts } from "../../domain/simulation/faults.ts"
 import type { Scenario } from "../../domain/simulation/scenario.ts"
 import { truthConjunctions, truthLine } from "../../domain/simulation/truthConjunctions.ts"
-import { format, type UtcTime } from "../../domain/UtcTime.ts"
+import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
 
 /** A simulated frame that cannot be decoded: the sensors of the scenario are not those of the registry. */
 export class WriteScenarioError extends Schema.TaggedError<WriteScenarioError>()("WriteScenarioError", {

@@ -1,6 +1,6 @@
 /** Where a pulled source keeps how far it has read, so that a restart goes on from there. */
 import { Context, Effect, Layer, Schema } from "effect"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 
 export class CursorError extends Schema.TaggedError<CursorError>()("CursorError", {
   message: Schema.String,

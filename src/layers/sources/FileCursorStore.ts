@@ -6,7 +6,7 @@
 import { Effect, Layer } from "effect"
 import { mkdir, open, readFile, rename } from "node:fs/promises"
 import { join } from "node:path"
-import { format, parse } from "../../domain/UtcTime.ts"
+import { format, parse } from "../../domain/time/UtcTime.ts"
 import { CursorError, CursorStore } from "./CursorStore.ts"
 
 const failed = (what: string) => (cause: unknown) =>

@@ -12,11 +12,11 @@
  */
 import { Clock, Duration, Effect, Fiber, Queue, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
+import type { RawOpticalPage } from "../../domain/observation/formats/opticalArchive.ts"
 import type { ObservationId } from "../../domain/observation/Observation.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"
-import type { RawOpticalPage } from "../../domain/observation/opticalArchive.ts"
 import type { IncomingTrace, ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
-import { format, parse, type UtcTime } from "../../domain/UtcTime.ts"
+import { format, parse, type UtcTime } from "../../domain/time/UtcTime.ts"
 import { CursorStore } from "./CursorStore.ts"
 import { makeFetchPage, type OpticalClientOptions } from "./opticalClient.ts"
 import { receiveTime } from "./receiveTime.ts"

@@ -1,6 +1,6 @@
 /** What each source has seen, in plain numbers: read by metrics, status and summaries. */
 import { Context, Layer } from "effect"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 
 /** Counters of one source; the numbers only grow. What does not apply to a kind of source stays 0. */
 export interface SourceCounters {

@@ -12,7 +12,7 @@
  * Order: records of one source stay in order, and so do those of one key.
  */
 import { type Cause, Effect, Fiber, Queue, type Schedule, type Scope, Stream } from "effect"
-import { encodeRawRecordHeaders, observationsTopic } from "../../domain/observation/rawRecordHeaders.ts"
+import { encodeRawRecordHeaders, observationsTopic } from "../../domain/observation/formats/rawRecordHeaders.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import { type LogError, MessageLog, type NewLogRecord } from "../log/MessageLog.ts"
 import { decorrelatedJitter } from "./decorrelatedJitter.ts"

@@ -1,6 +1,6 @@
 /** When a record was received, by Effect's clock. */
 import type { Clock } from "effect"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 
 /** Now, with its fraction of a millisecond: u64 nanoseconds rounded once to 0.24 µs. */
 export const receiveTime = (clock: Clock.Clock): UtcTime => {

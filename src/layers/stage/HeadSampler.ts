@@ -3,10 +3,10 @@
  * run decides the same. An event that comes with one follows its parent: `followParent` of the domain, which no sampler may overrule.
  */
 import { Context, Effect, Layer } from "effect"
-import { withThreshold } from "../../domain/sampling/otMember.ts"
-import type { SamplingDecision } from "../../domain/sampling/parent.ts"
-import { keepsBits, keepsTraceId, never, type Threshold, thresholdOf } from "../../domain/sampling/threshold.ts"
-import { LoadGuard } from "../observability/LoadGuard.ts"
+import { withThreshold } from "../../domain/sampling/head/otMember.ts"
+import type { SamplingDecision } from "../../domain/sampling/head/parent.ts"
+import { keepsBits, keepsTraceId, never, type Threshold, thresholdOf } from "../../domain/sampling/head/threshold.ts"
+import { LoadGuard } from "../sampling/LoadGuard.ts"
 
 export type HeadDecision = SamplingDecision
 

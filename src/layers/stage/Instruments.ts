@@ -6,9 +6,9 @@
  */
 import { Layer } from "effect"
 import { DeadLettersMemory } from "../deadletters/DeadLetters.ts"
-import { layerPerigeeTracer } from "../observability/PerigeeTracer.ts"
-import { SpanSink } from "../observability/SpanSink.ts"
-import { layerBackend, layerTest as layerTracingTest } from "../observability/Tracing.ts"
+import { layerPerigeeTracer } from "../tracing/PerigeeTracer.ts"
+import { SpanSink } from "../tracing/store/SpanSink.ts"
+import { layerBackend, layerTest as layerTracingTest } from "../tracing/Tracing.ts"
 import { HeadSampler } from "./HeadSampler.ts"
 import { StageLineage, StageMetrics, StageTracing } from "./StageHooks.ts"
 import { StageRegistry } from "./StageRegistry.ts"

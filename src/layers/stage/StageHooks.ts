@@ -3,9 +3,9 @@
  * tracing, metrics, lineage or chaos on or off, and none of them is named in an operator's file.
  */
 import { Context, Effect, Exit, Layer, Option, type Tracer } from "effect"
-import type { Element } from "../../domain/Batch.ts"
-import { contextBelow, type EventContext } from "../../domain/Envelope.ts"
-import { parentSpan } from "../observability/SpanTraceState.ts"
+import type { Element } from "../../domain/stream/Batch.ts"
+import { contextBelow, type EventContext } from "../../domain/stream/Envelope.ts"
+import { parentSpan } from "../tracing/SpanTraceState.ts"
 import { makeRootSpans, rootSpanDefaults, type RootSpanOptions } from "./rootSpans.ts"
 
 export { type LineageEnd, StageLineage } from "./StageLineage.ts"

@@ -1,9 +1,9 @@
 /** The lineage of events: where it begins, what each stage adds, and where it is handed in. */
 import { Context, Effect, Layer } from "effect"
-import type { EventContext, Hop, JoinedInputs, Lineage } from "../../domain/Envelope.ts"
 import { lineageRecord, mostParents } from "../../domain/lineage/LineageRecord.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
-import { LineageStore } from "../stores/LineageStore.ts"
+import type { EventContext, Hop, JoinedInputs, Lineage } from "../../domain/stream/Envelope.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import { LineageStore } from "../lineage/LineageStore.ts"
 import { LineageSampler } from "./LineageSampler.ts"
 
 /** An event, or what became of it, that leaves the pipeline. */

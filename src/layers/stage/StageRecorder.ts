@@ -3,7 +3,7 @@
  * the hops they came by, so that their operator spans can be made afterwards.
  */
 import { Context } from "effect"
-import type { EventContext, Hop } from "../../domain/Envelope.ts"
+import type { EventContext, Hop } from "../../domain/stream/Envelope.ts"
 import type { RecordedReason } from "../../domain/tracing/retroactiveSpans.ts"
 
 /** An event at the moment at which it became worth a trace. */

@@ -5,8 +5,8 @@
  * what waits, at most `capacity` (default 10,000); beyond that nothing more is held back.
  */
 import { Clock, Effect, Layer } from "effect"
-import { elementsOf, type Item, itemsOf } from "../../domain/Batch.ts"
-import type { Envelope, EventContext } from "../../domain/Envelope.ts"
+import { elementsOf, type Item, itemsOf } from "../../domain/stream/Batch.ts"
+import type { Envelope, EventContext } from "../../domain/stream/Envelope.ts"
 import { type ChaosPoint, StageChaos } from "./StageHooks.ts"
 
 export interface HoldBackOptions {

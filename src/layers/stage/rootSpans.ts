@@ -6,7 +6,7 @@
  * the Layer is released.
  */
 import { Clock, Effect, Exit, type Tracer } from "effect"
-import type { LastHeard } from "../../domain/Envelope.ts"
+import type { LastHeard } from "../../domain/stream/Envelope.ts"
 
 export interface RootSpanOptions {
   /** How long nothing must be heard of a trace before its root ends, ms. */

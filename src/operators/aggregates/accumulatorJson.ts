@@ -1,6 +1,6 @@
 /** How what accumulators are made of is written and read, put together from {@link ValueJson}s. */
 import type { Schema } from "effect"
-import { TimeJson } from "../../domain/UtcTime.ts"
+import { TimeJson } from "../../domain/time/UtcTime.ts"
 import { trusted, type ValueJson, valueJson } from "../state/valueJson.ts"
 
 /** Any number, also one that JSON has no word for. */

@@ -2,7 +2,7 @@
  * The states of a running fusion pipeline, to be looked at by whoever counts what is open: each operator puts its own here when it starts, and a
  * restarted one its new one. No part of the result; nobody but the operator changes a state.
  */
-import { sourceWatermarks, type WatermarkState } from "../assignWatermarks.ts"
+import { sourceWatermarks, type WatermarkState } from "../time/assignWatermarks.ts"
 import type { AlertState } from "./alert.ts"
 import type { AssociateState } from "./associate.ts"
 import type { CorrelateState } from "./correlate.ts"

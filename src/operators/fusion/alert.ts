@@ -19,10 +19,10 @@
 import type { AlertStatus, ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { sameContent } from "../../domain/alert/ConjunctionAlert.ts"
 import { levelOf } from "../../domain/alert/level.ts"
-import type { Envelope, Held } from "../../domain/Envelope.ts"
 import { type Evidence, joinedEvidence, sampledEvidence } from "../../domain/lineage/Evidence.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
-import { type Emit, type Operator, type Origin, type StageServices, stateful } from "../Stage.ts"
+import type { Envelope, Held } from "../../domain/stream/Envelope.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import { type Emit, type Operator, type Origin, type StageServices, stateful } from "../stage/Stage.ts"
 import type { AssessedPair } from "./assess.ts"
 
 interface OpenAlert {

@@ -9,13 +9,13 @@
 import type { Conjunction } from "../../domain/alert/Conjunction.ts"
 import type { ConjunctionRisk } from "../../domain/alert/ConjunctionRisk.ts"
 import type { PairUpdate } from "../../domain/alert/PairUpdate.ts"
-import { collisionProbability, defaultHardBodyRadius } from "../../domain/orbit/collisionProbability.ts"
-import { trackEncounter } from "../../domain/orbit/trackEncounter.ts"
-import type { TrackEstimate } from "../../domain/orbit/TrackEstimate.ts"
-import { assessValidity, type TrackSupport } from "../../domain/orbit/validity.ts"
-import { bilinear, norm, scale, subtract } from "../../domain/orbit/vector3.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
-import { type Operator, type StageServices, stateless } from "../Stage.ts"
+import { bilinear, norm, scale, subtract } from "../../domain/orbit/algebra/vector3.ts"
+import { collisionProbability, defaultHardBodyRadius } from "../../domain/orbit/encounter/collisionProbability.ts"
+import { trackEncounter } from "../../domain/orbit/encounter/trackEncounter.ts"
+import { assessValidity, type TrackSupport } from "../../domain/orbit/encounter/validity.ts"
+import type { TrackEstimate } from "../../domain/orbit/tracking/TrackEstimate.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import { type Operator, type StageServices, stateless } from "../stage/Stage.ts"
 
 export interface AssessedPair {
   readonly update: PairUpdate

@@ -10,12 +10,12 @@
  */
 import { isCanaryObject } from "../../domain/canary/reserved.ts"
 import type { Observation } from "../../domain/observation/Observation.ts"
-import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
-import type { Candidates } from "../../domain/orbit/candidates.ts"
-import { forget, insert, latest, makeTrack, type Track, type TrackEntry } from "../../domain/orbit/Track.ts"
-import type { Association, TrackUpdate } from "../../domain/orbit/TrackUpdate.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
-import { type Emit, type Operator, type StageServices, stateful } from "../Stage.ts"
+import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
+import type { Candidates } from "../../domain/orbit/tracking/candidates.ts"
+import { forget, insert, latest, makeTrack, type Track, type TrackEntry } from "../../domain/orbit/tracking/Track.ts"
+import type { Association, TrackUpdate } from "../../domain/orbit/tracking/TrackUpdate.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import { type Emit, type Operator, type StageServices, stateful } from "../stage/Stage.ts"
 
 export interface AssociateState {
   readonly tracks: Map<string, Track>

@@ -5,13 +5,13 @@
  * or form, `SchemaMismatch` for a record that is read but not an observation, `ValidationFailed` for a source nobody registered.
  */
 import { Result } from "effect"
-import { decodeRawRecord } from "../../domain/observation/decodeRawRecord.ts"
+import { decodeRawRecord } from "../../domain/observation/formats/decodeRawRecord.ts"
 import type { Observation, SourceKind } from "../../domain/observation/Observation.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
-import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
+import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { isOwnTrace } from "../../domain/tracing/ownTrace.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
-import { type Operator, type StageServices, stateless } from "../Stage.ts"
+import { type Operator, type StageServices, stateless } from "../stage/Stage.ts"
 
 /** Observations decoded so far, canaries left out: by kind and by sensor. State: an entry a sensor. */
 export interface ObservationTally {

@@ -1,12 +1,12 @@
 /** The whole fusion job: the log's records and the ticks of time, through the fusion operators, to the commit. */
 import { type Effect, Stream } from "effect"
-import type { SourcePosition, Tick } from "../../domain/Envelope.ts"
-import { observationsTopic } from "../../domain/observation/rawRecordHeaders.ts"
+import { observationsTopic } from "../../domain/observation/formats/rawRecordHeaders.ts"
+import type { SourcePosition, Tick } from "../../domain/stream/Envelope.ts"
+import type { AlertStore } from "../../layers/alerts/AlertStore.ts"
 import type { LogError, LogRecord, MessageLog } from "../../layers/log/MessageLog.ts"
-import type { AlertStore } from "../../layers/stores/AlertStore.ts"
-import { commit } from "../commit.ts"
-import { from, type Pipeline } from "../Pipeline.ts"
-import type { StageServices } from "../Stage.ts"
+import { commit } from "../log/commit.ts"
+import { from, type Pipeline } from "../stage/Pipeline.ts"
+import type { StageServices } from "../stage/Stage.ts"
 import { fusion, type FusionOptions } from "./fusion.ts"
 import { fusionSource } from "./fusionSource.ts"
 

@@ -5,9 +5,9 @@
  * future (it would move the watermark), a range or an angle that no satellite has, a sigma that is not positive, a covariance that does not fit what was measured.
  */
 import type { Observation, Target } from "../../domain/observation/Observation.ts"
-import type { SensorRegistry } from "../../domain/observation/SensorRegistry.ts"
-import { componentsOf, dimension, measurementTime } from "../../domain/orbit/measurement.ts"
-import { type Operator, type StageServices, stateless } from "../Stage.ts"
+import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
+import { componentsOf, dimension, measurementTime } from "../../domain/orbit/measurement/measurement.ts"
+import { type Operator, type StageServices, stateless } from "../stage/Stage.ts"
 
 /** How far ahead of its receipt an observation may be stamped. */
 const futureMillis = 5000

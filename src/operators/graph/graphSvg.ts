@@ -1,5 +1,5 @@
 /** A pipeline's graph as an SVG picture, readable on a light and on a dark page. */
-import type { Graph } from "../stage/Graph.ts"
+import type { Graph } from "./Graph.ts"
 import { layout, type PlacedEdge, type PlacedStage } from "./layout.ts"
 
 const style = `

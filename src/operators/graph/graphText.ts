@@ -1,5 +1,5 @@
 /** A pipeline's graph for a person, and for programs. */
-import type { Graph } from "../stage/Graph.ts"
+import type { Graph } from "./Graph.ts"
 
 /** A line an edge: from where to where, how much may wait, what happens when it is full, and why. */
 export const graphText = ({ edges, nodes }: Graph): ReadonlyArray<string> =>

@@ -4,7 +4,7 @@
  * Between every two layers of stages lies one of labels: an edge passes each layer in a place of its own, its label in the first, so that no text
  * can lie on another and no line crosses a box. Sugiyama's layers with a median ordering; the graphs are small.
  */
-import type { Graph, GraphEdge } from "../stage/Graph.ts"
+import type { Graph, GraphEdge } from "./Graph.ts"
 
 export interface PlacedBox {
   readonly x: number

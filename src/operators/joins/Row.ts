@@ -1,9 +1,9 @@
 /** A row that waits in a join for its other side, and what all rows of one join have in common. */
-import type { EventContext } from "../../domain/Envelope.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { EventContext } from "../../domain/stream/Envelope.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { Key } from "../keyed/Entry.ts"
-import type { Collector } from "../stage/Collector.ts"
-import type { Kept } from "../stage/OutputContexts.ts"
+import type { Collector } from "../stage/running/Collector.ts"
+import type { Kept } from "../stage/running/OutputContexts.ts"
 import { type Linked, Recency } from "../state/Recency.ts"
 import { type Timed, Timers } from "../state/Timers.ts"
 import type { Side } from "./Side.ts"

@@ -1,8 +1,8 @@
 /** One side of a join: its rows by key. */
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { Key } from "../keyed/Entry.ts"
-import type { Collector } from "../stage/Collector.ts"
-import type { Kept } from "../stage/OutputContexts.ts"
+import type { Collector } from "../stage/running/Collector.ts"
+import type { Kept } from "../stage/running/OutputContexts.ts"
 import { type Held, Row } from "./Row.ts"
 
 export interface SideOptions<V, B> {

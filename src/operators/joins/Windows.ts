@@ -1,7 +1,7 @@
 /** The state of `windowJoin`: two sides for each window that is open. */
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { Key } from "../keyed/Entry.ts"
-import type { Collector } from "../stage/Collector.ts"
+import type { Collector } from "../stage/running/Collector.ts"
 import { Held } from "./Row.ts"
 import { Side, type SideOptions } from "./Side.ts"
 

@@ -1,6 +1,6 @@
 /** What all joins take. */
 import type { Key } from "../keyed/Entry.ts"
-import type { Edge } from "../Stage.ts"
+import type { Edge } from "../stage/Stage.ts"
 import type { JsonCodec } from "../state/valueJson.ts"
 
 /** One side of a join over one stream that carries both. */

@@ -1,9 +1,9 @@
 /** The operator behind `join` and `intervalJoin`: rows of the two sides match by key and by how far their times are apart. */
 import { Option, Schema } from "effect"
-import { TimeJson } from "../../domain/UtcTime.ts"
+import { TimeJson } from "../../domain/time/UtcTime.ts"
 import type { StateCodec } from "../../layers/stage/StageState.ts"
 import type { Key } from "../keyed/Entry.ts"
-import { columns, direct, type Operator, type StageServices } from "../Stage.ts"
+import { columns, direct, type Operator, type StageServices } from "../stage/Stage.ts"
 import { type ValueJson, valueJson } from "../state/valueJson.ts"
 import type { JoinOptions, JoinSide } from "./options.ts"
 import { Held } from "./Row.ts"

@@ -1,7 +1,7 @@
 /** The rows of a join in a snapshot. */
 import { Schema } from "effect"
-import { decodeContext, encodeContext } from "../../domain/contributorsCodec.ts"
-import { isFollowed } from "../../domain/Envelope.ts"
+import { decodeContext, encodeContext } from "../../domain/stream/contributorsCodec.ts"
+import { isFollowed } from "../../domain/stream/Envelope.ts"
 import type { Key } from "../keyed/Entry.ts"
 import { trusted, type ValueJson } from "../state/valueJson.ts"
 import { type Held, Row } from "./Row.ts"

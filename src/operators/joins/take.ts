@@ -1,8 +1,8 @@
 /** An event meets the rows of the other side, and is kept for those to come. */
-import type { Batch } from "../../domain/Batch.ts"
-import { Place } from "../../domain/Place.ts"
+import type { Batch } from "../../domain/stream/Batch.ts"
+import { Place } from "../../domain/stream/Place.ts"
 import type { Key } from "../keyed/Entry.ts"
-import type { Collector } from "../stage/Collector.ts"
+import type { Collector } from "../stage/running/Collector.ts"
 import type { JoinOptions, JoinSide } from "./options.ts"
 import type { Side } from "./Side.ts"
 

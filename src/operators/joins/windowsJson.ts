@@ -1,6 +1,6 @@
 /** The state of `windowJoin` in a snapshot. */
 import { Option, Schema } from "effect"
-import { TimeJson } from "../../domain/UtcTime.ts"
+import { TimeJson } from "../../domain/time/UtcTime.ts"
 import type { StateCodec } from "../../layers/stage/StageState.ts"
 import type { Key } from "../keyed/Entry.ts"
 import type { ValueJson } from "../state/valueJson.ts"

@@ -1,8 +1,8 @@
 /** What user code of `keyed` works with: one object, opened anew on each event and timer. */
-import type { EventContext } from "../../domain/Envelope.ts"
-import type { Place } from "../../domain/Place.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
-import type { Collector } from "../Stage.ts"
+import type { EventContext } from "../../domain/stream/Envelope.ts"
+import type { Place } from "../../domain/stream/Place.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import type { Collector } from "../stage/Stage.ts"
 import type { Entries } from "./Entries.ts"
 import type { Entry, Key } from "./Entry.ts"
 

@@ -1,5 +1,5 @@
 /** The state of `keyed`: entries by key, their timers, their order of writing. */
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { Recency } from "../state/Recency.ts"
 import { Timers } from "../state/Timers.ts"
 import { Entry, type Key, type Timer } from "./Entry.ts"

@@ -1,6 +1,6 @@
 /** What `keyed` holds for a key: its value, who wrote it, and its timers. */
-import { Contributors } from "../../domain/Contributors.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import { Contributors } from "../../domain/stream/Contributors.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { Linked } from "../state/Recency.ts"
 import type { Timed } from "../state/Timers.ts"
 

@@ -1,7 +1,7 @@
 /** The state of `keyed` in a snapshot. */
 import { Option, Schema } from "effect"
-import { decodeContributors, encodeContributors } from "../../domain/contributorsCodec.ts"
-import { TimeJson } from "../../domain/UtcTime.ts"
+import { decodeContributors, encodeContributors } from "../../domain/stream/contributorsCodec.ts"
+import { TimeJson } from "../../domain/time/UtcTime.ts"
 import type { StateCodec } from "../../layers/stage/StageState.ts"
 import { trusted, type ValueJson } from "../state/valueJson.ts"
 import { type Bounds, Entries } from "./Entries.ts"

@@ -1,8 +1,8 @@
 /** What a step may do with its events. */
-import type { Contributors } from "../../domain/Contributors.ts"
 import type { ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
-import type { Envelope, EventContext, Held, JoinedInputs } from "../../domain/Envelope.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { Contributors } from "../../domain/stream/Contributors.ts"
+import type { Envelope, EventContext, Held, JoinedInputs } from "../../domain/stream/Envelope.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 
 /** An event as it came, or one that was kept. */
 export type Origin = Pick<Held, "context" | "hop"> & Partial<Held>

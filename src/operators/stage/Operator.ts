@@ -2,9 +2,9 @@
  * An operator: a function from a stream to a stream that knows what it is made of.
  */
 import type { Effect, Stream } from "effect"
-import type { Element } from "../../domain/Batch.ts"
-import type { Graph, StageNode } from "./Graph.ts"
-import type { Process } from "./pure.ts"
+import type { Element } from "../../domain/stream/Batch.ts"
+import type { Graph, StageNode } from "../graph/Graph.ts"
+import type { Process } from "./running/pure.ts"
 
 export interface Operator<in A, out B, out E = never, out R = never> {
   <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E | E0, R | R0>

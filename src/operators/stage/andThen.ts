@@ -1,9 +1,9 @@
 /** Operators in a row. */
 import { Effect } from "effect"
-import { inRow } from "./Graph.ts"
+import { inRow } from "../graph/Graph.ts"
 import { makeOperator, type Operator } from "./Operator.ts"
-import { compose } from "./pure.ts"
-import { pureOperator } from "./pureOperator.ts"
+import { compose } from "./running/pure.ts"
+import { pureOperator } from "./running/pureOperator.ts"
 
 /** Two operators in a row are one; pure ones that meet run in one turn for each array, whatever stands before or behind them. */
 export const andThen = <A, B, E1, R1, C, E2, R2>(

@@ -1,6 +1,6 @@
 /** What operators and streams take and give, read from their types. */
 import type { Stream } from "effect"
-import type { Element } from "../../domain/Batch.ts"
+import type { Element } from "../../domain/stream/Batch.ts"
 import type { Operator } from "./Operator.ts"
 
 /** Some operator, of which only what it takes matters: `Operator<never, ...>` is above all of them. */

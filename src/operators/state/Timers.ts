@@ -5,8 +5,8 @@
  * something in a binary heap, and a bucket sorted when time reaches it. Adding costs a map look-up; what was dropped stays in its bucket
  * until that is reached or half of all held are dropped ones.
  */
-import { MinHeap } from "../../domain/MinHeap.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import { MinHeap } from "../../domain/stream/MinHeap.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 
 /** `live` is true from when it was added until it was given out or dropped, and changed by {@link Timers} alone. */
 export interface Timed {

@@ -5,10 +5,10 @@
  * closed window's value was is made again from its panes when it is corrected, so that results are not kept.
  */
 import type { Schema } from "effect"
-import type { Batch } from "../../domain/Batch.ts"
-import { Place } from "../../domain/Place.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
-import type { Collector } from "../Stage.ts"
+import type { Batch } from "../../domain/stream/Batch.ts"
+import { Place } from "../../domain/stream/Place.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import type { Collector } from "../stage/Stage.ts"
 import { type AddRun, addRunFor, type Run } from "./addRun.ts"
 import { decodeAligned, encodeAligned } from "./alignedCodec.ts"
 import type { AlignedAssigner } from "./assigners.ts"

@@ -1,5 +1,5 @@
 /** What a pane or session holds of one key: the accumulator and, in the same object, who contributed to it. */
-import { Contributors } from "../../domain/Contributors.ts"
+import { Contributors } from "../../domain/stream/Contributors.ts"
 
 export class Entry<Acc> extends Contributors {
   acc: Acc

@@ -1,5 +1,5 @@
 /** The panes that some window may still need, and which window closes next. */
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { AlignedAssigner } from "./assigners.ts"
 import { Entry } from "./Entry.ts"
 import { Pane, PaneTimes } from "./panes.ts"

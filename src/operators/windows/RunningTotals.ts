@@ -2,7 +2,7 @@
  * The accumulators of a sliding window, kept from one window to the next: the panes that enter are merged in, those that leave are taken
  * off. Only for aggregates that can do that exactly.
  */
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { Aggregate } from "../aggregates/Aggregate.ts"
 import type { Pane, PaneTimes } from "./panes.ts"
 import type { WindowKey } from "./WindowSettings.ts"

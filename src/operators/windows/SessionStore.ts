@@ -1,5 +1,5 @@
 /** Sessions by key, and when each is due: to be closed, or, once closed, to be forgotten. */
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { type Timed, Timers } from "../state/Timers.ts"
 import { Entry } from "./Entry.ts"
 import type { WindowKey } from "./WindowSettings.ts"

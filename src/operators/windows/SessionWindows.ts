@@ -5,10 +5,10 @@
  * the watermark less the allowed lateness might have to join a session that is no longer there.
  */
 import type { Schema } from "effect"
-import type { Batch } from "../../domain/Batch.ts"
-import { Place } from "../../domain/Place.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
-import type { Collector } from "../Stage.ts"
+import type { Batch } from "../../domain/stream/Batch.ts"
+import { Place } from "../../domain/stream/Place.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import type { Collector } from "../stage/Stage.ts"
 import { type Graveyard, refuseFull, refuseLate, refuseNoRoom, refuseTime } from "./refusals.ts"
 import { decodeSessions, encodeSessions } from "./sessionCodec.ts"
 import { Session, SessionStore } from "./SessionStore.ts"

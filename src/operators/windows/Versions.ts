@@ -1,5 +1,5 @@
 /** How often the results of closed windows were corrected, while they can be. */
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { WindowKey } from "./WindowSettings.ts"
 
 export class Versions<K extends WindowKey> {

@@ -1,10 +1,10 @@
 /** What the windows of one operator have in common, and what they give. */
 import type { Schema } from "effect"
-import type { Batch } from "../../domain/Batch.ts"
-import type { Place } from "../../domain/Place.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { Batch } from "../../domain/stream/Batch.ts"
+import type { Place } from "../../domain/stream/Place.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { Aggregate } from "../aggregates/Aggregate.ts"
-import type { Collector } from "../Stage.ts"
+import type { Collector } from "../stage/Stage.ts"
 
 /** What windows are kept apart by; `undefined` where there is no key. */
 export type WindowKey = number | string | undefined

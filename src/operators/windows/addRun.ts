@@ -1,6 +1,6 @@
 /** The loop that fills a window without a key: events in a row are added without a look at anything but their times. */
-import type { UtcTime } from "../../domain/UtcTime.ts"
-import { withOwnCode } from "../stage/withOwnCode.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import { withOwnCode } from "../stage/running/withOwnCode.ts"
 
 /** What a loop begins with and leaves behind. */
 export interface Run<Acc> {

@@ -1,6 +1,6 @@
 /** Keys and entries of windows as JSON. */
 import { Schema } from "effect"
-import { decodeContributors, encodeContributors } from "../../domain/contributorsCodec.ts"
+import { decodeContributors, encodeContributors } from "../../domain/stream/contributorsCodec.ts"
 import { type Aggregate, jsonOf } from "../aggregates/Aggregate.ts"
 import type { Entry } from "./Entry.ts"
 import type { WindowKey } from "./WindowSettings.ts"

@@ -1,5 +1,5 @@
 /** Panes: the shortest stretches of time that sliding windows share, so that an event is added once and not once a window. */
-import type { UtcTime } from "../../domain/UtcTime.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { AlignedAssigner } from "./assigners.ts"
 import type { Entry } from "./Entry.ts"
 import type { WindowKey } from "./WindowSettings.ts"

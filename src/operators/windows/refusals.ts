@@ -1,7 +1,7 @@
 /** Events that a window does not take: each is a dead letter, none is lost in silence. */
-import type { Place } from "../../domain/Place.ts"
-import type { UtcTime } from "../../domain/UtcTime.ts"
-import type { Collector } from "../Stage.ts"
+import type { Place } from "../../domain/stream/Place.ts"
+import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import type { Collector } from "../stage/Stage.ts"
 
 /** Takes dead letters. */
 export type Graveyard = Pick<Collector<never>, "deadAt">

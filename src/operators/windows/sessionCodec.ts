@@ -1,6 +1,6 @@
 /** The state of session windows as JSON. */
 import { Option, Schema } from "effect"
-import { TimeJson } from "../../domain/UtcTime.ts"
+import { TimeJson } from "../../domain/time/UtcTime.ts"
 import { numberJson } from "../aggregates/accumulatorJson.ts"
 import type { Aggregate } from "../aggregates/Aggregate.ts"
 import { decodeEntry, encodeEntry, EntryJson, KeyJson, withKey } from "./entryCodec.ts"

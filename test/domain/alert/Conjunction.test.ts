@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { makeConjunction } from "../../../src/domain/alert/Conjunction.ts"
-import { period } from "../../../src/domain/orbit/MeanElements.ts"
+import { period } from "../../../src/domain/orbit/catalogue/MeanElements.ts"
 import { seededStart } from "../../../src/domain/simulation/scenario.ts"
 import { synthetic } from "../../support/scenario.ts"
 

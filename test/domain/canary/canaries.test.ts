@@ -10,14 +10,14 @@ import {
   untilApproachMillis
 } from "../../../src/domain/canary/tracks.ts"
 import { withCanaries } from "../../../src/domain/canary/withCanaries.ts"
-import { decodeRawRecord } from "../../../src/domain/observation/decodeRawRecord.ts"
-import { defaultRegistry } from "../../../src/domain/observation/defaultSensors.ts"
-import { makeCandidates } from "../../../src/domain/orbit/candidates.ts"
-import { closestApproach } from "../../../src/domain/orbit/encounter.ts"
-import { makePropagator } from "../../../src/domain/orbit/Propagator.ts"
-import { screenSlice } from "../../../src/domain/orbit/screen.ts"
-import { updateTrack } from "../../../src/domain/orbit/TrackEstimate.ts"
-import { norm, subtract } from "../../../src/domain/orbit/vector3.ts"
+import { decodeRawRecord } from "../../../src/domain/observation/formats/decodeRawRecord.ts"
+import { defaultRegistry } from "../../../src/domain/observation/sensors/defaultSensors.ts"
+import { norm, subtract } from "../../../src/domain/orbit/algebra/vector3.ts"
+import { closestApproach } from "../../../src/domain/orbit/encounter/encounter.ts"
+import { makePropagator } from "../../../src/domain/orbit/propagation/Propagator.ts"
+import { screenSlice } from "../../../src/domain/orbit/screening/screen.ts"
+import { makeCandidates } from "../../../src/domain/orbit/tracking/candidates.ts"
+import { updateTrack } from "../../../src/domain/orbit/tracking/TrackEstimate.ts"
 import { defaultFusionSettings } from "../../../src/operators/fusion/fusion.ts"
 
 const hour = 3_600_000

@@ -3,7 +3,7 @@ import { Result } from "effect"
 import { readFileSync } from "node:fs"
 import { type Cdm, type CdmObject, formatCdm } from "../../../src/domain/ccsds/cdm.ts"
 import { readCdm } from "../../../src/domain/ccsds/readCdm.ts"
-import * as UtcTime from "../../../src/domain/UtcTime.ts"
+import * as UtcTime from "../../../src/domain/time/UtcTime.ts"
 import { sharedData } from "../../support/sharedData.ts"
 
 const covariance = Float64Array.from({ length: 36 }, (_, k) => {

@@ -5,8 +5,8 @@ import { readTdm } from "../../../src/domain/ccsds/tdm.ts"
 import { writeTdm } from "../../../src/domain/ccsds/writeTdm.ts"
 import type { Observation, Target } from "../../../src/domain/observation/Observation.ts"
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
-import { sensorOf } from "../../../src/domain/observation/sensorRecord.ts"
-import { makeRegistry } from "../../../src/domain/observation/SensorRegistry.ts"
+import { sensorOf } from "../../../src/domain/observation/sensors/sensorRecord.ts"
+import { makeRegistry } from "../../../src/domain/observation/sensors/SensorRegistry.ts"
 import { sharedData } from "../../support/sharedData.ts"
 
 const degree = Math.PI / 180

@@ -1,6 +1,6 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Result } from "effect"
-import { makePropagator } from "../../../src/domain/orbit/Propagator.ts"
+import { makePropagator } from "../../../src/domain/orbit/propagation/Propagator.ts"
 import { fitElements, twoBodyElements } from "../../../src/domain/simulation/fitElements.ts"
 import { seededStart } from "../../../src/domain/simulation/scenario.ts"
 import { synthetic } from "../../support/scenario.ts"

@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Result } from "effect"
 import { readFileSync } from "node:fs"
-import { decodeCatalogue } from "../../../src/domain/orbit/Catalogue.ts"
+import { decodeCatalogue } from "../../../src/domain/orbit/catalogue/Catalogue.ts"
 import { makeScenario } from "../../../src/domain/simulation/scenario.ts"
 import { truthConjunctions } from "../../../src/domain/simulation/truthConjunctions.ts"
 import { sensors } from "../../support/scenario.ts"

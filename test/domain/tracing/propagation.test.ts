@@ -1,5 +1,5 @@
 import { describe, expect, it } from "@effect/vitest"
-import type { SamplingDecision } from "../../../src/domain/sampling/parent.ts"
+import type { SamplingDecision } from "../../../src/domain/sampling/head/parent.ts"
 import { continueTrace, extract, extractBaggage, inject } from "../../../src/domain/tracing/propagation.ts"
 
 const traceId = "12345678901234567890123456789012"

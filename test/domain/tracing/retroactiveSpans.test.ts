@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import type { Hop } from "../../../src/domain/Envelope.ts"
+import type { Hop } from "../../../src/domain/stream/Envelope.ts"
 import { recordedRootId, retroactiveSpans } from "../../../src/domain/tracing/retroactiveSpans.ts"
 import { contextOf } from "../../support/envelopes.ts"
 

@@ -1,14 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Metric } from "effect"
 import { TestClock } from "effect/testing"
-import { decodeIslBeacon } from "../../../src/domain/observation/islBeacon.ts"
+import { decodeIslBeacon } from "../../../src/domain/observation/formats/islBeacon.ts"
+import { decodeRadarFrame } from "../../../src/domain/observation/formats/radarFrame.ts"
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
-import { decodeRadarFrame } from "../../../src/domain/observation/radarFrame.ts"
 import { CanaryInjector, CanaryTrigger, type CanaryWire } from "../../../src/layers/canary/CanaryInjector.ts"
 import { layerCanaryMetrics } from "../../../src/layers/canary/canaryMetrics.ts"
 import { CanaryJournal, CanaryWatch } from "../../../src/layers/canary/CanaryWatch.ts"
-import { Collectors } from "../../../src/layers/observability/Collectors.ts"
-import { Exposition } from "../../../src/layers/observability/Exposition.ts"
+import { Collectors } from "../../../src/layers/metrics/Collectors.ts"
+import { Exposition } from "../../../src/layers/metrics/Exposition.ts"
 
 const start = Date.UTC(2026, 5, 1, 3)
 const horizonMillis = 86_400_000

@@ -5,7 +5,7 @@ import { join } from "node:path"
 import { inForce, setting } from "../../../src/layers/config/Setting.ts"
 import { text } from "../../../src/layers/config/settingKinds.ts"
 import { allSettings, fusionSettings, kafkaSettings, settings, withFlags } from "../../../src/layers/config/settings.ts"
-import { kafkaDefaults, type KafkaSettings } from "../../../src/layers/log/KafkaLog.ts"
+import { kafkaDefaults, type KafkaSettings } from "../../../src/layers/log/kafka/KafkaLog.ts"
 import { defaultFusionSettings, type FusionSettings } from "../../../src/operators/fusion/fusion.ts"
 
 const root = join(import.meta.dirname, "../../..")

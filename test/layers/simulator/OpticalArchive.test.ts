@@ -2,8 +2,8 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { Result } from "effect"
 import { FetchHttpClient, HttpClient } from "effect/http"
-import { decodeOpticalPage } from "../../../src/domain/observation/opticalArchive.ts"
-import { format } from "../../../src/domain/UtcTime.ts"
+import { decodeOpticalPage } from "../../../src/domain/observation/formats/opticalArchive.ts"
+import { format } from "../../../src/domain/time/UtcTime.ts"
 import { makeOpticalArchive } from "../../../src/layers/simulator/OpticalArchive.ts"
 
 const at = Date.UTC(2026, 0, 1)

@@ -3,7 +3,7 @@ import { describe, expect, it } from "@effect/vitest"
 import { Effect, FileSystem, Result } from "effect"
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
 import { decodeObservationJson, encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
-import { makeRegistry } from "../../../src/domain/observation/SensorRegistry.ts"
+import { makeRegistry } from "../../../src/domain/observation/sensors/SensorRegistry.ts"
 import { conjunctionPrimary, conjunctionSecondary } from "../../../src/domain/simulation/syntheticCatalogue.ts"
 import {
   observationLine,

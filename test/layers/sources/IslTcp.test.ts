@@ -1,7 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Result, Stream } from "effect"
 import * as Net from "node:net"
-import { decodeIslBeacon, encodeIslBeacon } from "../../../src/domain/observation/islBeacon.ts"
+import { decodeIslBeacon, encodeIslBeacon } from "../../../src/domain/observation/formats/islBeacon.ts"
 import { makeIslTcp } from "../../../src/layers/sources/IslTcp.ts"
 import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
 

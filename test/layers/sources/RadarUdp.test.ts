@@ -1,8 +1,8 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Result, Stream } from "effect"
 import * as Dgram from "node:dgram"
+import { encodeRadarFrame, type RadarFrame } from "../../../src/domain/observation/formats/radarFrame.ts"
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
-import { encodeRadarFrame, type RadarFrame } from "../../../src/domain/observation/radarFrame.ts"
 import { makeRadarUdp } from "../../../src/layers/sources/RadarUdp.ts"
 import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
 

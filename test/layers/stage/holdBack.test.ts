@@ -1,10 +1,10 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Clock, Effect, Layer, Stream } from "effect"
 import { TestClock } from "effect/testing"
-import { type Element, elementsOf } from "../../../src/domain/Batch.ts"
-import { envelope, tick, watermark } from "../../../src/domain/Envelope.ts"
+import { type Element, elementsOf } from "../../../src/domain/stream/Batch.ts"
+import { envelope, tick, watermark } from "../../../src/domain/stream/Envelope.ts"
 import { layerHoldBack } from "../../../src/layers/stage/holdBack.ts"
-import { map } from "../../../src/operators/Stage.ts"
+import { map } from "../../../src/operators/stage/Stage.ts"
 import { contextOf, stageLayer } from "../../support/envelopes.ts"
 
 /** Every second an array: two events, one of them slow, and a tick. */

@@ -1,8 +1,8 @@
 /** Random trees of hops, each with a sampler of its own, over headers that get damaged on the way. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { randomnessOf, readThreshold } from "../../../src/domain/sampling/otMember.ts"
-import { isKept } from "../../../src/domain/sampling/threshold.ts"
+import { randomnessOf, readThreshold } from "../../../src/domain/sampling/head/otMember.ts"
+import { isKept } from "../../../src/domain/sampling/head/threshold.ts"
 import { type Random, stream } from "../../../src/domain/simulation/random.ts"
 import {
   continueTrace,

@@ -1,6 +1,6 @@
 /** What keyed state does, in the plainest way: everything is looked for in lists. */
-import type { Item } from "../../../src/domain/Batch.ts"
-import { type Control, watermark } from "../../../src/domain/Envelope.ts"
+import type { Item } from "../../../src/domain/stream/Batch.ts"
+import { type Control, watermark } from "../../../src/domain/stream/Envelope.ts"
 import { type Command, type Options, timerTime } from "./program.ts"
 
 interface Held {

@@ -1,6 +1,6 @@
 /** A small user program that does everything that keyed state allows, by command. */
 import { Schema } from "effect"
-import type { KeyedState } from "../../../src/operators/keyed.ts"
+import type { KeyedState } from "../../../src/operators/keyed/keyed.ts"
 import { Timing } from "../../support/timedItems.ts"
 
 export const Command = Schema.Struct({

@@ -1,10 +1,10 @@
 /** In an effectful step the current span is the event's own: what the user's code does and says is in the event's trace. */
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, pipe, Stream } from "effect"
-import { RecordedSpans } from "../../../src/layers/observability/SpanSink.ts"
-import { layerTest } from "../../../src/layers/observability/Tracing.ts"
 import { StageTracing } from "../../../src/layers/stage/StageHooks.ts"
-import * as Stage from "../../../src/operators/Stage.ts"
+import { RecordedSpans } from "../../../src/layers/tracing/store/SpanSink.ts"
+import { layerTest } from "../../../src/layers/tracing/Tracing.ts"
+import * as Stage from "../../../src/operators/stage/Stage.ts"
 import { arrays, events, stageLayer } from "../../support/envelopes.ts"
 
 const traced = Layer.merge(StageTracing.layer.pipe(Layer.provideMerge(layerTest)), stageLayer)

@@ -5,10 +5,10 @@ import { type Bid, bidKind, makeGenerator, type NexmarkEvent } from "../../../be
 import { loops } from "../../../bench/nexmark/loops/index.ts"
 import type { NexmarkAnswer, NexmarkRun } from "../../../bench/nexmark/queries/types.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
-import * as Aggregate from "../../../src/operators/Aggregate.ts"
-import { source } from "../../../src/operators/source.ts"
-import { type Operator, type StageServices, stateless, via } from "../../../src/operators/Stage.ts"
-import { sliding, tumbling, window, type WindowResult } from "../../../src/operators/window.ts"
+import * as Aggregate from "../../../src/operators/aggregates/index.ts"
+import { source } from "../../../src/operators/sources/source.ts"
+import { type Operator, type StageServices, stateless, via } from "../../../src/operators/stage/Stage.ts"
+import { sliding, tumbling, window, type WindowResult } from "../../../src/operators/windows/window.ts"
 import { stageLayer } from "../../support/envelopes.ts"
 
 const bids = stateless<NexmarkEvent, Bid>({

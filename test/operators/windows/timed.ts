@@ -1,8 +1,8 @@
 /** Timed events for windows, and what a batch computation over all of them gives. */
 import { Schema } from "effect"
-import type { Item } from "../../../src/domain/Batch.ts"
-import { envelope, watermark } from "../../../src/domain/Envelope.ts"
-import type { WindowResult } from "../../../src/operators/window.ts"
+import type { Item } from "../../../src/domain/stream/Batch.ts"
+import { envelope, watermark } from "../../../src/domain/stream/Envelope.ts"
+import type { WindowResult } from "../../../src/operators/windows/window.ts"
 import { contextOf } from "../../support/envelopes.ts"
 
 export interface Timed {

@@ -1,11 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
-import { envelope, type EventContext, watermark } from "../../../src/domain/Envelope.ts"
-import { layerPerigeeTracer } from "../../../src/layers/observability/PerigeeTracer.ts"
-import { RecordedSpans } from "../../../src/layers/observability/SpanSink.ts"
+import { envelope, type EventContext, watermark } from "../../../src/domain/stream/Envelope.ts"
 import { StageLineage, StageTracing } from "../../../src/layers/stage/StageHooks.ts"
-import * as Aggregate from "../../../src/operators/Aggregate.ts"
-import { session, sliding, tumbling, window } from "../../../src/operators/window.ts"
+import { layerPerigeeTracer } from "../../../src/layers/tracing/PerigeeTracer.ts"
+import { RecordedSpans } from "../../../src/layers/tracing/store/SpanSink.ts"
+import * as Aggregate from "../../../src/operators/aggregates/index.ts"
+import { session, sliding, tumbling, window } from "../../../src/operators/windows/window.ts"
 import { arrays, collectItems, contextOf, stageLayer } from "../../support/envelopes.ts"
 
 const traceIdOf = (index: number): string => (index + 1).toString(16).padStart(32, "a")

@@ -1,6 +1,6 @@
 /** How a policy, once compiled, judges traces. */
-import type { Threshold } from "../threshold.ts"
-import type { TraceSummary } from "../TraceSummary.ts"
+import type { Threshold } from "../head/threshold.ts"
+import type { TraceSummary } from "../tail/TraceSummary.ts"
 import type { Policy } from "./Policy.ts"
 
 /** What policies know beside the trace. */

@@ -1,6 +1,6 @@
 /** `adaptive`: holds each service to the target rate of the adaptive sampler in force; traces with an error are always kept. */
 import { Result, Schema } from "effect"
-import { always } from "../threshold.ts"
+import { always } from "../head/threshold.ts"
 import type { CheckedPolicy } from "./checked.ts"
 import { each, type Judge } from "./Judge.ts"
 

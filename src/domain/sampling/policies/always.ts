@@ -1,6 +1,6 @@
 /** `always_sample`: keeps every trace. */
 import { Result, Schema } from "effect"
-import { always as zero } from "../threshold.ts"
+import { always as zero } from "../head/threshold.ts"
 import type { CheckedPolicy } from "./checked.ts"
 import { each, type Judge } from "./Judge.ts"
 

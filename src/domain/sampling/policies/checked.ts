@@ -1,6 +1,6 @@
 /** Policies are checked where they are made. */
 import { Result, Schema } from "effect"
-import { always, never, type Threshold } from "../threshold.ts"
+import { always, never, type Threshold } from "../head/threshold.ts"
 import type { Policy } from "./Policy.ts"
 
 /** A policy that cannot be: the message says which field is wrong and why. */

@@ -1,5 +1,5 @@
 /** What `and` and `or` have in common. */
-import type { Threshold } from "../threshold.ts"
+import type { Threshold } from "../head/threshold.ts"
 import type { Compile, Judge, Verdict } from "./Judge.ts"
 import type { Policy } from "./Policy.ts"
 

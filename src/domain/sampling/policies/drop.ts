@@ -3,7 +3,7 @@
  * are about. A policy that keeps a share cannot be dropped by: the rest would be a share of unknown size.
  */
 import { Result } from "effect"
-import { always, equalBits, never } from "../threshold.ts"
+import { always, equalBits, never } from "../head/threshold.ts"
 import { isCertain } from "./certainty.ts"
 import { type CheckedPolicy, PolicyError } from "./checked.ts"
 import type { Compile, Judge } from "./Judge.ts"

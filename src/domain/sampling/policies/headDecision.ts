@@ -4,8 +4,8 @@
  */
 import { Result, Schema } from "effect"
 import { isSampled } from "../../tracing/traceparent.ts"
-import { consistentThreshold } from "../otMember.ts"
-import { always, minThreshold, never, type Threshold } from "../threshold.ts"
+import { consistentThreshold } from "../head/otMember.ts"
+import { always, minThreshold, never, type Threshold } from "../head/threshold.ts"
 import type { CheckedPolicy } from "./checked.ts"
 import { each, type Judge } from "./Judge.ts"
 

@@ -4,7 +4,7 @@
  * randomness of traces, a rate or the head's decision, cannot be turned over.
  */
 import { Result } from "effect"
-import { complement } from "../threshold.ts"
+import { complement } from "../head/threshold.ts"
 import { isFixed } from "./certainty.ts"
 import { type CheckedPolicy, PolicyError } from "./checked.ts"
 import type { Compile, Judge } from "./Judge.ts"

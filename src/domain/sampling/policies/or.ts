@@ -1,6 +1,6 @@
 /** `or`: the most generous threshold of all; a trace that any of them drops is dropped. */
 import { Result } from "effect"
-import { compareBits, never } from "../threshold.ts"
+import { compareBits, never } from "../head/threshold.ts"
 import type { CheckedPolicy } from "./checked.ts"
 import { combine } from "./combine.ts"
 import type { Compile, Judge } from "./Judge.ts"

@@ -1,6 +1,6 @@
 /** `probabilistic`: this percentage of all traces, the same ones everywhere. */
 import { Schema } from "effect"
-import { thresholdOf } from "../threshold.ts"
+import { thresholdOf } from "../head/threshold.ts"
 import { checked, Percent } from "./checked.ts"
 import { each, type Judge } from "./Judge.ts"
 

@@ -6,8 +6,8 @@
  * threshold of a trace that stays is set by the others, so that counts stay unbiased; a trace that does not fit raises it the same way.
  */
 import { Result, Schema } from "effect"
-import { above, always as all, compareBits, isKept, maxThreshold, type Threshold } from "../threshold.ts"
-import type { TraceSummary } from "../TraceSummary.ts"
+import { above, always as all, compareBits, isKept, maxThreshold, type Threshold } from "../head/threshold.ts"
+import type { TraceSummary } from "../tail/TraceSummary.ts"
 import { always } from "./always.ts"
 import { type CheckedPolicy, PolicyError } from "./checked.ts"
 import type { Compile, Judge, PolicyContext, Verdict } from "./Judge.ts"

@@ -5,7 +5,7 @@
  * a time to live old, the older goes. Of the four generations that went last, 52 bits of each trace id stay, to tell a late span from the
  * first of a new trace.
  */
-import type { Threshold } from "../threshold.ts"
+import type { Threshold } from "../head/threshold.ts"
 
 export interface Decision {
   readonly kept: boolean

@@ -4,7 +4,7 @@
  *
  * State: the raises that may yet become the greatest, in falling order.
  */
-import { always, compareBits, type Threshold } from "../threshold.ts"
+import { always, compareBits, type Threshold } from "../head/threshold.ts"
 
 export interface OverloadFloor {
   readonly raise: (threshold: Threshold, now: number) => void

@@ -1,6 +1,6 @@
 /** What a tail sampler is made with. */
 import type { Policy } from "../policies/Policy.ts"
-import type { RollingQuantileOptions } from "../RollingQuantile.ts"
+import type { RollingQuantileOptions } from "./RollingQuantile.ts"
 import type { BufferBounds } from "./TraceBuffer.ts"
 
 export interface TailOptions extends BufferBounds {

@@ -4,10 +4,10 @@
  * State: the spans, and one entry a trace in each of a map, a heap by randomness and a queue by arrival. Adding a span costs a look-up; a
  * trace costs O(log n) more.
  */
-import { MinHeap } from "../../MinHeap.ts"
+import { MinHeap } from "../../stream/MinHeap.ts"
 import type { SpanData } from "../../tracing/SpanData.ts"
-import { compareBits, type Randomness, type Threshold } from "../threshold.ts"
-import { spanBytes } from "../TraceSummary.ts"
+import { compareBits, type Randomness, type Threshold } from "../head/threshold.ts"
+import { spanBytes } from "./TraceSummary.ts"
 
 export interface OpenTrace {
   readonly traceId: string

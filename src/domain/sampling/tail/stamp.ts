@@ -1,7 +1,7 @@
 /** Writes into kept spans the threshold that they were kept with in the end. */
 import type { SpanData } from "../../tracing/SpanData.ts"
-import { consistentThreshold, withThreshold } from "../otMember.ts"
-import { always, equalBits, maxThreshold, type Randomness, type Threshold } from "../threshold.ts"
+import { consistentThreshold, withThreshold } from "../head/otMember.ts"
+import { always, equalBits, maxThreshold, type Randomness, type Threshold } from "../head/threshold.ts"
 import type { TailOptions } from "./TailOptions.ts"
 
 /** `undefined` for a span whose own threshold is unknown: it goes on as it came. */

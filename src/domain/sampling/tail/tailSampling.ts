@@ -8,18 +8,26 @@
  * State: see {@link makeTraceBuffer}, {@link makeDecisionCache}, {@link makeOverloadFloor}, {@link makeRollingQuantile}.
  */
 import type { SpanData } from "../../tracing/SpanData.ts"
-import { randomnessOf } from "../otMember.ts"
+import { randomnessOf } from "../head/otMember.ts"
+import {
+  above,
+  compareBits,
+  isKept,
+  maxThreshold,
+  type Randomness,
+  type Threshold,
+  thresholdOf
+} from "../head/threshold.ts"
 import type { PolicyContext, Verdict } from "../policies/Judge.ts"
 import { compilePolicy } from "../policies/Policy.ts"
-import { makeRollingQuantile } from "../RollingQuantile.ts"
-import { above, compareBits, isKept, maxThreshold, type Randomness, type Threshold, thresholdOf } from "../threshold.ts"
-import { hasRemoteParent, summarize, type TraceSummary } from "../TraceSummary.ts"
 import { type Decision, makeDecisionCache } from "./DecisionCache.ts"
 import { makeOverloadFloor } from "./OverloadFloor.ts"
+import { makeRollingQuantile } from "./RollingQuantile.ts"
 import { stampOf } from "./stamp.ts"
 import type { TailOptions } from "./TailOptions.ts"
 import { emptyTailStats, type TailStats } from "./TailStats.ts"
 import { makeTraceBuffer, type OpenTrace } from "./TraceBuffer.ts"
+import { hasRemoteParent, summarize, type TraceSummary } from "./TraceSummary.ts"
 
 /** The attribute of spans that were kept by the baseline since the decision about their trace was forgotten. */
 export const reDecidedAttribute = "perigee.sampling.redecided"

@@ -1,7 +1,7 @@
 import { assert, describe, expect, it } from "@effect/vitest"
 import { Result } from "effect"
+import { always, complement, never, thresholdOf } from "../../../../src/domain/sampling/head/threshold.ts"
 import * as Policies from "../../../../src/domain/sampling/policies/index.ts"
-import { always, complement, never, thresholdOf } from "../../../../src/domain/sampling/threshold.ts"
 import { stream } from "../../../../src/domain/simulation/random.ts"
 import { failed, lasting, spanData, traceIdWith } from "../../../support/spanData.ts"
 import { judge, keptOf, outcome, trace, valid, verdictOf } from "./policySupport.ts"

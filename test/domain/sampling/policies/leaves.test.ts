@@ -1,8 +1,8 @@
 /** Each policy by itself: its boundary, and what it does not take. */
 import { describe, expect, it } from "@effect/vitest"
 import { Result } from "effect"
+import { always, never, thresholdOf } from "../../../../src/domain/sampling/head/threshold.ts"
 import * as Policies from "../../../../src/domain/sampling/policies/index.ts"
-import { always, never, thresholdOf } from "../../../../src/domain/sampling/threshold.ts"
 import type { AttributeValue, SpanData } from "../../../../src/domain/tracing/SpanData.ts"
 import { failed, lasting, spanData, traceIdWith } from "../../../support/spanData.ts"
 import { outcome, trace, verdictOf } from "./policySupport.ts"

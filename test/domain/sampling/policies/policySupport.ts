@@ -1,10 +1,10 @@
 /** Judging traces in tests. */
 import { Result } from "effect"
+import { always, equalBits, isKept, never } from "../../../../src/domain/sampling/head/threshold.ts"
 import type { CheckedPolicy } from "../../../../src/domain/sampling/policies/checked.ts"
 import type { PolicyContext, Verdict } from "../../../../src/domain/sampling/policies/Judge.ts"
 import { compilePolicy, type Policy } from "../../../../src/domain/sampling/policies/Policy.ts"
-import { always, equalBits, isKept, never } from "../../../../src/domain/sampling/threshold.ts"
-import { summarize, type TraceSummary } from "../../../../src/domain/sampling/TraceSummary.ts"
+import { summarize, type TraceSummary } from "../../../../src/domain/sampling/tail/TraceSummary.ts"
 import type { SpanData } from "../../../../src/domain/tracing/SpanData.ts"
 
 export const noContext: PolicyContext = { from: 0, to: 1000, latencyQuantile: () => undefined, adaptive: () => never }

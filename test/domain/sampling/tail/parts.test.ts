@@ -1,10 +1,15 @@
 /** The parts of the tail sampler, each by itself. */
 import { assert, describe, expect, it } from "@effect/vitest"
-import { makeRollingQuantile } from "../../../../src/domain/sampling/RollingQuantile.ts"
+import {
+  always,
+  compareBits,
+  randomnessOfTraceId,
+  type Threshold
+} from "../../../../src/domain/sampling/head/threshold.ts"
 import { type Decision, makeDecisionCache } from "../../../../src/domain/sampling/tail/DecisionCache.ts"
 import { makeOverloadFloor } from "../../../../src/domain/sampling/tail/OverloadFloor.ts"
+import { makeRollingQuantile } from "../../../../src/domain/sampling/tail/RollingQuantile.ts"
 import { makeTraceBuffer, type OpenTrace } from "../../../../src/domain/sampling/tail/TraceBuffer.ts"
-import { always, compareBits, randomnessOfTraceId, type Threshold } from "../../../../src/domain/sampling/threshold.ts"
 import { stream } from "../../../../src/domain/simulation/random.ts"
 import { spanData, traceIdWith } from "../../../support/spanData.ts"
 

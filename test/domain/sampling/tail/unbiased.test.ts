@@ -3,10 +3,7 @@
  * a share of the rest, a buffer that is too small, and head sampling before it.
  */
 import { assert, describe, it } from "@effect/vitest"
-import { readThreshold } from "../../../../src/domain/sampling/otMember.ts"
-import * as Policies from "../../../../src/domain/sampling/policies/index.ts"
-import { tailDefaults, type TailOptions } from "../../../../src/domain/sampling/tail/TailOptions.ts"
-import { makeTailSampling } from "../../../../src/domain/sampling/tail/tailSampling.ts"
+import { readThreshold } from "../../../../src/domain/sampling/head/otMember.ts"
 import {
   adjustedCount,
   formatThreshold,
@@ -14,7 +11,10 @@ import {
   never,
   type Threshold,
   thresholdOf
-} from "../../../../src/domain/sampling/threshold.ts"
+} from "../../../../src/domain/sampling/head/threshold.ts"
+import * as Policies from "../../../../src/domain/sampling/policies/index.ts"
+import { tailDefaults, type TailOptions } from "../../../../src/domain/sampling/tail/TailOptions.ts"
+import { makeTailSampling } from "../../../../src/domain/sampling/tail/tailSampling.ts"
 import { stream } from "../../../../src/domain/simulation/random.ts"
 import type { SpanData } from "../../../../src/domain/tracing/SpanData.ts"
 import { failed, lasting } from "../../../support/spanData.ts"

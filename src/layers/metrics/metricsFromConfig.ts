@@ -1,0 +1,76 @@
+/** The metrics that the settings ask for: all of them, or none. */
+import { Config, Effect, Layer, Option } from "effect"
+import { AlertStore } from "../alerts/AlertStore.ts"
+import { settings } from "../config/settings.ts"
+import { layerLog as deadLetterLog } from "../deadletters/deadLetterLog.ts"
+import { layerLineageMetrics } from "../lineage/lineageMetrics.ts"
+import { layerSamplingMetrics } from "../sampling/samplingMetrics.ts"
+import { layerMeasuredAlerts } from "../slo/alertLatency.ts"
+import { layerEmbeddedSloStore } from "../slo/EmbeddedSloStore.ts"
+import { Slo } from "../slo/Slo.ts"
+import { layerSloMetrics } from "../slo/sloMetrics.ts"
+import { SloStore } from "../slo/SloStore.ts"
+import { StageMetrics } from "../stage/StageHooks.ts"
+import { Collectors } from "./Collectors.ts"
+import { layerCountedDeadLetters } from "./deadLetterMetrics.ts"
+import { Exemplars } from "./Exemplars.ts"
+import { Exposition } from "./Exposition.ts"
+import { layerOtlpMetrics } from "./otlpMetrics.ts"
+import { layerProcessMetrics } from "./processMetrics.ts"
+import { layerStageExemplars } from "./stageExemplars.ts"
+
+/** Objectives in the data directory; where it cannot be used, in memory, which is said. */
+const sloStore = Layer.unwrap(Effect.gen(function*() {
+  return layerEmbeddedSloStore(yield* settings.dataDirectory).pipe(
+    Layer.catch((error) =>
+      Layer.unwrap(Effect.as(
+        Effect.logWarning(`service-level objectives begin anew and are not kept: ${error.message}`),
+        SloStore.layerMemory
+      ))
+    )
+  )
+}))
+
+/** Metrics are exported only where somebody named a collector: OpenTelemetry's default address is for traces alone. */
+const namesCollector = Effect.gen(function*() {
+  const common = yield* Config.option(Config.String("OTEL_EXPORTER_OTLP_ENDPOINT"))
+  return Option.exists(common, (url) => url !== "") || (yield* settings.otlpMetricsEndpoint) !== undefined
+})
+
+interface MetricsOptions {
+  readonly version: string
+  /** False where event time is not now, such as in a file: how late an alert is then says nothing. */
+  readonly live: boolean
+}
+
+/**
+ * What is asked for metrics, and the hooks of the stages that keep them, around the tracing beneath. Fails with a `ConfigError` for a value
+ * that is none.
+ */
+export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
+  Layer.unwrap(Effect.gen(function*() {
+    if (!(yield* settings.metrics)) return Layer.mergeAll(Exposition.layerOff, Collectors.layer, Slo.layerOff)
+    const slo = live ? Layer.orDie(Slo.layer.pipe(Layer.provide(sloStore))) : Slo.layerOff
+    return Layer.mergeAll(
+      Exposition.layer,
+      StageMetrics.layer,
+      layerStageExemplars,
+      layerProcessMetrics({ version }),
+      layerSloMetrics,
+      layerSamplingMetrics,
+      layerLineageMetrics,
+      (yield* namesCollector) ? layerOtlpMetrics : Layer.empty
+    ).pipe(Layer.provideMerge(Layer.mergeAll(Collectors.layer, slo, Exemplars.layerMemory())))
+  }))
+
+/** The store of alerts, measured where metrics are on. */
+export const layerAlertsFromConfig = Layer.unwrap(Effect.gen(function*() {
+  const on = yield* settings.metrics
+  return on ? Layer.provide(layerMeasuredAlerts, AlertStore.layer) : AlertStore.layer
+}))
+
+/** The dead letters on the log, counted where metrics are on. */
+export const layerDeadLettersFromConfig = Layer.unwrap(Effect.gen(function*() {
+  const on = yield* settings.metrics
+  return on ? Layer.provide(layerCountedDeadLetters, deadLetterLog) : deadLetterLog
+}))

@@ -1,0 +1,58 @@
+/**
+ * Tracing as one Layer, by variant. Each gives Effect's `Tracer`, and the {@link SpanSink} that finished spans go to, from the tracer and
+ * from whoever makes spans afterwards; behind it lies the {@link SpanProcessing} in force, such as a tail sampler, then what keeps them.
+ */
+import { Context, Effect, Layer, References } from "effect"
+import { HttpClient } from "effect/http"
+import type { OtlpSerialization } from "effect/observability"
+import { HeadSampler } from "../stage/HeadSampler.ts"
+import { makeOtlpSpanExporter, type OtlpOptions } from "./otlp/OtlpSpanExporter.ts"
+import { layerPerigeeTracer } from "./PerigeeTracer.ts"
+import { countTraces, type KeptSpans, KeptTraces } from "./recorder/KeptTraces.ts"
+import { RecordedSpans, SpanProcessing, SpanSink } from "./store/SpanSink.ts"
+import { SpanStore, type SpanStoreBounds } from "./store/SpanStore.ts"
+
+/** The sink in front of `last`, and the count of the traces that come through to it. */
+const layerSink = <E, R>(last: Effect.Effect<KeptSpans, E, R>) =>
+  Layer.effectContext(Effect.gen(function*() {
+    const process = yield* SpanProcessing
+    const { kept, offer } = yield* last
+    const sink = SpanSink.of({ offer: yield* process(offer), records: true })
+    return Context.make(SpanSink, sink).pipe(Context.add(KeptTraces, kept))
+  }))
+
+const storedSpans = ({ offer, stats }: SpanStore["Service"]): KeptSpans => ({
+  offer,
+  kept: Effect.map(stats, ({ acceptedTraces }) => acceptedTraces)
+})
+
+/** Spans into a bounded store in this process. */
+export const layerBackend = (bounds: Partial<SpanStoreBounds> = {}): Layer.Layer<SpanSink | SpanStore> =>
+  layerPerigeeTracer.pipe(
+    Layer.provideMerge(layerSink(Effect.map(SpanStore, storedSpans))),
+    Layer.provideMerge(SpanStore.layerMemory(bounds))
+  )
+
+/** Spans to a receiver of OTLP over HTTP. */
+export const layerOtlp = (
+  options: OtlpOptions
+): Layer.Layer<SpanSink, never, HttpClient.HttpClient | OtlpSerialization.OtlpSerialization> =>
+  layerPerigeeTracer.pipe(Layer.provideMerge(layerSinkOtlp(options)))
+
+/** The sink of {@link layerOtlp} alone, for another tracer. */
+export const layerSinkOtlp = (options: OtlpOptions) =>
+  layerSink(Effect.map(makeOtlpSpanExporter(options), ({ sink }) => countTraces(sink.offer)))
+
+/** Spans into a list: see {@link RecordedSpans}. */
+export const layerTest: Layer.Layer<SpanSink | RecordedSpans> = layerPerigeeTracer.pipe(
+  Layer.provideMerge(RecordedSpans.layer)
+)
+
+/** No spans: `Effect.withSpan` makes none, a stage asks for none, and no event is sampled. */
+export const layerOff: Layer.Layer<SpanSink> = Layer.mergeAll(
+  SpanSink.layerOff,
+  Layer.succeed(References.TracerEnabled, false),
+  // An HTTP client that may not trace writes a `traceparent` that is none.
+  Layer.succeed(HttpClient.TracerPropagationEnabled, false),
+  HeadSampler.layerOff
+)

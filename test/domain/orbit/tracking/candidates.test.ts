@@ -1,0 +1,107 @@
+import { describe, expect, it } from "@effect/vitest"
+import { Result } from "effect"
+import type { Observation } from "../../../../src/domain/observation/Observation.ts"
+import type { MeanElements } from "../../../../src/domain/orbit/catalogue/MeanElements.ts"
+import { perturbed } from "../../../../src/domain/orbit/propagation/equinoctial.ts"
+import { makeCandidates } from "../../../../src/domain/orbit/tracking/candidates.ts"
+import { catalogueEstimate, updateTrack } from "../../../../src/domain/orbit/tracking/TrackEstimate.ts"
+import { makeScenario } from "../../../../src/domain/simulation/scenario.ts"
+import { observationOf } from "../../../../src/layers/simulator/writeScenario.ts"
+import { registry, scenarioOptions, synthetic } from "../../../support/scenario.ts"
+
+const { elements } = synthetic(7)
+const catalogue = new Map(elements.map((set) => [set.objectId, set]))
+
+/** A minute of all sensors; every object by its true one. */
+const observations = Array.from(
+  makeScenario(scenarioOptions({ seconds: 60 })).emissions,
+  (emission) => ({ observation: Result.getOrThrow(observationOf(emission, registry)), truth: emission.truthObject })
+)
+const some = observations.filter((_, index) =>
+  index % 40 === 0 || observations[index]?.observation.sourceKind !== "radar"
+)
+
+const sensorOf = ({ sourceId }: Observation) => {
+  const sensor = registry.bySourceId.get(sourceId)
+  if (sensor === undefined) throw new Error(sourceId)
+  return sensor
+}
+const without = ({ objectHint: _, ...observation }: Observation): Observation => observation
+
+/** Every object of the catalogue by the gate alone. */
+const gated = (sets: Iterable<MeanElements>, observation: Observation): ReadonlyArray<string> =>
+  Array.from(sets).flatMap((set) => {
+    const estimate = catalogueEstimate(set)
+    const result = estimate && updateTrack(estimate, observation, sensorOf(observation), observation.sensorTimestamp)
+    return result?.innovation.accepted === true ? [[set.objectId, result.innovation.nis] as const] : []
+  }).sort((a, b) => a[1] - b[1]).map(([objectId]) => objectId)
+
+describe("candidates", () => {
+  const candidates = makeCandidates(catalogue)
+  const match = (observation: Observation) =>
+    candidates.match(observation, sensorOf(observation), observation.sensorTimestamp)
+
+  it("the propagator of an object is that of its estimate", () => {
+    for (const { objectId } of elements.slice(0, 5)) {
+      expect(candidates.propagatorOf(objectId)).toBeDefined()
+      expect(candidates.estimateOf(objectId)?.linearisation.reference).toBe(candidates.propagatorOf(objectId))
+    }
+    expect([candidates.propagatorOf("1"), candidates.estimateOf("1")]).toEqual([undefined, undefined])
+  })
+
+  it("takes a hint that fits at its word", () => {
+    for (const { observation, truth } of some) expect(match({ ...observation, objectHint: truth })).toEqual([truth])
+  })
+
+  it("without a hint it finds the object, for every kind of sensor", () => {
+    const found = { radar: 0, optical: 0, isl: 0, canary: 0 }
+    let refused = 0
+    for (const { observation, truth } of some) {
+      if (match(without(observation)).includes(truth)) found[observation.sourceKind]++
+      else refused++
+    }
+    for (const kind of ["radar", "optical", "isl"] as const) expect(found[kind]).toBeGreaterThan(20)
+    // The gate lets one in a thousand go, and the prior covariance is a model: one of this seed's objects is just beyond it.
+    expect(refused).toBeLessThanOrEqual(2)
+  })
+
+  it("a wrong hint, or one nobody knows, is as good as none", () => {
+    for (const { observation, truth } of some.slice(0, 20)) {
+      const other = elements.find(({ objectId }) => objectId !== truth)?.objectId ?? ""
+      expect(match({ ...observation, objectHint: other })).toEqual(match(without(observation)))
+      expect(match({ ...observation, objectHint: "1" })).toEqual(match(without(observation)))
+    }
+  })
+
+  it("finds what the gate finds over the whole catalogue, nearest first", () => {
+    const few = elements.slice(0, 60)
+    const small = makeCandidates(new Map(few.map((set) => [set.objectId, set])))
+    let found = 0
+    for (const { observation } of some.slice(0, 60)) {
+      const bare = without(observation)
+      const matches = small.match(bare, sensorOf(bare), bare.sensorTimestamp)
+      expect(matches).toEqual(gated(few, bare))
+      found += matches.length
+    }
+    expect(found).toBeGreaterThan(5)
+  })
+
+  it("names both of two objects on one orbit, the nearer first", () => {
+    const [one] = some
+    const original = one && catalogue.get(one.truth)
+    if (one === undefined || original === undefined) throw new Error("nothing observed")
+    const twin = { ...perturbed(original, [0, 0, 0, 0, 0, 200]), objectId: "12345" }
+    const both = makeCandidates(new Map([...catalogue, [twin.objectId, twin]]))
+    const bare = without(one.observation)
+    const matches = both.match(bare, sensorOf(bare), bare.sensorTimestamp)
+    expect([...matches].sort()).toEqual([one.truth, "12345"].sort())
+    expect(matches).toEqual(gated([original, twin], bare))
+  })
+
+  it("finds nothing where no object of the catalogue is", () => {
+    const radar = some.find(({ observation: { target } }) => target._tag === "RangeRate")?.observation
+    if (radar?.target._tag !== "RangeRate") throw new Error("no radar")
+    const { target } = radar
+    expect(match({ ...radar, target: { ...target, range: (target.range ?? 0) + 400_000 } })).toEqual([])
+  })
+})

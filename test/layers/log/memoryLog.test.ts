@@ -1,4 +1,0 @@
-import { MessageLog } from "../../../src/layers/log/MessageLog.ts"
-import { messageLogContract } from "./messageLogContract.ts"
-
-messageLogContract("memory", MessageLog.layerMemory)
