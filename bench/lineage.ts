@@ -17,7 +17,7 @@ const edgesWanted = Number(process.argv[process.argv.indexOf("--edges") + 1] ?? 
 const options = { capacity: 10_000_000, buffer: 10_000 }
 const random = stream(1, "bench")
 const start = 1_800_000_000_000
-const stages = ["decode", "validate", "dedupe", "watermark", "associate", "screen", "correlate", "assess"]
+const stages = ["decode", "validate", "dedupe", "watermark", "match", "track", "screen", "correlate", "assess"]
 
 const idOf = (n: number) => observationIdOf("radar-1", new Uint8Array(Float64Array.of(n).buffer))
 

@@ -14,6 +14,7 @@ import type { EventContext } from "../src/domain/stream/Envelope.ts"
 import * as Instruments from "../src/layers/stage/Instruments.ts"
 import { dedupe } from "../src/operators/keyed/dedupe.ts"
 import * as Stage from "../src/operators/stage/Stage.ts"
+import * as State from "../src/operators/state/State.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 import { radarFrames } from "./support/radarFrames.ts"
 
@@ -131,7 +132,7 @@ const decode = (bytes: Uint8Array): RadarFrame => decodeRadarFrame(bytes) ?? bla
 
 const countPerTrack = Stage.mapWith({
   name: "count",
-  initial: () => new Map<number, number>(),
+  state: State.table<number, number>({ capacity: Infinity }),
   f: (counts, frame: RadarFrame): Counted => {
     const samples = (counts.get(frame.trackId) ?? 0) + 1
     counts.set(frame.trackId, samples)

@@ -17,6 +17,7 @@ import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
 import { layerBackend } from "../src/layers/tracing/Tracing.ts"
 import { source } from "../src/operators/sources/source.ts"
 import * as Stage from "../src/operators/stage/Stage.ts"
+import * as State from "../src/operators/state/State.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 import { radarFrames } from "./support/radarFrames.ts"
 import { everything, layerSeeing, type Seeing } from "./support/seeing.ts"
@@ -41,7 +42,10 @@ const decode = (frame: Uint8Array): Reading => {
 }
 const plausible = ({ value }: Reading): boolean => value >= 0
 const round = (reading: Reading): Reading => ({ ...reading, value: Math.round(reading.value) })
-const counted = (counts: Map<number, number>, reading: Reading): Reading => {
+const counted = (
+  counts: { get(key: number): number | undefined; set(key: number, value: number): unknown },
+  reading: Reading
+): Reading => {
   const count = (counts.get(reading.sensor) ?? 0) + 1
   counts.set(reading.sensor, count)
   return { ...reading, id: count }
@@ -53,7 +57,7 @@ const stages = () =>
     Stage.map("decode", decode),
     Stage.via(Stage.filter("plausible", plausible)),
     Stage.via(Stage.map("round", round)),
-    Stage.via(Stage.mapWith({ name: "count", initial: () => new Map<number, number>(), f: counted })),
+    Stage.via(Stage.mapWith({ name: "count", state: State.table<number, number>({ capacity: Infinity }), f: counted })),
     Stage.via(Stage.filter("some", ({ sensor }: Reading) => sensor !== 13)),
     Stage.via(Stage.map("project", project))
   )

@@ -7,16 +7,15 @@ import { Console, Effect, Layer, Metric, Stream } from "effect"
 import { lineageSteps } from "perigee/domain"
 import { DeadLettersMemory, HeadSampler, layerTest, RecordedSpans } from "perigee/layers"
 import { StageLineage, StageMetrics, StageRegistry, StageTracing } from "perigee/layers"
-import { source, Stage } from "perigee/operators"
+import { source, Stage, State } from "perigee/operators"
 
 const runningMean = (size: number) =>
   Stage.mapWith({
     name: "running-mean",
-    initial: (): Array<number> => [],
+    state: State.value<ReadonlyArray<number>>({ initial: () => [] }),
     f: (last, value: number) => {
-      last.push(value)
-      if (last.length > size) last.shift()
-      return last.reduce((sum, each) => sum + each, 0) / last.length
+      last.value = [...last.value, value].slice(-size)
+      return last.value.reduce((sum, each) => sum + each, 0) / last.value.length
     }
   })
 

@@ -65,7 +65,7 @@ describe("perigee run, traced", () => {
         assert.deepStrictEqual(sent.stderr.split("\n").filter((line) => line.includes("spans dropped")), [])
         const spans = receiver.spans()
         assert.strictEqual(new Set(spans.map(({ traceId }) => traceId)).size, sent.traces.kept)
-        assert.isTrue(["decode", "associate"].every((stage) => spans.some(({ name }) => name === stage)))
+        assert.isTrue(["decode", "match"].every((stage) => spans.some(({ name }) => name === stage)))
         // Every parent is there, or is a root's.
         const ids = new Set(spans.map(({ spanId }) => spanId))
         const orphans = spans.filter(({ parentSpanId }) => parentSpanId !== undefined && !ids.has(parentSpanId))

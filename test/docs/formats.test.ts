@@ -12,7 +12,6 @@ import { Observation } from "../../src/domain/observation/Observation.ts"
 import { observationIdOf } from "../../src/domain/observation/observationId.ts"
 import { decodeRegistry } from "../../src/domain/observation/sensors/SensorRegistry.ts"
 import { decodeCatalogue } from "../../src/domain/orbit/catalogue/Catalogue.ts"
-import type { WireFormat } from "../../src/domain/stream/Envelope.ts"
 import { parse } from "../../src/domain/time/UtcTime.ts"
 
 const page = readFileSync(join(import.meta.dirname, "../../docs/formats.md"), "utf8")
@@ -31,7 +30,7 @@ const strict = { onExcessProperty: "error" } as const
 const registry = Result.getOrThrow(decodeRegistry(example("sensors"), "docs/formats.md"))
 const receivedAt = parse("2026-03-20T12:00:05Z") ?? 0
 
-const decode = (format: WireFormat, source: string, bytes: Uint8Array) =>
+const decode = (format: string, source: string, bytes: Uint8Array) =>
   Result.getOrThrow(decodeRawRecord({ format, source, bytes, locator: "docs" }, { receivedAt }, registry))
 
 const bytesOf = (name: string): Uint8Array =>

@@ -1,7 +1,11 @@
 import { describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { watermark } from "../../src/domain/stream/Envelope.ts"
+import { envelopesOf } from "../../src/domain/stream/Batch.ts"
+import { HeldRecord, readHeld, writeHeld } from "../../src/domain/stream/contributorsCodec.ts"
+import { type Held, watermark } from "../../src/domain/stream/Envelope.ts"
 import * as Stage from "../../src/operators/stage/Stage.ts"
+import { keptAs } from "../../src/operators/state/Binary.ts"
+import * as State from "../../src/operators/state/State.ts"
 import { events } from "../support/envelopes.ts"
 import { cutInto, cutsDoNotMatter, streamsAlike, survivesRestore } from "../support/laws.ts"
 
@@ -9,27 +13,24 @@ import { cutInto, cutsDoNotMatter, streamsAlike, survivesRestore } from "../supp
 const sums = Stage.columns<
   number,
   number,
-  { sum: number; last: Parameters<Stage.Collector<number>["derived"]>[0] | undefined }
+  { readonly sum: State.Cell<number>; readonly last: State.Cell<Held | null> }
 >({
   name: "sums",
-  initial: () => ({ sum: 0, last: undefined }),
-  onBatch: (state, batch) => {
-    for (const payload of batch.payloads) state.sum += payload
-    state.last = batch.contexts.at(-1)
+  state: State.all({
+    sum: State.value({ initial: () => 0 }),
+    last: State.value({
+      initial: (): Held | null => null,
+      schema: Schema.NullOr(keptAs(HeldRecord, writeHeld, readHeld))
+    })
+  }),
+  onBatch: ({ last, sum }, batch, collector) => {
+    for (const payload of batch.payloads) sum.value += payload
+    const event = envelopesOf(batch).at(-1)
+    if (event !== undefined) last.value = collector.hold(event)
   },
-  onWatermark: (state, _time, collector) => {
-    if (state.last === undefined) return
-    collector.derived(state.last, state.sum)
-  },
-  codec: {
-    version: 1,
-    encode: ({ sum }) => ({ sum }),
-    decode: (json) => {
-      const read = Schema.decodeUnknownSync(Schema.Struct({ sum: Schema.Finite }))(json)
-      return { sum: read.sum, last: events([0])[0]?.context }
-    }
-  },
-  entries: () => 1
+  onWatermark: ({ last, sum }, _time, collector) => {
+    if (last.value !== null) collector.continued(last.value, sum.value)
+  }
 })
 
 const Input = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: -9, maximum: 9 }))).check(Schema.isMinLength(1))

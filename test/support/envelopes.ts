@@ -3,9 +3,10 @@ import { type Element, elementsOf, type Item, itemsOf } from "../../src/domain/s
 import { type Envelope, envelope, type EventContext } from "../../src/domain/stream/Envelope.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
+import { UnkeptState } from "../../src/layers/stage/UnkeptState.ts"
 
 /** The services of a stage, in memory. */
-export const stageLayer = Layer.mergeAll(DeadLettersMemory.layer, StageRegistry.layer)
+export const stageLayer = Layer.mergeAll(DeadLettersMemory.layer, StageRegistry.layer, UnkeptState.layerAccepted)
 
 export const contextOf = (index: number, options: Partial<EventContext> & { sampled?: boolean } = {}): EventContext => {
   const id = `00000000-0000-5000-8000-${index.toString(16).padStart(12, "0")}`

@@ -1,6 +1,6 @@
 /**
- * Laws that every operator keeps, for use in its own tests: how the arrays are cut does not matter, and a snapshot at any point with a restore
- * gives the output that was to come.
+ * Laws that every operator keeps, for use in its own tests: how the arrays are cut does not matter, a snapshot at any point with a restore
+ * gives the output that was to come, and what changed of the state, put together, is the state.
  */
 import { assert } from "@effect/vitest"
 import { Effect, Layer } from "effect"
@@ -10,6 +10,7 @@ import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import { type PipelineSnapshot, StageState } from "../../src/layers/stage/StageState.ts"
 import type { Operator, StageServices } from "../../src/operators/stage/Stage.ts"
 import { arrays, collectItems } from "./envelopes.ts"
+import { folded, foldOf } from "./keptState.ts"
 
 /** Cuts items into arrays of these sizes, again and again; no sizes: one array. */
 export const cutInto = <A>(items: ReadonlyArray<A>, sizes: ReadonlyArray<number>): ReadonlyArray<ReadonlyArray<A>> => {
@@ -46,23 +47,22 @@ export const runLaw = <A, B>(
     const process = operator.process
     if (process === undefined) return assert.fail("the law is for operators that are pure all through")
     const run = yield* process
+    state.changes()
+    let fold = foldOf(state.snapshot())
     const out: Array<Item<B>> = []
     for (const part of parts) {
       const result = run(elementsOf(part))
       out.push(...itemsOf(Effect.isEffect(result) ? yield* result : result))
+      fold = folded(fold, state.changes())
     }
-    const snapshot = new Map(
-      Array.from(state.snapshot(), ([stage, { state: encoded, version }]) =>
-        [stage, { version, state: JSON.parse(JSON.stringify(encoded)) }] as const)
-    )
+    const snapshot = state.snapshot()
+    assert.deepStrictEqual(fold, foldOf(snapshot), "what changed, put together, is all that is held")
     if (options.ends !== false) {
       const result = run([{ _tag: "Watermark", time: Infinity }])
       out.push(...itemsOf(Effect.isEffect(result) ? yield* result : result))
     }
     return {
-      out: out.map((item) =>
-        item._tag === "Event" ? item.payload : item
-      ),
+      out: out.map((item) => item._tag === "Event" ? item.payload : item),
       letters: letters().map(({ errorKind, id }) => `${errorKind} ${id}`),
       snapshot
     }

@@ -1,6 +1,6 @@
 /** q4: the average final price of a category's auctions so far, at each boundary of 10 s before which one closed. */
 import { pipe } from "effect"
-import { Aggregate, Stage, tumbling, window, type WindowResult } from "perigee/operators"
+import { Aggregate, Stage, State, tumbling, window, type WindowResult } from "perigee/operators"
 import { type Auction, type Bid, isPerson, type NexmarkEvent } from "../events.ts"
 import { type FinalPrice, finalPrices } from "./finalPrices.ts"
 import type { NexmarkPipeline } from "./pipeline.ts"
@@ -8,10 +8,10 @@ import type { NexmarkPipeline } from "./pipeline.ts"
 type Totals = Readonly<Record<"category" | "count" | "sum", number>>
 
 /** All prices of a category so far, with each price that is new. */
-const totals = Stage.mapWith<FinalPrice, Totals, Map<number, Totals>>({
+const totals = Stage.mapWith({
   name: "totals",
-  initial: () => new Map(),
-  f: (byCategory, { category, price }) => {
+  state: State.table<number, Totals>({ capacity: Infinity }),
+  f: (byCategory, { category, price }: FinalPrice): Totals => {
     const before = byCategory.get(category)
     const total = { category, count: (before?.count ?? 0) + 1, sum: (before?.sum ?? 0) + price }
     byCategory.set(category, total)

@@ -20,12 +20,13 @@ import { SourceStats } from "../../layers/sources/SourceStats.ts"
 import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import { StageTracing } from "../../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
+import { StageState } from "../../layers/stage/StageState.ts"
 import { KeptTraces } from "../../layers/tracing/recorder/KeptTraces.ts"
 import { SettleTraces } from "../../layers/tracing/recorder/SettleTraces.ts"
 import { makeTally } from "../../operators/fusion/decode.ts"
 import type { FusionSettings } from "../../operators/fusion/fusion.ts"
 import { fusionPipeline } from "../../operators/fusion/fusionPipeline.ts"
-import { type FusionViews, makeFusionViews } from "../../operators/fusion/FusionViews.ts"
+import { type FusionReadings, fusionReadings } from "../../operators/fusion/fusionReadings.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
 import { graphText } from "../../operators/graph/graphText.ts"
 import type { StageServices } from "../../operators/stage/Stage.ts"
@@ -50,7 +51,7 @@ interface JobOptions {
 export interface RunView {
   readonly startedAt: UtcTime
   readonly progress: () => Progress
-  readonly views: FusionViews
+  readonly readings: FusionReadings
   readonly registry: SensorRegistry
   readonly catalogue: Catalogue
   readonly topic: string
@@ -90,7 +91,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   const before = alerts.current()
   const alertSequences = new Map(Array.from(before, ([id, { sequence }]) => [id, sequence] as const))
   const tally = makeTally(now)
-  const views = makeFusionViews()
+  const readings = fusionReadings((yield* StageState).readings)
   const subscription = yield* log.subscribe({ topic: observationsTopic, group, from: "earliest" })
   const onRejectedCanary = ({ id }: EventContext) => canaries.arrived(id)
   const ingest = yield* startIngest(world.sources)
@@ -127,7 +128,6 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     alertSequences,
     settings,
     tally,
-    views,
     onRejectedCanary
   })
   for (const line of graphText(pipeline.graph)) yield* Effect.logInfo(line)
@@ -157,7 +157,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   yield* observe?.({
     startedAt,
     progress,
-    views,
+    readings,
     registry,
     catalogue,
     topic: observationsTopic,

@@ -50,7 +50,7 @@ export const observeRun = Effect.gen(function*() {
   const states = yield* StageState
   const channels = yield* StageChannels
   return Effect.fnUntraced(function*(run: RunView) {
-    const { catalogue, group, ingestRetries, progress, registry, startedAt, topic, views } = run
+    const { catalogue, group, ingestRetries, progress, readings, registry, startedAt, topic } = run
     const probe = yield* startLogProbe({ topics: [topic], group })
     yield* health.add("live", () => [stageCheck(run)])
     yield* health.add("ready", () => [...stoppingCheck(run), stageCheck(run), logCheck(probe), ...sourceChecks(run)])
@@ -64,12 +64,12 @@ export const observeRun = Effect.gen(function*() {
       sensors: () => progress().tally.bySensor,
       behind: () => progress().behind,
       ingestRetries,
-      watermark: views.watermark,
-      sourceWatermarks: views.sourceWatermarks,
-      pendingWindows: views.pendingWindows,
+      watermark: readings.watermark,
+      sourceWatermarks: readings.sourceWatermarks,
+      pendingWindows: readings.pendingWindows,
       stateSizes: states.sizes,
       channelOccupancy: channels.occupancy,
-      retractions: views.retractions,
+      retractions: readings.retractions,
       commitLag: probe.lag,
       catalogueEpoch: Number.isFinite(catalogueEpoch) ? catalogueEpoch : undefined
     }).pipe(Effect.provideService(Collectors, collectors))

@@ -6,119 +6,74 @@
  */
 import { identity } from "effect"
 import type { UtcTime } from "../time/UtcTime.ts"
-import { arrayOf, timesOf } from "./arrayOf.ts"
+import { type ContextColumn, fullColumn, numberedColumn, placeIn } from "./ContextColumn.ts"
 import { type Control, type Envelope, type EventContext, type Hop, isFollowed } from "./Envelope.ts"
-import { type SequenceArray, SequenceContext } from "./SequenceContext.ts"
+import type { SequenceArray } from "./SequenceContext.ts"
 
-/** Events of one array of a source that numbers them, and the contexts of the few that are followed. */
-interface Numbered {
-  readonly array: SequenceArray
-  /** Their event times, UTC ms, by place in that array. */
-  readonly times: ReadonlyArray<UtcTime>
-  /** Where in that array the events stand; `undefined`: all of it, in order. */
-  readonly places: ReadonlyArray<number> | undefined
-  /** Of the followed, in their order. */
-  readonly few: ReadonlyArray<EventContext>
-}
-
-/**
- * Events that came the same way, at least one. Made by {@link batch} and {@link numberedBatch}.
- *
- * Contexts of numbered events that are not followed are made when somebody looks: two looks may give equal contexts, not the same one.
- */
+/** Events that came the same way, at least one. Made by {@link batch}, {@link sourceBatch} and {@link numberedBatch}. */
 export class Batch<out A> {
   readonly _tag: "Batch"
   readonly payloads: ReadonlyArray<A>
   readonly hop: Hop | undefined
   /** Places, ascending, of the events that are sampled or carry lineage: the few that cost more. */
   readonly followed: ReadonlyArray<number>
-  private readonly numbered: Numbered | undefined
-  private made: ReadonlyArray<EventContext> | undefined
-  private ofFollowed: ReadonlyArray<EventContext> | undefined
-  private timesByPlace: ReadonlyArray<UtcTime> | undefined
+  private readonly column: ContextColumn
 
   constructor(
     payloads: ReadonlyArray<A>,
-    contexts: ReadonlyArray<EventContext> | undefined,
-    numbered: Numbered | undefined,
+    column: ContextColumn,
     hop: Hop | undefined,
     followed: ReadonlyArray<number>
   ) {
     this._tag = "Batch"
     this.payloads = payloads
+    this.column = column
     this.hop = hop
     this.followed = followed
-    this.numbered = numbered
-    this.made = contexts
-    this.ofFollowed = followed.length === 0 ? noContexts : numbered?.few
-    this.timesByPlace = numbered !== undefined && numbered.places === undefined ? numbered.times : undefined
   }
 
   /** All contexts, by place: for who looks at every one. */
   get contexts(): ReadonlyArray<EventContext> {
-    return this.made ??= this.makeContexts()
+    return this.column.all()
   }
 
   /** The context of the event at a place; `undefined` where there is none. */
   context(place: number): EventContext | undefined {
-    const { made, numbered } = this
-    if (made !== undefined || numbered === undefined) return made?.[place]
-    const at = placeIn(this.followed, place)
-    return at === undefined ? numberedContext(numbered, place) : numbered.few[at]
+    return this.column.at(place)
   }
 
   /** The event time at a place, without the context. */
   eventTime(place: number): UtcTime {
-    const { numbered, timesByPlace } = this
-    if (timesByPlace !== undefined) return timesByPlace[place] ?? NaN
-    return numbered === undefined ? this.made?.[place]?.eventTime ?? NaN : timeAt(numbered, placeOf(numbered, place))
+    return this.column.timeAt(place)
   }
 
-  /** All of them, by place: for who looks at every one. */
+  /** All event times, by place: for who looks at every one. */
   get times(): ReadonlyArray<UtcTime> {
-    return this.timesByPlace ??= this.readTimes()
-  }
-
-  /** The numbered array that the event at a place is of, where it is; for who keeps {@link sequencePlace} in place of a context. */
-  get array(): SequenceArray | undefined {
-    return this.numbered?.array
-  }
-
-  /** The place of an event in its {@link array}. */
-  sequencePlace(place: number): number {
-    return this.numbered === undefined ? place : placeOf(this.numbered, place)
+    return this.column.times()
   }
 
   /** The contexts of the followed, in their order. */
   get followedContexts(): ReadonlyArray<EventContext> {
-    return this.ofFollowed ??= this.pickFollowed()
+    return this.followed.length === 0 ? noContexts : this.column.ofFollowed(this.followed)
   }
 
   /** The same events with other payloads, come by another hop. `below`: what becomes of the contexts of the followed. */
   with<B>(payloads: ReadonlyArray<B>, hop: Hop | undefined, below: (context: EventContext) => EventContext): Batch<B> {
-    const { followed, made, numbered } = this
-    if (followed.length === 0) return new Batch(payloads, made, numbered, hop, followed)
-    if (numbered !== undefined) {
-      const { array, few, places, times } = numbered
-      return new Batch(payloads, undefined, { array, times, places, few: few.map(below) }, hop, followed)
-    }
-    const contexts = this.contexts.slice()
-    for (const place of followed) {
-      const context = contexts[place]
-      if (context !== undefined) contexts[place] = below(context)
-    }
-    return new Batch(payloads, contexts, undefined, hop, followed)
+    const { column, followed } = this
+    if (followed.length === 0) return new Batch(payloads, column, hop, followed)
+    return new Batch(payloads, column.withFollowed(followed, this.followedContexts.map(below)), hop, followed)
   }
 
   /** {@link with} for the events at these places, which ascend: as many as there are payloads. The arrays are the new batch's from now on. */
   pick<B>(
     payloads: ReadonlyArray<B>,
-    places: Array<number>,
+    places: ReadonlyArray<number>,
     hop: Hop | undefined,
     below: (context: EventContext) => EventContext
   ): Batch<B> {
-    const { numbered } = this
-    const count = places.length
+    if (this.followed.length === 0) {
+      return new Batch(payloads, this.column.pick(places, noneFollowed, noContexts), hop, noneFollowed)
+    }
     const followed: Array<number> = []
     const few: Array<EventContext> = []
     for (const place of this.followed) {
@@ -128,18 +83,7 @@ export class Batch<out A> {
       followed.push(at)
       few.push(below(context))
     }
-    if (numbered !== undefined) {
-      const { array, places: from, times } = numbered
-      if (from !== undefined) { for (let to = 0; to < count; to++) places[to] = from[places[to] ?? 0] ?? 0 }
-      return new Batch(payloads, undefined, { array, times, places, few }, hop, followed)
-    }
-    const contexts = arrayOf<EventContext>(count)
-    let next = 0
-    for (let to = 0; to < count; to++) {
-      const context = to === followed[next] ? few[next++] : this.contexts[places[to] ?? -1]
-      if (context !== undefined) contexts[to] = context
-    }
-    return new Batch(payloads, contexts, undefined, hop, followed)
+    return new Batch(payloads, this.column.pick(places, followed, few), hop, followed)
   }
 
   /** The first `count` of its events, come as they came. */
@@ -147,62 +91,9 @@ export class Batch<out A> {
     const payloads = this.payloads.slice(0, count)
     return this.pick(payloads, Array.from(payloads.keys()), this.hop, identity)
   }
-
-  private pickFollowed(): ReadonlyArray<EventContext> {
-    const contexts: Array<EventContext> = []
-    for (const place of this.followed) {
-      const context = this.made?.[place]
-      if (context !== undefined) contexts.push(context)
-    }
-    return contexts
-  }
-
-  private readTimes(): ReadonlyArray<UtcTime> {
-    const { numbered, payloads } = this
-    const times = timesOf(payloads.length)
-    let to = 0
-    if (numbered === undefined) { for (const { eventTime } of this.contexts) times[to++] = eventTime }
-    else for (const place of numbered.places ?? []) times[to++] = timeAt(numbered, place)
-    return times
-  }
-
-  private makeContexts(): ReadonlyArray<EventContext> {
-    const { followed, numbered, payloads } = this
-    if (numbered === undefined) return []
-    const { few } = numbered
-    if (few.length === payloads.length) return few
-    const contexts = arrayOf<EventContext>(payloads.length)
-    let next = 0
-    for (let place = 0; place < payloads.length; place++) {
-      const context = place === followed[next] ? few[next++] : undefined
-      contexts[place] = context ?? numberedContext(numbered, place)
-    }
-    return contexts
-  }
 }
 
 const noContexts: ReadonlyArray<EventContext> = []
-
-const placeOf = ({ places }: Numbered, place: number): number => places === undefined ? place : places[place] ?? place
-
-const timeAt = ({ times }: Numbered, sequencePlace: number): UtcTime => times[sequencePlace] ?? NaN
-
-const numberedContext = (numbered: Numbered, place: number): EventContext => {
-  const at = placeOf(numbered, place)
-  return new SequenceContext(numbered.array, at, timeAt(numbered, at))
-}
-
-/** Where in ascending places one stands. */
-const placeIn = (places: ReadonlyArray<number>, place: number): number | undefined => {
-  let low = 0
-  let high = places.length
-  while (low < high) {
-    const middle = (low + high) >>> 1
-    if ((places[middle] ?? Infinity) < place) low = middle + 1
-    else high = middle
-  }
-  return places[low] === place ? low : undefined
-}
 
 /** What a stream between two stages carries. */
 export type Element<A> = Batch<A> | Control
@@ -219,7 +110,7 @@ export const batch = <A>(
   contexts: ReadonlyArray<EventContext>,
   hop: Hop | undefined,
   followed: ReadonlyArray<number>
-): Batch<A> => new Batch(payloads, contexts, undefined, hop, followed)
+): Batch<A> => new Batch(payloads, fullColumn(contexts), hop, followed)
 
 /** An array fresh from a source that numbers its events. `times`: of each; `few`: the contexts of those at the places `followed`. */
 export const numberedBatch = <A>(
@@ -228,7 +119,7 @@ export const numberedBatch = <A>(
   times: ReadonlyArray<UtcTime>,
   followed: ReadonlyArray<number>,
   few: ReadonlyArray<EventContext>
-): Batch<A> => new Batch(payloads, undefined, { array, times, places: undefined, few }, undefined, followed)
+): Batch<A> => new Batch(payloads, numberedColumn(array, times, followed, few), undefined, followed)
 
 /** A batch of events fresh from a source: no stage was passed yet. */
 export const sourceBatch = <A>(payloads: ReadonlyArray<A>, contexts: ReadonlyArray<EventContext>): Batch<A> => {

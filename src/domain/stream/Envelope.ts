@@ -3,7 +3,6 @@
  *
  * Nothing here is ever changed in place: a fork may hand the same envelope to two branches.
  */
-import type { SourceKind } from "../observation/Observation.ts"
 import type { UtcTime } from "../time/UtcTime.ts"
 
 /** Where a record stands in the message log. Offsets count from 0 in each partition. */
@@ -32,14 +31,12 @@ export interface LastHeard {
 
 /** The record as it was received. `locator` names it for a person: a file and line, a peer address. */
 export interface RawRecord {
-  readonly format: WireFormat
+  /** How its bytes are to be read, as the pipeline names its formats. */
+  readonly format: string
   readonly source: string
   readonly bytes: Uint8Array
   readonly locator: string
 }
-
-/** How the bytes of a raw record are to be read. */
-export type WireFormat = "radar" | "optical" | "isl" | "observation" | "tdm"
 
 /** One step of an event's history: which operator made it from which parents. */
 export interface LineageStep {
@@ -60,10 +57,7 @@ export interface JoinedInputs {
   readonly count: number
 }
 
-/**
- * An event as lineage knows it. `kind` is `observation`, `track-update`, `conjunction-risk`, `alert`, `dead-letter`, or whatever a
- * pipeline of one's own calls its outputs.
- */
+/** An event as lineage knows it. `kind` is what a pipeline calls such an event, and `dead-letter` for one that was given up. */
 export interface LineageNode {
   readonly id: string
   readonly kind: string
@@ -88,8 +82,8 @@ export const lineageSteps = (lineage: Lineage): ReadonlyArray<LineageStep> => {
 export interface EventContext {
   readonly id: string
   readonly sourceId: string
-  /** `unknown` until a record whose format does not tell is decoded. */
-  readonly sourceKind: SourceKind | "unknown"
+  /** What kind of source it is, as the pipeline names its kinds; `unknown` until a record whose format does not tell is decoded. */
+  readonly sourceKind: string
   readonly eventTime: UtcTime
   readonly ingestTime: UtcTime
   readonly position: SourcePosition | undefined
@@ -111,22 +105,23 @@ export interface Hop {
 }
 
 /** One event as a step sees it. Between stages events travel in columns: see `Batch`. */
-export interface Envelope<out A> {
+export interface Envelope<out A> extends Origin {
   readonly _tag: "Event"
   readonly payload: A
+}
+
+/** What an output is made from: an event at hand, as an envelope or by its place in a batch, or one that was kept. */
+export interface Origin {
   readonly context: EventContext
   readonly hop: Hop | undefined
   /** Whether the context is sampled or carries lineage: the few that a stage does more for, told without looking into the context. */
   readonly followed: boolean
+  /** Since when it was kept in state, ns since the Unix epoch; `undefined` for one at hand, and for one that is not traced. */
+  readonly absorbedAt?: bigint | undefined
 }
 
-/**
- * An event that is kept in state, to be continued later: its context below the span that took it in, the way it came, and since when it waits
- * (ns since the Unix epoch; `undefined` for one that is not traced).
- */
-export interface Held {
-  readonly context: EventContext
-  readonly hop: Hop | undefined
+/** An event that is kept in state, to be continued later: its context below the span that took it in, and the way it came. */
+export interface Held extends Origin {
   readonly absorbedAt: bigint | undefined
 }
 

@@ -4,13 +4,12 @@
  */
 import type { UtcTime } from "../time/UtcTime.ts"
 import type { Batch } from "./Batch.ts"
-import type { EventContext, Hop } from "./Envelope.ts"
+import type { EventContext, Hop, Origin } from "./Envelope.ts"
 
-export class Place {
+export class Place implements Origin {
   readonly batch: Batch<unknown>
   index = -1
-  /** Whether the event is one of the few that a stage does more for. */
-  isFollowed = false
+  followed = false
   private next = 0
   private followedAt: number
 
@@ -21,8 +20,8 @@ export class Place {
   }
 
   advance(): void {
-    this.isFollowed = ++this.index === this.followedAt
-    if (this.isFollowed) this.followedAt = this.batch.followed[++this.next] ?? -1
+    this.followed = ++this.index === this.followedAt
+    if (this.followed) this.followedAt = this.batch.followed[++this.next] ?? -1
   }
 
   /** Goes on to the event at a place behind this one. */
@@ -36,9 +35,11 @@ export class Place {
     return this.batch.eventTime(this.index)
   }
 
-  /** Made when it is looked at: see {@link Batch}. */
-  get context(): EventContext | undefined {
-    return this.batch.context(this.index)
+  /** Made when it is looked at: see {@link Batch}. Outside the batch there is none: a bug of the caller's. */
+  get context(): EventContext {
+    const context = this.batch.context(this.index)
+    if (context === undefined) throw new RangeError(`place ${this.index} of ${this.batch.payloads.length}`)
+    return context
   }
 
   get hop(): Hop | undefined {

@@ -96,7 +96,7 @@ export class SequenceContext implements EventContext {
     return this.array.sourceId
   }
 
-  get sourceKind(): "unknown" {
+  get sourceKind(): string {
     return "unknown"
   }
 
@@ -120,6 +120,9 @@ export class SequenceContext implements EventContext {
     return undefined
   }
 }
+
+/** Whether it was numbered by its source and never looked into: neither sampled nor with lineage. */
+export const isNumbered = (context: EventContext): boolean => context instanceof SequenceContext
 
 /** A context with another event time; the same one if it has that time already. One that was not made in full stays so. */
 export const contextAt = (context: EventContext, eventTime: UtcTime): EventContext => {

@@ -25,6 +25,3 @@ export const readTrace = ({ spanId, traceState, ...trace }: typeof TraceJson.Typ
   spanId: spanId ?? undefined,
   traceState: traceState ?? undefined
 })
-
-/** The names of the formats that `RawRecord` knows. */
-export const WireFormatJson = Schema.Literals(["radar", "optical", "isl", "observation", "tdm"])

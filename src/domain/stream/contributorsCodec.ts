@@ -1,56 +1,52 @@
 /**
- * Contexts and contributor sets as JSON, for snapshots of state. What is read is what was written, but for the flight recorder's hops, which
- * speak of one process's clock.
+ * Contexts and contributor sets as records of plain fields, for state that is kept. What is read is what was written, but for the flight
+ * recorder's hops, which speak of one process's clock.
  */
-import { Option, Schema } from "effect"
-import { SourceKind } from "../observation/Observation.ts"
-import { TimeJson } from "../time/UtcTime.ts"
-import { PositionJson, readTrace, TraceJson, WireFormatJson, writeTrace } from "./contextJson.ts"
-import type { Contributors } from "./Contributors.ts"
-import type { EventContext, Lineage, LineageStep } from "./Envelope.ts"
-import { lineageSteps } from "./Envelope.ts"
+import { Schema } from "effect"
+import { Numeric } from "../time/Numeric.ts"
+import { PositionJson, readTrace, TraceJson, writeTrace } from "./contextJson.ts"
+import { Contributors } from "./Contributors.ts"
+import { type EventContext, type Held, isFollowed, type Lineage, type LineageStep, lineageSteps } from "./Envelope.ts"
 
-const LineageStepJson = Schema.Struct({
+const LineageStepRecord = Schema.Struct({
   operator: Schema.String,
   at: Schema.Finite,
   parents: Schema.Array(Schema.String),
   parentCount: Schema.Int
 })
 
-const ContextJson = Schema.Struct({
+export const ContextRecord = Schema.Struct({
   id: Schema.String,
   sourceId: Schema.String,
-  sourceKind: Schema.Literals([...SourceKind.literals, "unknown"]),
-  eventTime: TimeJson,
-  ingestTime: TimeJson,
+  sourceKind: Schema.String,
+  eventTime: Numeric,
+  ingestTime: Numeric,
   position: Schema.NullOr(PositionJson),
   trace: TraceJson,
-  lineage: Schema.NullOr(Schema.Array(LineageStepJson)),
+  lineage: Schema.NullOr(Schema.Array(LineageStepRecord)),
   raw: Schema.NullOr(Schema.Struct({
-    format: WireFormatJson,
+    format: Schema.String,
     source: Schema.String,
-    bytes: Schema.Uint8ArrayFromBase64,
+    bytes: Schema.Uint8Array,
     locator: Schema.String
   }))
 })
 
-const ContributorsJson = Schema.Struct({
+export const ContributorsRecord = Schema.Struct({
   count: Schema.Int,
-  from: TimeJson,
-  to: TimeJson,
-  contexts: Schema.Array(ContextJson),
+  from: Numeric,
+  to: Numeric,
+  contexts: Schema.Array(ContextRecord),
   /** Places in `contexts`; -1 for none. */
   first: Schema.Int,
   last: Schema.Int,
-  sampled: Schema.Array(Schema.Struct({ at: Schema.Int, absorbedAt: Schema.BigIntFromString }))
+  sampled: Schema.Array(Schema.Struct({ at: Schema.Int, absorbedAt: Schema.BigInt }))
 })
 
-const encodeContextJson = Schema.encodeSync(ContextJson)
-const decodeContextJson = Schema.decodeUnknownOption(ContextJson)
-const encodeContributorsJson = Schema.encodeSync(ContributorsJson)
-const decodeContributorsJson = Schema.decodeUnknownOption(ContributorsJson)
+/** An event that is kept; its way there is not. */
+export const HeldRecord = Schema.Struct({ context: ContextRecord, absorbedAt: Schema.NullOr(Schema.BigInt) })
 
-const written = (context: EventContext): typeof ContextJson.Type => ({
+export const writeContext = (context: EventContext): typeof ContextRecord.Type => ({
   id: context.id,
   sourceId: context.sourceId,
   sourceKind: context.sourceKind,
@@ -65,24 +61,29 @@ const written = (context: EventContext): typeof ContextJson.Type => ({
 const lineageOf = (steps: ReadonlyArray<LineageStep>): Lineage =>
   steps.reduce<Lineage>((previous, step) => ({ ...step, previous }), "source")
 
-const read = (json: typeof ContextJson.Type): EventContext => ({
-  id: json.id,
-  sourceId: json.sourceId,
-  sourceKind: json.sourceKind,
-  eventTime: json.eventTime,
-  ingestTime: json.ingestTime,
-  position: json.position ?? undefined,
-  trace: readTrace(json.trace),
-  lineage: json.lineage === null ? undefined : lineageOf(json.lineage),
-  raw: json.raw ?? undefined
+export const readContext = (record: typeof ContextRecord.Type): EventContext => ({
+  id: record.id,
+  sourceId: record.sourceId,
+  sourceKind: record.sourceKind,
+  eventTime: record.eventTime,
+  ingestTime: record.ingestTime,
+  position: record.position ?? undefined,
+  trace: readTrace(record.trace),
+  lineage: record.lineage === null ? undefined : lineageOf(record.lineage),
+  raw: record.raw ?? undefined
 })
 
-export const encodeContext = (context: EventContext): Schema.Json => encodeContextJson(written(context))
+export const writeHeld = ({ absorbedAt, context }: Held): typeof HeldRecord.Type => ({
+  context: writeContext(context),
+  absorbedAt: absorbedAt ?? null
+})
 
-export const decodeContext = (json: Schema.Json): EventContext | undefined =>
-  Option.getOrUndefined(Option.map(decodeContextJson(json), read))
+export const readHeld = (record: typeof HeldRecord.Type): Held => {
+  const context = readContext(record.context)
+  return { context, hop: undefined, followed: isFollowed(context), absorbedAt: record.absorbedAt ?? undefined }
+}
 
-export const encodeContributors = (contributors: Contributors): Schema.Json => {
+export const writeContributors = (contributors: Contributors): typeof ContributorsRecord.Type => {
   const { count, first, from, last, sampled = [], to } = contributors
   const contexts: Array<EventContext> = []
   const place = (context: EventContext | undefined): number => {
@@ -95,24 +96,26 @@ export const encodeContributors = (contributors: Contributors): Schema.Json => {
     last: place(last),
     sampled: sampled.map(({ absorbedAt, context }) => ({ at: place(context), absorbedAt }))
   }
-  return encodeContributorsJson({ count, from, to, contexts: contexts.map(written), ...places })
+  return { count, from, to, contexts: contexts.map(writeContext), ...places }
 }
 
-/** Fills `into`, an empty set, so that whoever extends {@link Contributors} can read its own. `undefined`: not what was written. */
-export const decodeContributors = <C extends Contributors>(json: Schema.Json, into: C): C | undefined => {
-  const decoded = Option.getOrUndefined(decodeContributorsJson(json))
-  if (decoded === undefined) return undefined
-  const contexts = decoded.contexts.map(read)
-  into.count = decoded.count
-  into.from = decoded.from
-  into.to = decoded.to
-  into.first = contexts[decoded.first]
-  into.last = contexts[decoded.last]
-  if (decoded.sampled.length > 0) {
-    into.sampled = decoded.sampled.flatMap(({ absorbedAt, at }) => {
+/** Fills `into`, an empty set, so that whoever extends {@link Contributors} can read its own. */
+export const readContributors = <C extends Contributors>(record: typeof ContributorsRecord.Type, into: C): C => {
+  const contexts = record.contexts.map(readContext)
+  into.count = record.count
+  into.from = record.from
+  into.to = record.to
+  into.first = contexts[record.first]
+  into.last = contexts[record.last]
+  if (record.sampled.length > 0) {
+    into.sampled = record.sampled.flatMap(({ absorbedAt, at }) => {
       const context = contexts[at]
       return context === undefined ? [] : [{ context, absorbedAt }]
     })
   }
   return into
 }
+
+/** {@link readContributors} into a set of its own. */
+export const contributorsOf = (record: typeof ContributorsRecord.Type): Contributors =>
+  readContributors(record, new Contributors())

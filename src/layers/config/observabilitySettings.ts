@@ -69,7 +69,7 @@ export const observabilitySettings = {
     name: "PERIGEE_LOG_LEVELS",
     kind: levels,
     fallback: "",
-    what: "The same for single operators, such as `associate=debug,publish=warn`.",
+    what: "The same for single operators, such as `track=debug,publish=warn`.",
     why: "One operator can be listened to without the noise of all."
   })
 }

@@ -34,8 +34,8 @@ export interface PipelineView {
   readonly ingestRetries: () => number
   readonly watermark: () => UtcTime | undefined
   readonly sourceWatermarks: () => Iterable<readonly [source: string, time: UtcTime]>
-  /** Entries in the state of each stage that has one. */
-  readonly stateSizes: () => Iterable<readonly [stage: string, entries: number]>
+  /** Entries in each part of the state of each stage that has one. */
+  readonly stateSizes: () => ReadonlyMap<string, ReadonlyMap<string, number>>
   /** How full each queue between stages is, 0 to 1. */
   readonly channelOccupancy: () => Iterable<readonly [edge: string, occupancy: number]>
   /** What is open, by tier: tracks with observations that are not final, pairs with an open window, open alerts. */
@@ -61,17 +61,27 @@ export const observePipeline = Effect.fnUntraced(function*(
   yield* collectors.add(timeCollector(make, view))
 })
 
+type Times = Pick<StageCounts, "busyNanos" | "idleNanos" | "backpressuredNanos">
+
+const noTimes: Times = { busyNanos: 0, idleNanos: 0, backpressuredNanos: 0 }
+
+const timesOf = ({ backpressuredNanos, busyNanos, idleNanos }: Readonly<StageCounts>): Times => ({
+  busyNanos,
+  idleNanos,
+  backpressuredNanos
+})
+
 /** Stages: busy, idle and backpressured, and what only a count tells. */
 const stageCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView, clock: Clock.Clock) => {
   const busy = gauge("operator_busy_ratio", "Share of time that a stage was at work")
-  const idle = gauge("operator_idle_ratio", "Share of time that a stage and all below it had nothing to do")
+  const idle = gauge("operator_idle_ratio", "Share of time that a stage waited for input")
   const blocked = gauge(
     "operator_backpressured_ratio",
-    "Share of time that a stage waited for the stages below it, which take its output without a buffer between"
+    "Share of time that a stage waited for whoever takes its output"
   )
   const busyTotal = counter("operator_busy_seconds_total", "Time that a stage was at work")
   const inFlight = gauge("operator_in_flight", "Events inside a stage at this moment")
-  const state = gauge("operator_state_entries", "Entries in a stage's state: keys, windows, rows")
+  const state = gauge("operator_state_entries", "Entries in a part of a stage's state: keys, windows, rows")
   const evicted = counter(
     "operator_state_evictions_total",
     "Entries that left a stage's state because it was full"
@@ -82,25 +92,24 @@ const stageCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView, 
   const retries = counter("retry_attempts_total", "Tries again after a failure that may pass")
 
   let lastAt = clock.monotonicTimeNanosUnsafe()
-  let lastBusy: ReadonlyMap<string, number> = new Map()
+  let last: ReadonlyMap<string, Times> = new Map()
   return () => {
     const stages = view.stages()
     const at = clock.monotonicTimeNanosUnsafe()
     const span = Number(at - lastAt)
     if (span >= leastSpanNanos) {
-      let below = 0
-      for (const [stage, { busyNanos }] of stages.toReversed()) {
-        const own = Math.min(1, (busyNanos - (lastBusy.get(stage) ?? 0)) / span)
-        const waiting = Math.min(1 - own, below)
-        busy(own, { stage })
-        blocked(waiting, { stage })
-        idle(1 - own - waiting, { stage })
-        below += own
+      for (const [stage, counts] of stages) {
+        const before = last.get(stage) ?? noTimes
+        // Several calls of a stage may be under way at a time: together they are no more than all of it.
+        const share = (now: number, then: number): number => Math.min(1, Math.max(0, (now - then) / span))
+        busy(share(counts.busyNanos, before.busyNanos), { stage })
+        idle(share(counts.idleNanos, before.idleNanos), { stage })
+        blocked(share(counts.backpressuredNanos, before.backpressuredNanos), { stage })
       }
       lastAt = at
-      lastBusy = new Map(stages.map(([stage, { busyNanos }]) => [stage, busyNanos] as const))
+      last = new Map(stages.map(([stage, counts]) => [stage, timesOf(counts)] as const))
     }
-    const stateful = new Map(view.stateSizes())
+    const stateful = view.stateSizes()
     let lateEvents = 0
     for (const [stage, counts] of stages) {
       busyTotal(counts.busyNanos / 1e9, { stage })
@@ -112,7 +121,7 @@ const stageCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView, 
     }
     retries(view.ingestRetries(), { operator: "ingest" })
     late(lateEvents)
-    for (const [stage, entries] of stateful) state(entries, { stage })
+    for (const [stage, parts] of stateful) for (const [part, entries] of parts) state(entries, { stage, part })
     for (const [edge, share] of view.channelOccupancy()) occupancy(share, { edge })
   }
 }

@@ -13,12 +13,14 @@ import { HeadSampler } from "./HeadSampler.ts"
 import { StageLineage, StageMetrics, StageTracing } from "./StageHooks.ts"
 import { StageRegistry } from "./StageRegistry.ts"
 import { StageState } from "./StageState.ts"
+import { UnkeptState } from "./UnkeptState.ts"
 
 const withTracing = <A, E, R>(ratio: number, tracing: Layer.Layer<A, E, R>) =>
   Layer.mergeAll(
     DeadLettersMemory.layer,
     StageRegistry.layer,
     StageState.layerMemory(),
+    UnkeptState.layerAccepted,
     StageMetrics.layer,
     StageLineage.layer,
     HeadSampler.layerRatio(ratio),

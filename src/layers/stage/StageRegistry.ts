@@ -20,8 +20,10 @@ export interface StageCounts {
   retries: number
   /** Events inside the step at this moment. */
   inFlight: number
-  /** Monotonic nanoseconds spent inside the step. */
+  /** Monotonic nanoseconds spent inside the step, waiting for input, and waiting for whoever takes the output. */
   busyNanos: number
+  idleNanos: number
+  backpressuredNanos: number
   readonly filteredReasons: Map<string, number>
 }
 
@@ -37,6 +39,8 @@ const emptyCounts = (): StageCounts => ({
   retries: 0,
   inFlight: 0,
   busyNanos: 0,
+  idleNanos: 0,
+  backpressuredNanos: 0,
   filteredReasons: new Map()
 })
 

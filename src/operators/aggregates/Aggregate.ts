@@ -1,5 +1,5 @@
 /** What an aggregate is: many events into one value, a bit at a time. */
-import { type ValueJson, valueJson } from "../state/valueJson.ts"
+import { schemaOf, type StateSchema } from "../state/Binary.ts"
 
 /**
  * Turns events into a value through an accumulator. Laws: `merge` is associative with `initial()` as its neutral element, and adding the
@@ -23,10 +23,10 @@ export interface Aggregate<in A, in out Acc, out R> {
   readonly remove?: (acc: Acc, earlier: Acc) => Acc
   /** How many entries the accumulator holds, if not one. */
   readonly size?: (acc: Acc) => number
-  /** How the accumulator is kept in a snapshot. Without it, it must be JSON as it is. */
-  readonly json?: ValueJson<Acc>
+  /** How the accumulator is kept. Without it, it must be JSON as it is. */
+  readonly schema?: StateSchema<Acc>
 }
 
 export const viewOf = <A, Acc, R>({ result, view }: Aggregate<A, Acc, R>): (acc: Acc) => R => view ?? result
 
-export const jsonOf = <A, Acc, R>({ json }: Aggregate<A, Acc, R>): ValueJson<Acc> => json ?? valueJson<Acc>(undefined)
+export const accumulatorSchema = <A, Acc, R>({ schema }: Aggregate<A, Acc, R>): StateSchema<Acc> => schemaOf(schema)

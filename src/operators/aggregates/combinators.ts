@@ -1,6 +1,6 @@
 /** Aggregates made from others. */
-import { tupleJson } from "./accumulatorJson.ts"
-import { type Aggregate, jsonOf, viewOf } from "./Aggregate.ts"
+import { Schema } from "effect"
+import { accumulatorSchema, type Aggregate, viewOf } from "./Aggregate.ts"
 
 /** Another result from the same accumulator. `f` must not hand its argument on: it may change with the next event. */
 export const map = <A, Acc, R, B>(aggregate: Aggregate<A, Acc, R>, f: (result: R) => B): Aggregate<A, Acc, B> => {
@@ -74,6 +74,6 @@ export function all(
           each.reduce((total, { size }, i) => total + (size === undefined ? 1 : size(acc[i])), 0)
       }
       : {}),
-    json: tupleJson(each.map(jsonOf))
+    schema: Schema.mutable(Schema.Tuple(each.map(accumulatorSchema)))
   }
 }

@@ -1,6 +1,7 @@
 /** Aggregates that keep a value by group. The order of a result's groups says nothing. */
-import { keyJson, mapJson, numberJson } from "./accumulatorJson.ts"
-import { type Aggregate, jsonOf } from "./Aggregate.ts"
+import { Numeric } from "../../domain/time/Numeric.ts"
+import { keySchema, mapOf } from "../state/Binary.ts"
+import { accumulatorSchema, type Aggregate } from "./Aggregate.ts"
 
 export interface GroupOptions {
   /** How many groups an accumulator may have: an event that begins one more has no room. Default 1 000 000. */
@@ -35,7 +36,7 @@ export const countBy = <A, K extends number | string>(
   view: (acc) => acc,
   hasRoom: (acc, payload) => acc.size < maxGroups || acc.has(key(payload)),
   size: (acc) => acc.size,
-  json: mapJson(keyJson<K>(), numberJson)
+  schema: mapOf(keySchema<K>(), Numeric)
 })
 
 /** An aggregate of the events of each key. */
@@ -68,6 +69,6 @@ export const groupBy = <A, K extends number | string, Acc, R>(
       return known === undefined ? acc.size < maxGroups : hasRoom === undefined || hasRoom(known, payload)
     },
     size: (acc) => acc.values().reduce((total, each) => total + sizeOf(each), 0),
-    json: mapJson(keyJson<K>(), jsonOf(inner))
+    schema: mapOf(keySchema<K>(), accumulatorSchema(inner))
   }
 }

@@ -1,7 +1,7 @@
 /**
  * Many events into one value: what windows are filled with. See `docs/operators/aggregates.md`.
  */
-export type { JsonCodec, ValueJson } from "../state/valueJson.ts"
+export type { StateSchema } from "../state/Binary.ts"
 export type { Aggregate } from "./Aggregate.ts"
 export { all, map } from "./combinators.ts"
 export { countBy, groupBy, type GroupOptions } from "./groups.ts"

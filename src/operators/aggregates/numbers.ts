@@ -1,5 +1,6 @@
 /** Aggregates that keep a number or two. */
-import { numberJson, pairJson, viaJson } from "./accumulatorJson.ts"
+import { Schema } from "effect"
+import { Numeric } from "../../domain/time/Numeric.ts"
 import type { Aggregate } from "./Aggregate.ts"
 
 /** How many events there were. */
@@ -17,7 +18,7 @@ export const sum = <A>(by: (payload: A) => number): Aggregate<A, number, number>
   add: (acc, payload) => acc + by(payload),
   merge: (acc, later) => acc + later,
   result: (acc) => acc,
-  json: numberJson
+  schema: Numeric
 })
 
 /** The least number; +infinity where no event had one. NaN counts for nothing. */
@@ -29,7 +30,7 @@ export const min = <A>(by: (payload: A) => number): Aggregate<A, number, number>
   },
   merge: (acc, later) => later < acc ? later : acc,
   result: (acc) => acc,
-  json: numberJson
+  schema: Numeric
 })
 
 /** The greatest number; -infinity where no event had one. NaN counts for nothing. */
@@ -41,7 +42,7 @@ export const max = <A>(by: (payload: A) => number): Aggregate<A, number, number>
   },
   merge: (acc, later) => later > acc ? later : acc,
   result: (acc) => acc,
-  json: numberJson
+  schema: Numeric
 })
 
 interface Mean {
@@ -63,9 +64,5 @@ export const average = <A>(by: (payload: A) => number): Aggregate<A, Mean, numbe
     return acc
   },
   result: ({ count, sum }) => sum / count,
-  json: viaJson(
-    pairJson(numberJson, numberJson),
-    ({ count, sum }) => [sum, count] as const,
-    ([sum, count]) => ({ sum, count })
-  )
+  schema: Schema.Struct({ sum: Numeric, count: Numeric })
 })

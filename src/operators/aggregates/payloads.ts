@@ -1,11 +1,12 @@
 /** Aggregates that keep payloads. */
-import { type JsonCodec, valueJson } from "../state/valueJson.ts"
-import { arrayJson, numberJson, pairJson, viaJson } from "./accumulatorJson.ts"
+import { Schema } from "effect"
+import { Numeric } from "../../domain/time/Numeric.ts"
+import { arrayOf, schemaOf, type StateSchema } from "../state/Binary.ts"
 import type { Aggregate } from "./Aggregate.ts"
 
 export interface PayloadOptions<A> {
-  /** How a payload is kept in a snapshot. Without it, it must be JSON as it is. */
-  readonly payload?: JsonCodec<A>
+  /** How a payload is kept. Without it, it must be JSON as it is. */
+  readonly payload?: StateSchema<A>
 }
 
 /** All events in order of arrival, at most `limit`: those beyond have no room. */
@@ -26,7 +27,7 @@ export const collect = <A>(
   view: (acc) => acc,
   hasRoom: (acc) => acc.length < limit,
   size: (acc) => acc.length,
-  json: arrayJson(valueJson(options.payload))
+  schema: arrayOf(schemaOf(options.payload))
 })
 
 export interface TieOptions<A> extends PayloadOptions<A> {
@@ -70,11 +71,7 @@ export const maxBy = <A>(
     view: ({ items }) => items,
     hasRoom: (acc, payload) => acc.items.length < maxTies || by(payload) !== acc.value,
     size: ({ items }) => items.length,
-    json: viaJson(
-      pairJson(numberJson, arrayJson(valueJson(payloadCodec))),
-      ({ items, value }) => [value, items] as const,
-      ([value, items]) => ({ value, items })
-    )
+    schema: Schema.Struct({ value: Numeric, items: arrayOf(schemaOf(payloadCodec)) })
   }
 }
 

@@ -1,6 +1,7 @@
 /** The few greatest, of events or of groups. */
-import { valueJson } from "../state/valueJson.ts"
-import { arrayJson, numberJson, pairJson } from "./accumulatorJson.ts"
+import { Schema } from "effect"
+import { Numeric } from "../../domain/time/Numeric.ts"
+import { arrayOf, schemaOf } from "../state/Binary.ts"
 import { type Aggregate, viewOf } from "./Aggregate.ts"
 import type { PayloadOptions } from "./payloads.ts"
 
@@ -49,7 +50,7 @@ export const topK = <A>(k: number, options: TopKOptions<A>): Aggregate<A, Array<
     result: (acc) => acc.map(([, item]) => item),
     hasRoom: (acc, payload) => acc.length < maxItems || by(payload) !== acc.at(-1)?.[0],
     size: (acc) => acc.length,
-    json: arrayJson(pairJson(numberJson, valueJson(payloadCodec)))
+    schema: arrayOf(Schema.Tuple([Numeric, schemaOf(payloadCodec)]))
   }
 }
 

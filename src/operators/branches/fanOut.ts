@@ -8,7 +8,7 @@ import type { Element } from "../../domain/stream/Batch.ts"
 import { direct, type Edge, type Graph, inRow, nodeGraph, sideBySide } from "../graph/Graph.ts"
 import { makeOperator, type Operator } from "../stage/Operator.ts"
 import { isNonEmpty } from "../stage/running/elements.ts"
-import type { Process } from "../stage/running/pure.ts"
+import { makeProcess, type Process } from "../stage/running/Process.ts"
 import { pureOperator } from "../stage/running/pureOperator.ts"
 import { isThere, toEffect } from "../stage/running/toEffect.ts"
 import { BranchControls } from "./fanIn.ts"
@@ -58,7 +58,7 @@ const inOneTurn = <A, C, B>(
     }
     into.push(...passed)
   }
-  return (elements) => {
+  return makeProcess(branches.flatMap(({ counts }) => counts), (elements) => {
     const outputs: Array<Element<B>> = []
     const work = turnsOf(elements).flatMap((turn) => {
       const parts = part(turn)
@@ -81,7 +81,7 @@ const inOneTurn = <A, C, B>(
       return outputs
     }
     return from(0)
-  }
+  })
 }
 
 export const fanOut = <A, C, B, E, R>(

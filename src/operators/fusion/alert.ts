@@ -13,39 +13,18 @@
  *
  * A version continues the trace of the event that triggered it, and its lineage names the observations that both estimates rest on.
  *
- * Arrays and order kept. State: two versions per open alert; the sequence of each alert, at most `capacity` of those closed, oldest first
+ * Arrays and order kept. State: a table of the open alerts, two versions each; one of the last sequence of those closed, at most `capacity`, oldest first
  * out. A risk without an alert is counted as processed and emits nothing. Cost: a pass over the open alerts per watermark.
  */
 import type { AlertStatus, ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { sameContent } from "../../domain/alert/ConjunctionAlert.ts"
 import { levelOf } from "../../domain/alert/level.ts"
-import { type Evidence, joinedEvidence, sampledEvidence } from "../../domain/lineage/Evidence.ts"
-import type { Envelope, Held } from "../../domain/stream/Envelope.ts"
+import { joinedEvidence, sampledEvidence } from "../../domain/lineage/Evidence.ts"
+import type { Envelope, Origin } from "../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { type Emit, type Operator, type Origin, type StageServices, stateful } from "../stage/Stage.ts"
+import { type Emit, type Operator, type StageServices, stateful } from "../stage/Stage.ts"
+import { type AlertState, alertState, type OpenAlert } from "./alertState.ts"
 import type { AssessedPair } from "./assess.ts"
-
-interface OpenAlert {
-  readonly version: ConjunctionAlert
-  /** End of the window that the version belongs to. */
-  readonly windowEnd: UtcTime
-  /** What the final risks say, before expiry; `undefined` while they have raised no alert. */
-  readonly settled: ConjunctionAlert | undefined
-  readonly nominalTca: UtcTime
-  /** The event that came last. */
-  readonly kept: Held
-  /** What the version rests on, and what the settled one does. */
-  readonly evidence: ReadonlyArray<Evidence>
-  readonly settledEvidence: ReadonlyArray<Evidence>
-}
-
-export interface AlertState {
-  readonly open: Map<string, OpenAlert>
-  /** The last sequence of every alert known, open or closed, in order of change. */
-  readonly sequences: Map<string, number>
-  /** The last finite one. */
-  watermark: UtcTime
-}
 
 export interface AlertOptions {
   /** Sequences of alerts that earlier runs delivered, so that the next version is greater. */
@@ -54,26 +33,10 @@ export interface AlertOptions {
   readonly capacity?: number
   /** How long after its TCA updates of a conjunction may come: a window, a slide and the allowed lateness (default 60 s). */
   readonly lingerMillis?: number
-  /** Is given the state once, when the operator starts; to look at, never to change. */
-  readonly onStart?: (state: AlertState) => void
 }
 
 export const alert = (options: AlertOptions): Operator<AssessedPair, ConjunctionAlert, never, StageServices> => {
-  const { sequences, now, capacity = 100_000, lingerMillis = 60_000, onStart } = options
-
-  const nextSequence = (state: AlertState, alertId: string): number => {
-    const sequence = (state.sequences.get(alertId) ?? 0) + 1
-    state.sequences.delete(alertId)
-    state.sequences.set(alertId, sequence)
-    if (state.sequences.size > capacity) {
-      for (const oldest of state.sequences.keys()) {
-        if (state.open.has(oldest) || oldest === alertId) continue
-        state.sequences.delete(oldest)
-        break
-      }
-    }
-    return sequence
-  }
+  const { sequences, now, capacity = 100_000, lingerMillis = 60_000 } = options
 
   /** `origin`: what this version continues, the event itself or what was kept of it. */
   const publish = (
@@ -84,8 +47,10 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
   ): void => {
     const { alertId } = alert.version
     const version = { ...alert.version, sequence: nextSequence(state, alertId), emittedAt: now() }
-    if (version.level === "withdrawn") state.open.delete(alertId)
-    else state.open.set(alertId, { ...alert, version })
+    state.closed.delete(alertId)
+    state.open.set(alertId, { ...alert, version })
+    forgetOldest(state, capacity)
+    if (version.level === "withdrawn") close(state, alertId)
     const { evidence } = alert
     emit.continued(origin, version, { links: () => sampledEvidence(evidence), joined: joinedEvidence(evidence) })
   }
@@ -96,7 +61,7 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     const open = state.open.get(alertId)
     const content = contentOf(pair)
     if (content === undefined || (open === undefined && content.level === "cleared")) return
-    const version = atTime(content, state.watermark)
+    const version = atTime(content, state.watermark.value)
     if (open !== undefined && event.context.sourceKind !== "canary" && !matters(open.version, version)) return
     const { settled, settledEvidence = [] } = open ?? {}
     const kept = emit.hold(event)
@@ -119,7 +84,7 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
       publish(state, emit, { ...open, version, evidence, kept: emit.hold(event) }, event)
       return
     }
-    const version = atTime(settled, state.watermark)
+    const version = atTime(settled, state.watermark.value)
     if (open !== undefined && open.version.final && sameContent(open.version, version)) {
       state.open.set(alertId, { ...open, settled, evidence, settledEvidence: evidence })
     } else {
@@ -135,11 +100,8 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
 
   return stateful<AssessedPair, ConjunctionAlert, AlertState>({
     name: "alert",
-    initial: () => {
-      const state = { open: new Map(), sequences: new Map(sequences), watermark: -Infinity }
-      onStart?.(state)
-      return state
-    },
+    state: alertState(sequences, capacity),
+    observe: ({ open }) => ({ open: open.size }),
     onEvents: (state, events, emit) => {
       for (const event of events) {
         const { kind, operation } = event.payload.update
@@ -147,25 +109,41 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
         else if (kind === "speculative") speculate(state, emit, event)
         else settle(state, emit, event)
       }
-      return state
     },
     onWatermark: (state, time, emit) => {
       // The end of the input is no moment in time: what is open stays as the data left it.
-      if (time !== Infinity) state.watermark = time
-      for (const [alertId, open] of state.open) {
+      if (time !== Infinity) state.watermark.value = time
+      for (const [alertId, open] of Array.from(state.open.entries())) {
         const { settled, windowEnd } = open
         let { evidence, version } = open
         if (!version.final && windowEnd <= time) {
           version = settled ?? { ...version, level: "withdrawn", final: true }
           if (settled !== undefined) evidence = open.settledEvidence
         }
-        version = atTime(version, state.watermark)
+        version = atTime(version, state.watermark.value)
         if (version !== open.version) publish(state, emit, { ...open, version, evidence })
-        if (Math.max(version.tca, open.nominalTca) + lingerMillis <= state.watermark) state.open.delete(alertId)
+        if (Math.max(version.tca, open.nominalTca) + lingerMillis <= state.watermark.value) close(state, alertId)
       }
-      return state
     }
   })
+}
+
+/** The closed ones that changed longest ago go, where there are too many in all. */
+const forgetOldest = ({ closed, open }: AlertState, capacity: number): void => {
+  for (let { oldest } = closed; oldest !== undefined && open.size + closed.size > capacity; { oldest } = closed) {
+    closed.remove(oldest)
+  }
+}
+
+const nextSequence = (state: AlertState, alertId: string): number =>
+  (state.open.get(alertId)?.version.sequence ?? state.closed.get(alertId) ?? 0) + 1
+
+/** Its sequence is remembered: should it come back, its next version is greater. */
+const close = (state: AlertState, alertId: string): void => {
+  const open = state.open.get(alertId)
+  if (open === undefined) return
+  state.open.delete(alertId)
+  state.closed.set(alertId, open.version.sequence)
 }
 
 /** The alert of a pair before expiry, `cleared` for one within no limit; `undefined` for a pair without an encounter. */

@@ -13,9 +13,9 @@
  * A pair update continues the trace of the update that triggered it and links what else is sampled among the observations behind both estimates,
  * of which it carries the bounded sets.
  *
- * Arrays kept. Order: speculative ones follow the input, then the corrected ones, final ones follow the window ends. State: two estimates
- * per object observed; the final updates between the last window closed and the watermark; per active conjunction the observation
- * times of one window; it is dropped when its windows are closed. Cost: one look-up per update and conjunction, and one pass over the
+ * Arrays kept. Order: speculative ones follow the input, then the corrected ones, final ones follow the window ends. State: tables of two estimates
+ * per object observed; of the final updates between the last window closed and the watermark; of the active conjunctions, with the observation
+ * times of one window; one is dropped when its windows are closed. Cost: one look-up per update and conjunction, and one pass over the
  * active conjunctions per slide.
  */
 import type { Conjunction } from "../../domain/alert/Conjunction.ts"
@@ -26,58 +26,18 @@ import type { TrackEstimate } from "../../domain/orbit/tracking/TrackEstimate.ts
 import type { Envelope, EventContext, Held } from "../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { type Emit, type Operator, type StageServices, stateful } from "../stage/Stage.ts"
+import type { Table } from "../state/Table.ts"
 import { sliding } from "../windows/assigners.ts"
 import { PaneTimes } from "../windows/panes.ts"
+import {
+  type Active,
+  type CorrelateState,
+  correlateState,
+  type Due,
+  type Known,
+  type PairWindows
+} from "./correlateState.ts"
 import type { ScreenedUpdate } from "./screenConjunctions.ts"
-
-interface Active {
-  readonly conjunction: Conjunction
-  /** Times of the final observations of either object, ascending, no older than the oldest open window. */
-  readonly times: Array<UtcTime>
-  /** The event that came last: an emission continues it. */
-  trigger: Held
-  /** The last final or corrected update emitted. */
-  last: PairUpdate | undefined
-}
-
-interface Due {
-  readonly update: ScreenedUpdate
-  readonly kept: Held
-  /** The observation that the estimate is of: a revision is triggered by another. */
-  readonly of: EventContext
-}
-
-/** An object's estimate, and what it rests on. */
-interface Known {
-  readonly estimate: TrackEstimate
-  readonly evidence: Evidence
-}
-
-/** The windows of the catalogue's objects, or of the canaries: neither opens, closes or changes one of the other. */
-interface Windows {
-  readonly speculative: Map<string, Known>
-  readonly final: Map<string, Known>
-  readonly active: Map<string, Active>
-  /** Final updates not yet in a closed window, in event-time order. */
-  due: Array<Due>
-  /** End of the last window closed. */
-  closed: UtcTime
-  /** Retractions emitted. */
-  retractions: number
-}
-
-export interface CorrelateState extends Windows {
-  readonly canaries: Windows
-}
-
-const noWindows = (): Windows => ({
-  speculative: new Map(),
-  final: new Map(),
-  active: new Map(),
-  due: [],
-  closed: -Infinity,
-  retractions: 0
-})
 
 interface CorrelateOptions {
   readonly candidates: Candidates
@@ -85,18 +45,16 @@ interface CorrelateOptions {
   readonly slideMillis: number
   /** Told of each canary that was screened and bears on no pair: it ends here. */
   readonly onRejectedCanary?: (context: EventContext) => void
-  /** Is given the state once, when the operator starts; to look at, never to change. */
-  readonly onStart?: (state: CorrelateState) => void
 }
 
 export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, PairUpdate, never, StageServices> => {
-  const { candidates, onRejectedCanary, onStart, slideMillis, windowMillis } = options
+  const { candidates, onRejectedCanary, slideMillis, windowMillis } = options
   const times = new PaneTimes(sliding(windowMillis, slideMillis))
   const endAfter = (time: UtcTime): UtcTime => times.firstEnd(time)
 
   /** The estimates of both objects, and what they rest on. */
   const known = (
-    estimates: ReadonlyMap<string, Known>,
+    estimates: Table<string, Known>,
     { pair: [a, b] }: Conjunction
   ): Pick<PairUpdate, "estimates" | "evidence"> | undefined => {
     const [knownA, knownB] = [estimates.get(a), estimates.get(b)]
@@ -109,7 +67,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     return { estimates: [first, second], evidence }
   }
 
-  const speculate = (state: Windows, event: Envelope<ScreenedUpdate>, emit: Emit<PairUpdate>): void => {
+  const speculate = (state: PairWindows, event: Envelope<ScreenedUpdate>, emit: Emit<PairUpdate>): void => {
     const { conjunctions, track: { estimate, objectId, observationTime } } = event.payload
     learn(state.speculative, objectId, estimate, event.context)
     for (const conjunction of conjunctions) {
@@ -128,17 +86,17 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
   }
 
   // oxlint-disable-next-line unicorn/consistent-function-scoping -- it stands with the steps that it is a part of
-  const activate = (state: Windows, conjunction: Conjunction, trigger: Held): Active => {
+  const activate = (state: PairWindows, conjunction: Conjunction, trigger: Held): Active => {
     const known = state.active.get(conjunction.alertId)
     if (known !== undefined) return known
-    const active = { conjunction, times: [], trigger, last: undefined }
+    const active: Active = { conjunction, times: [], trigger, last: undefined }
     state.active.set(conjunction.alertId, active)
     return active
   }
 
   /** What the observations of the window that ends at `windowEnd` say, if there are any. */
   const conclude = (
-    state: Windows,
+    state: PairWindows,
     active: Active,
     kind: "final" | "correction",
     windowEnd: UtcTime,
@@ -150,19 +108,20 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     if (observedUntil === undefined || pair === undefined) return
     const joining = { links: () => sampledEvidence(pair.evidence) }
     if (kind === "correction" && last !== undefined) {
-      state.retractions++
+      state.retracted()
       emit.continued(trigger, { ...last, operation: "retract", kind }, joining)
     }
     const observations = times.length
     active.last = { operation: "insert", kind, conjunction, ...pair, windowEnd, observations, observedUntil }
+    state.active.touch(conjunction.alertId)
     emit.continued(trigger, active.last, joining)
   }
 
   /** Takes a correction in; the conjunctions whose closed windows it changes are added to `changed`. */
-  const correct = (state: Windows, correction: Due, changed: Set<Active>): void => {
+  const correct = (state: PairWindows, correction: Due, changed: Set<Active>): void => {
     const { conjunctions, track: { estimate, objectId, observationTime, revises } } = correction.update
     if (observationTime >= state.closed) {
-      putInOrder(state.due, correction)
+      putInOrder(state, correction)
       return
     }
     // Corrections of an object come in event-time order, up to the newest: the last one to stay is the right one.
@@ -171,29 +130,27 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
       const active = activate(state, conjunction, correction.kept)
       if (!revises) insertSorted(active.times, observationTime)
       active.trigger = correction.kept
+      state.active.touch(conjunction.alertId)
       changed.add(active)
     }
   }
 
   /** Takes the final updates before `end` into their tracks and windows. */
-  const absorb = (state: Windows, end: UtcTime): void => {
-    let count = 0
-    for (const { kept, of, update } of state.due) {
-      if (update.track.observationTime >= end) break
-      count++
+  const absorb = (state: PairWindows, end: UtcTime): void => {
+    for (const { kept, of, update } of state.before(end)) {
       learn(state.final, update.track.objectId, update.track.estimate, of)
       for (const conjunction of update.conjunctions) {
         const active = activate(state, conjunction, kept)
         active.times.push(update.track.observationTime)
         active.trigger = kept
+        state.active.touch(conjunction.alertId)
       }
     }
-    if (count > 0) state.due = state.due.slice(count)
   }
 
-  const closeWindow = (state: Windows, end: UtcTime, emit: Emit<PairUpdate>): void => {
+  const closeWindow = (state: PairWindows, end: UtcTime, emit: Emit<PairUpdate>): void => {
     absorb(state, end)
-    for (const [id, active] of state.active) {
+    for (const [id, active] of Array.from(state.active.entries())) {
       while ((active.times[0] ?? Infinity) < end - windowMillis) active.times.shift()
       if (active.times.length === 0) state.active.delete(id)
       else conclude(state, active, "final", end, emit)
@@ -201,10 +158,10 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     state.closed = end
   }
 
-  const closeUntil = (state: Windows, watermark: UtcTime, emit: Emit<PairUpdate>): void => {
+  const closeUntil = (state: PairWindows, watermark: UtcTime, emit: Emit<PairUpdate>): void => {
     for (;;) {
       // With nothing open, the next window that matters is the first one with an observation.
-      const first = state.due[0]?.update.track.observationTime
+      const first = state.due[0]?.due.update.track.observationTime
       const next = state.active.size > 0
         ? state.closed + slideMillis
         : first === undefined
@@ -217,21 +174,21 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
 
   return stateful<ScreenedUpdate, PairUpdate, CorrelateState>({
     name: "correlate",
-    initial: () => {
-      const state: CorrelateState = { ...noWindows(), canaries: noWindows() }
-      onStart?.(state)
-      return state
-    },
+    state: correlateState,
+    observe: ({ canaries, catalogued }) => ({
+      pairs: catalogued.active.size,
+      retractions: catalogued.progress.value.retractions + canaries.progress.value.retractions
+    }),
     onEvents: (state, events, emit) => {
       const changed = new Set<Active>()
       const changedCanaries = new Set<Active>()
       for (const event of events) {
         const { context, payload: update } = event
         const isCanary = context.sourceKind === "canary"
-        const windows = isCanary ? state.canaries : state
+        const windows = isCanary ? state.canaries : state.catalogued
         switch (update.track.kind) {
           case "final":
-            windows.due.push({ update, kept: emit.hold(event), of: context })
+            windows.wait({ update, kept: emit.hold(event), of: context })
             break
           case "speculative":
             speculate(windows, event, emit)
@@ -246,23 +203,21 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
             break
         }
       }
-      for (const active of changed) conclude(state, active, "correction", state.closed, emit)
+      for (const active of changed) conclude(state.catalogued, active, "correction", state.catalogued.closed, emit)
       for (const active of changedCanaries) conclude(state.canaries, active, "correction", state.canaries.closed, emit)
-      return state
     },
-    onWatermark: (state, time, emit) => {
-      closeUntil(state, time, emit)
-      closeUntil(state.canaries, time, emit)
-      forgetCanaries(state.canaries)
-      return state
+    onWatermark: ({ canaries, catalogued }, time, emit) => {
+      closeUntil(catalogued, time, emit)
+      closeUntil(canaries, time, emit)
+      forgetCanaries(canaries)
     }
   })
 }
 
 /** Canaries' objects come and go: where no window is open for them, what is known of them goes too. */
-const forgetCanaries = ({ active, due, final, speculative }: Windows): void => {
+const forgetCanaries = ({ active, due, final, speculative }: PairWindows): void => {
   if (active.size > 0 || due.length > 0) return
-  for (const objectId of final.keys()) {
+  for (const [objectId] of Array.from(final.entries())) {
     final.delete(objectId)
     speculative.delete(objectId)
   }
@@ -270,7 +225,7 @@ const forgetCanaries = ({ active, due, final, speculative }: Windows): void => {
 
 /** An object's newest estimate, with the observation that it rests on beside those before. */
 const learn = (
-  known: Map<string, Known>,
+  known: Table<string, Known>,
   objectId: string,
   estimate: TrackEstimate,
   observation: EventContext | undefined
@@ -281,18 +236,16 @@ const learn = (
 }
 
 /** In event-time order; a revision takes the place of the update that it revises. */
-const putInOrder = (due: Array<Due>, correction: Due): void => {
+const putInOrder = (state: PairWindows, correction: Due): void => {
   const { objectId, observationTime, revises } = correction.update.track
   const revised = revises
-    ? due.findIndex(({ update: { track } }) => track.objectId === objectId && track.observationTime === observationTime)
+    ? state.due.findIndex(({ due: { update: { track } } }) =>
+      track.objectId === objectId && track.observationTime === observationTime
+    )
     : -1
-  const before = due[revised]
-  if (before !== undefined) due[revised] = { ...correction, of: before.of }
-  else {due.splice(
-      due.findLastIndex(({ update: { track } }) => track.observationTime <= observationTime) + 1,
-      0,
-      correction
-    )}
+  const before = state.due[revised]
+  if (before !== undefined) state.replace(revised, { ...correction, of: before.due.of })
+  else state.wait(correction)
 }
 
 const insertSorted = (times: Array<UtcTime>, time: UtcTime): void => {

@@ -1,7 +1,7 @@
 /**
  * The fusion pipeline as one composed value: raw records in, delivered versions of conjunction alerts out.
  *
- *     decode -> validate -> dedupe -> watermark -> associate -> uncorrelated -> screen -> correlate -> assess -> alert
+ *     decode -> validate -> dedupe -> watermark -> match -> track -> uncorrelated -> screen -> correlate -> assess -> alert
  *            -> dedupe-alerts -> publish
  *
  * Canaries go the same way, with sensors, objects, screening and windows of their own, and end in `correlate` or `publish`: see
@@ -27,7 +27,6 @@ import { assess } from "./assess.ts"
 import { associate } from "./associate.ts"
 import { correlate } from "./correlate.ts"
 import { decode, type ObservationTally } from "./decode.ts"
-import type { FusionViews } from "./FusionViews.ts"
 import { publish } from "./publish.ts"
 import { publishUncorrelated } from "./publishUncorrelated.ts"
 import { screenConjunctions } from "./screenConjunctions.ts"
@@ -71,7 +70,6 @@ export interface FusionOptions {
   readonly alertSequences: ReadonlyMap<string, number>
   readonly settings?: FusionSettings
   readonly tally?: ObservationTally
-  readonly views?: FusionViews
   /** Told of each canary that was screened and bears on no pair. */
   readonly onRejectedCanary?: (context: EventContext) => void
 }
@@ -79,7 +77,7 @@ export interface FusionOptions {
 export const fusion = (
   options: FusionOptions
 ): Operator<ReceivedRecord, ConjunctionAlert, never, StageServices | MessageLog | AlertStore> => {
-  const { alertSequences, catalogue, now, onRejectedCanary, registry, settings = defaultFusionSettings, tally, views } =
+  const { alertSequences, catalogue, now, onRejectedCanary, registry, settings = defaultFusionSettings, tally } =
     options
   const candidates = withCanaries(makeCandidates(catalogue))
   const sensors = withCanarySensors(registry)
@@ -98,14 +96,12 @@ export const fusion = (
       sources: new Map(Array.from(registry.bySourceId, ([id, { kind }]) => [id, latenessOf(kind)] as const)),
       lateness: ({ sourceId, sourceKind }) => latenessOf(sensors.bySourceId.get(sourceId)?.kind ?? sourceKind),
       aside: ({ sourceKind }) => sourceKind === "canary",
-      allowedLatenessMillis,
-      onStart: (state) => views?.set("watermark", state)
+      allowedLatenessMillis
     })),
     via(associate({
       candidates,
       registry: sensors,
-      allowedLatenessMillis,
-      onStart: (state) => views?.set("associate", state)
+      allowedLatenessMillis
     })),
     via(publishUncorrelated),
     via(screenConjunctions({
@@ -118,11 +114,10 @@ export const fusion = (
       candidates,
       windowMillis,
       slideMillis,
-      ...(onRejectedCanary !== undefined && { onRejectedCanary }),
-      onStart: (state) => views?.set("correlate", state)
+      ...(onRejectedCanary !== undefined && { onRejectedCanary })
     })),
     via(assess),
-    via(alert({ sequences: alertSequences, now, onStart: (state) => views?.set("alert", state) })),
+    via(alert({ sequences: alertSequences, now })),
     via(dedupe({
       name: "dedupe-alerts",
       key: ({ alertId, sequence }: ConjunctionAlert) => `${alertId}/${sequence}`,

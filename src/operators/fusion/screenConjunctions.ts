@@ -24,6 +24,7 @@ import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { split } from "../branches/split.ts"
 import { direct, nodeGraph, noStage } from "../graph/Graph.ts"
 import { makeOperator } from "../stage/Operator.ts"
+import { makeProcess } from "../stage/running/Process.ts"
 import { pureOperator } from "../stage/running/pureOperator.ts"
 import { andThen, effectful, type Operator, type StageServices } from "../stage/Stage.ts"
 
@@ -155,7 +156,7 @@ export const screenConjunctions = (
     noStage,
     Effect.map(StageRegistry, ({ countsOf }) => {
       countsOf(name)
-      return (elements) => elements
+      return makeProcess([], (elements) => elements)
     })
   )
   return andThen(

@@ -20,8 +20,20 @@ export const direct: Edge = {
   reason: "direct: the next stage pulls one array at a time"
 }
 
+/** A part of a stage's state: a table, panes, the rows of a join. */
+export interface StatePartInfo {
+  readonly name: string
+  /** How many entries it holds at most; `Infinity`: something else bounds it. */
+  readonly bound: number
+}
+
+/** The parts of a stage's state that are kept over a restart, or that it is not kept, or that what it was made of is read again. */
+export type KeptState = ReadonlyArray<StatePartInfo> | "not kept" | "read again"
+
 export interface StageNode {
   readonly name: string
+  /** What it holds from one array to the next, if anything. */
+  readonly state?: KeptState
   readonly kind: "source" | "stateless" | "stateful" | "effectful" | "buffer" | "fork" | "merge" | "sink"
   readonly edge: Edge
 }

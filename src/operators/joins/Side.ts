@@ -1,9 +1,10 @@
 /** One side of a join: its rows by key. */
+import type { Held as HeldEvent } from "../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import type { Key } from "../keyed/Entry.ts"
 import type { Collector } from "../stage/running/Collector.ts"
-import type { Kept } from "../stage/running/OutputContexts.ts"
-import { type Held, Row } from "./Row.ts"
+import type { Key } from "../state/Binary.ts"
+import type { Held } from "./Held.ts"
+import { Row } from "./Row.ts"
 
 export interface SideOptions<V, B> {
   /** From which to which offset of a row's time an event of the other side matches it, ms, both inclusive. */
@@ -42,7 +43,7 @@ export class Side<K extends Key, V, B> {
   }
 
   /** Keeps an event as a row. `at`: its time; `matched`: whether it has had a match. */
-  keep(key: K, value: V, kept: Kept, at: UtcTime, matched: boolean, collector: Collector<B>): void {
+  keep(key: K, value: V, kept: HeldEvent, at: UtcTime, matched: boolean, collector: Collector<B>): void {
     const { held, options } = this
     const before = options.keeps === "last" ? this.byKey.get(key) : undefined
     if (before !== undefined) {
@@ -52,7 +53,7 @@ export class Side<K extends Key, V, B> {
     if (options.timed && row.time <= held.watermark) {
       // It is late, and nothing to come matches it.
       if (!matched && options.unmatched !== undefined) {
-        collector.released(row, options.unmatched(value), held.afterWatermark(at))
+        collector.released(kept, options.unmatched(value), held.afterWatermark(at))
       }
       return
     }
@@ -81,12 +82,20 @@ export class Side<K extends Key, V, B> {
     if (group !== undefined && --group.live === 0) this.byKey.delete(row.key)
   }
 
+  /** A row that is held has had its first match. */
+  changed(row: Row<K, V, B>): void {
+    this.held.changed.note(row.order)
+  }
+
   /** Takes all rows out. Those that must not go without an output give one, in order of arrival. */
   close(collector: Collector<B>, eventTime: UtcTime): void {
     const { held, options } = this
     if (options.unmatched !== undefined || held.capacity < Infinity) {
       for (const row of this.rows()) row.leave(collector, eventTime)
-    } else for (const { live } of this.byKey.values()) held.size -= live
+      return
+    }
+    for (const { live } of this.byKey.values()) held.size -= live
+    if (held.changed.isNoting) { for (const { order } of this.rows()) held.changed.note(order) }
   }
 
   /** The rows that are held, in order of arrival. */

@@ -1,8 +1,8 @@
 /** The state of `windowJoin`: two sides for each window that is open. */
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import type { Key } from "../keyed/Entry.ts"
 import type { Collector } from "../stage/running/Collector.ts"
-import { Held } from "./Row.ts"
+import type { Key } from "../state/Binary.ts"
+import { Held } from "./Held.ts"
 import { Side, type SideOptions } from "./Side.ts"
 
 /** From `start` on and before `end`, UTC ms. */

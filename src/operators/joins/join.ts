@@ -16,8 +16,8 @@
  *
  * **Cost.** Two calls of `select` an event; for an event of a side a map look-up and a look at the other side's rows of its key.
  */
-import type { Key } from "../keyed/Entry.ts"
 import type { Operator, StageServices } from "../stage/Stage.ts"
+import type { Key } from "../state/Binary.ts"
 import type { JoinOptions, JoinSide } from "./options.ts"
 import { pairing } from "./pairing.ts"
 

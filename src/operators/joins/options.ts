@@ -1,7 +1,6 @@
 /** What all joins take. */
-import type { Key } from "../keyed/Entry.ts"
 import type { Edge } from "../stage/Stage.ts"
-import type { JsonCodec } from "../state/valueJson.ts"
+import type { Key, StateSchema } from "../state/Binary.ts"
 
 /** One side of a join over one stream that carries both. */
 export interface JoinSide<in A, out K extends Key, in out V, out B> {
@@ -15,8 +14,8 @@ export interface JoinSide<in A, out K extends Key, in out V, out B> {
   readonly unique?: boolean
   /** Makes the join an outer one: the output of a row that leaves and never had a match. */
   readonly unmatched?: (value: V) => B
-  /** How values are written in a snapshot; without it they must be JSON as they are. */
-  readonly value?: JsonCodec<V>
+  /** How values are kept; without it they must be JSON as they are. */
+  readonly value?: StateSchema<V>
 }
 
 export interface JoinOptions<in A, in out B> {

@@ -1,13 +1,11 @@
 /** The operator behind `join` and `intervalJoin`: rows of the two sides match by key and by how far their times are apart. */
-import { Option, Schema } from "effect"
-import { TimeJson } from "../../domain/time/UtcTime.ts"
-import type { StateCodec } from "../../layers/stage/StageState.ts"
-import type { Key } from "../keyed/Entry.ts"
 import { columns, direct, type Operator, type StageServices } from "../stage/Stage.ts"
-import { type ValueJson, valueJson } from "../state/valueJson.ts"
+import type { Key } from "../state/Binary.ts"
+import { timePart } from "../state/Cell.ts"
+import { structure } from "../state/State.ts"
+import { Held } from "./Held.ts"
 import type { JoinOptions, JoinSide } from "./options.ts"
-import { Held } from "./Row.ts"
-import { putRows, readRows, RowsJson, writeRows } from "./rowsJson.ts"
+import { rowsPart } from "./rowsPart.ts"
 import { Side } from "./Side.ts"
 import { eachSide, take } from "./take.ts"
 
@@ -46,14 +44,26 @@ export const pairing = <A, K extends Key, L, R, B>(
 ): Operator<A, B, never, StageServices> => {
   const { capacity = Infinity, combine, edge = direct, left, lower, name, right, upper } = options
   const flipped = (ofRight: R, ofLeft: L): B => combine(ofLeft, ofRight)
-  const initial = (): State<K, L, R, B> => {
+  const open = () => {
     const held = new Held<B>(capacity)
-    return { held, left: sideOf(left, lower, upper, held), right: sideOf(right, -upper, -lower, held) }
+    const state: State<K, L, R, B> = {
+      held,
+      left: sideOf(left, lower, upper, held),
+      right: sideOf(right, -upper, -lower, held)
+    }
+    const rows = rowsPart(
+      "rows",
+      held,
+      { values: left.value, of: () => state.left },
+      { values: right.value, of: () => state.right },
+      () => [{ left: state.left, right: state.right, end: NaN }]
+    )
+    return { state, parts: [rows, timePart("watermark", held.time)] }
   }
   return columns<A, B, State<K, L, R, B>>({
     name,
     edge,
-    initial,
+    state: structure([{ name: "rows", bound: capacity }, { name: "watermark", bound: 1 }], open),
     onBatch: (state, batch, collector) =>
       eachSide(
         options,
@@ -70,33 +80,6 @@ export const pairing = <A, K extends Key, L, R, B>(
         row.leave(collector, row.time < Infinity ? row.time : held.afterWatermark(row.at))
       }
       held.watermark = time
-    },
-    entries: ({ held }) => held.size,
-    codec: codecOf(initial, valueJson(left.value), valueJson(right.value))
+    }
   })
 }
-
-const StateJson = Schema.Struct({ watermark: TimeJson, left: RowsJson, right: RowsJson })
-const encodeJson = Schema.encodeSync(StateJson)
-const decodeJson = Schema.decodeUnknownOption(StateJson)
-
-const codecOf = <K extends Key, L, R, B>(
-  initial: () => State<K, L, R, B>,
-  leftJson: ValueJson<L>,
-  rightJson: ValueJson<R>
-): StateCodec<State<K, L, R, B>> => ({
-  version: 1,
-  encode: ({ held, left, right }) =>
-    encodeJson({ watermark: held.watermark, left: writeRows(left, leftJson), right: writeRows(right, rightJson) }),
-  decode: (json, version) => {
-    const decoded = version === 1 ? Option.getOrUndefined(decodeJson(json)) : undefined
-    if (decoded === undefined) return undefined
-    const state = initial()
-    state.held.watermark = decoded.watermark
-    const lefts = readRows(state.left, decoded.left, leftJson)
-    const rights = readRows(state.right, decoded.right, rightJson)
-    if (lefts === undefined || rights === undefined) return undefined
-    putRows(state.held, lefts, rights)
-    return state
-  }
-})

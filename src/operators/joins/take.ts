@@ -1,8 +1,8 @@
 /** An event meets the rows of the other side, and is kept for those to come. */
 import type { Batch } from "../../domain/stream/Batch.ts"
 import { Place } from "../../domain/stream/Place.ts"
-import type { Key } from "../keyed/Entry.ts"
 import type { Collector } from "../stage/running/Collector.ts"
+import type { Key } from "../state/Binary.ts"
 import type { JoinOptions, JoinSide } from "./options.ts"
 import type { Side } from "./Side.ts"
 
@@ -25,15 +25,17 @@ export const take = <K extends Key, V, O, W, B>(
     for (const row of rows) {
       if (!row.live || row.at < low || row.at > high) continue
       matched = true
-      row.matched = true
-      collector.joined(place, row, pair(value, row.value, window), row.at > at ? row.at : at)
+      if (!row.matched) {
+        row.matched = true
+        other.changed(row)
+      }
+      collector.joined(place, row.kept, pair(value, row.value, window), row.at > at ? row.at : at)
       if (own.options.keeps !== "all") other.remove(row)
     }
   }
   if (matched && other.options.keeps !== "all") return
   if (own.options.keeps === "first" && own.rowsOf(key) !== undefined) return
-  const kept = collector.keep(place)
-  if (kept !== undefined) own.keep(key, value, kept, at, matched, collector)
+  own.keep(key, value, collector.hold(place), at, matched, collector)
 }
 
 /** Takes the events of a batch apart: those of the left, those of the right, and the others. */
@@ -57,7 +59,7 @@ export const eachSide = <A, K extends Key, L, R, B>(
     if (ofLeft !== undefined) onLeft(ofLeft, place)
     else if (ofRight !== undefined) onRight(ofRight, place)
     else if (others === undefined) neither++
-    else collector.outAt(place, others(payload))
+    else collector.out(place, others(payload))
   }
   if (neither > 0) collector.addFiltered("neither side", neither)
 }

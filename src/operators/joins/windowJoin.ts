@@ -18,14 +18,15 @@
  * side's rows of its key.
  */
 import type { Place } from "../../domain/stream/Place.ts"
-import type { Key } from "../keyed/Entry.ts"
 import { type Collector, columns, direct, type Operator, type StageServices } from "../stage/Stage.ts"
-import { valueJson } from "../state/valueJson.ts"
+import type { Key } from "../state/Binary.ts"
+import { timePart } from "../state/Cell.ts"
+import { structure } from "../state/State.ts"
 import type { JoinOptions, JoinSide } from "./options.ts"
+import { rowsPart } from "./rowsPart.ts"
 import type { SideOptions } from "./Side.ts"
 import { eachSide, take } from "./take.ts"
 import { type JoinWindow, type OpenWindow, Windows } from "./Windows.ts"
-import { windowJoinCodec } from "./windowsJson.ts"
 
 export type { JoinWindow } from "./Windows.ts"
 
@@ -57,8 +58,22 @@ export const windowJoin = <A, K extends Key, L, R, B>(
   const flipped = (ofRight: R, ofLeft: L, window: JoinWindow): B => combine(ofLeft, ofRight, window)
   type Open = OpenWindow<K, L, R, B>
 
-  const initial = () =>
-    new Windows<K, L, R, B>(size, capacity, sideOptions(left, false), sideOptions(right, type === "semi"))
+  const openState = () => {
+    const windows = new Windows<K, L, R, B>(
+      size,
+      capacity,
+      sideOptions(left, false),
+      sideOptions(right, type === "semi")
+    )
+    const rows = rowsPart(
+      "rows",
+      windows.held,
+      { values: left.value, of: (end) => windows.open(end).left },
+      { values: right.value, of: (end) => windows.open(end).right },
+      () => windows.byEnd.values()
+    )
+    return { state: windows, parts: [rows, timePart("watermark", windows.held.time)] }
+  }
 
   /** Calls `f` with each open window of an event, the first first. */
   const eachWindow = (
@@ -79,14 +94,14 @@ export const windowJoin = <A, K extends Key, L, R, B>(
       f(windows.open(end))
     }
     if (open > 0) return
-    if (inside > 0) collector.deadAt(place, "Late", "all its windows are closed")
-    else collector.addFiltered("in no window", 1)
+    if (inside > 0) collector.dead(place, "Late", "all its windows are closed")
+    else collector.filtered(place, "in no window")
   }
 
   return columns<A, B, Windows<K, L, R, B>>({
     name,
     edge,
-    initial,
+    state: structure([{ name: "rows", bound: capacity }, { name: "watermark", bound: 1 }], openState),
     onBatch: (windows, batch, collector) =>
       eachSide(
         options,
@@ -105,8 +120,6 @@ export const windowJoin = <A, K extends Key, L, R, B>(
             take(window.right, window.left, key, value, flipped, window, place, collector))
         }
       ),
-    onWatermark: (windows, time, collector) => windows.advance(time, collector),
-    entries: ({ held }) => held.size,
-    codec: windowJoinCodec(initial, valueJson(left.value), valueJson(right.value))
+    onWatermark: (windows, time, collector) => windows.advance(time, collector)
   })
 }

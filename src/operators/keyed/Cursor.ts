@@ -1,10 +1,13 @@
 /** What user code of `keyed` works with: one object, opened anew on each event and timer. */
+import type { ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
+import { Contributors } from "../../domain/stream/Contributors.ts"
 import type { EventContext } from "../../domain/stream/Envelope.ts"
 import type { Place } from "../../domain/stream/Place.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { Collector } from "../stage/Stage.ts"
-import type { Entries } from "./Entries.ts"
-import type { Entry, Key } from "./Entry.ts"
+import type { Key } from "../state/Binary.ts"
+import type { Cell } from "../state/Cell.ts"
+import type { Entry, EntryTable } from "../state/Table.ts"
 
 /**
  * A key at an event or a timer. Valid only during the call: it is one object that serves all, so that an event costs no allocation.
@@ -34,13 +37,23 @@ export interface KeyedState<out K, in out V, in B> {
   emit(payload: B, eventTime?: UtcTime): void
   /** One output made from the value: it continues the trace of one of its contributors and links the other sampled ones. */
   emitMerged(payload: B, eventTime?: UtcTime): void
-  /** Counts the event as not wanted further down. */
+  /**
+   * One output that the event gives rise to beside its own way: a span of its own, linked to the sampled contributors of the value. At a timer: as
+   * {@link emitMerged}.
+   */
+  continued(payload: B, eventTime?: UtcTime): void
+  /** Counts the event as not wanted further down. Nothing at a timer. */
   filtered(reason: string): void
+  /** Gives the event up: a dead letter. Nothing at a timer. */
+  dead(errorKind: ErrorKind, message: string): void
+  /** What came before is taken back by this event; the flight recorder is told. Nothing at a timer. */
+  retracted(): void
 }
 
 export class Cursor<K extends Key, V, B> implements KeyedState<K, V, B> {
   key: K
-  private readonly entries: Entries<K, V>
+  private readonly entries: EntryTable<K, V>
+  private readonly lastWatermark: Cell<UtcTime>
   private collector: Collector<B>
   /** Of the event; `undefined` at a timer. */
   private place: Place | undefined = undefined
@@ -51,8 +64,9 @@ export class Cursor<K extends Key, V, B> implements KeyedState<K, V, B> {
   // What was cleared in this call: outputs may still be made from it.
   private cleared: Entry<K, V> | undefined = undefined
 
-  constructor(entries: Entries<K, V>, key: K, collector: Collector<B>) {
+  constructor(entries: EntryTable<K, V>, watermark: Cell<UtcTime>, key: K, collector: Collector<B>) {
     this.entries = entries
+    this.lastWatermark = watermark
     this.key = key
     this.collector = collector
   }
@@ -64,7 +78,7 @@ export class Cursor<K extends Key, V, B> implements KeyedState<K, V, B> {
     this.place = place
     this.absorbed = false
     this.collector = collector
-    if (place.isFollowed) collector.get(entry, place)
+    if (place.followed) collector.get(entry?.contributors, place)
   }
 
   openTimer(entry: Entry<K, V>, time: UtcTime, collector: Collector<B>): void {
@@ -89,15 +103,13 @@ export class Cursor<K extends Key, V, B> implements KeyedState<K, V, B> {
   }
 
   get watermark(): UtcTime {
-    return this.entries.watermark
+    return this.lastWatermark.value
   }
 
   set(value: V): void {
     const entry = this.entry ?? this.make()
     entry.value = value
-    this.absorb(entry)
-    this.entries.touch(entry, this.time)
-    this.evict()
+    this.write(entry)
   }
 
   clear(): void {
@@ -113,52 +125,67 @@ export class Cursor<K extends Key, V, B> implements KeyedState<K, V, B> {
     let { entry } = this
     if (entry === undefined) {
       entry = this.make()
-      this.absorb(entry)
-      this.entries.touch(entry, this.time)
-      this.evict()
+      this.write(entry)
     }
-    this.entries.setTimer(entry, time)
+    this.entries.addTimer(entry, time)
   }
 
   deleteTimer(time: UtcTime): void {
     const { entry } = this
     if (entry === undefined) return
-    this.entries.deleteTimer(entry, time)
+    this.entries.dropTimer(entry, time)
     if (entry.value === undefined && entry.timers === undefined) this.clear()
   }
 
   emit(payload: B, eventTime?: UtcTime): void {
     if (this.place === undefined) this.emitMerged(payload, eventTime)
-    else if (eventTime === undefined) this.collector.outAt(this.place, payload)
-    else this.collector.outAtTime(this.place, payload, eventTime)
+    else this.collector.out(this.place, payload, eventTime)
   }
 
   emitMerged(payload: B, eventTime: UtcTime = this.time): void {
-    const entry = this.entry ?? this.cleared
-    if (entry !== undefined) this.collector.merged(entry, payload, eventTime)
+    const contributors = (this.entry ?? this.cleared)?.contributors
+    if (contributors !== undefined) this.collector.merged(contributors, payload, eventTime)
     else if (this.place !== undefined) this.emit(payload, eventTime)
   }
 
+  continued(payload: B, eventTime: UtcTime = this.time): void {
+    const { entry, place } = this
+    if (place === undefined) return this.emitMerged(payload, eventTime)
+    const links = () => entry?.contributors?.sampled?.map(({ context }) => context) ?? []
+    this.collector.continued(place, payload, { eventTime, links })
+  }
+
   filtered(reason: string): void {
-    if (this.place !== undefined) this.collector.addFiltered(reason, 1)
+    if (this.place !== undefined) this.collector.filtered(this.place, reason)
+  }
+
+  dead(errorKind: ErrorKind, message: string): void {
+    if (this.place !== undefined) this.collector.dead(this.place, errorKind, message)
+  }
+
+  retracted(): void {
+    if (this.place !== undefined) this.collector.retracted(this.place)
   }
 
   private make(): Entry<K, V> {
     const entry = this.entries.make(this.key)
     this.entry = entry
     // At a timer there is no event: what comes after the value that was cleared is made from it.
-    if (this.place === undefined && this.cleared !== undefined) entry.merge(this.cleared)
+    const before = this.place === undefined ? this.cleared?.contributors : undefined
+    if (before !== undefined) contributorsOf(entry).merge(before)
     return entry
   }
 
-  /** A write: the event contributes, once. */
-  private absorb(entry: Entry<K, V>): void {
-    if (this.place === undefined || this.absorbed) return
-    this.absorbed = true
-    this.collector.put(entry, this.place)
-  }
-
-  private evict(): void {
-    while (this.entries.evict()) this.collector.evicted++
+  /** The event contributes, once; what is too much goes. */
+  private write(entry: Entry<K, V>): void {
+    if (this.place !== undefined && !this.absorbed) {
+      this.absorbed = true
+      this.collector.put(contributorsOf(entry), this.place)
+    }
+    this.entries.written(entry, this.time)
+    const evicted = this.entries.evict()
+    if (evicted > 0) this.collector.evicted(evicted)
   }
 }
+
+const contributorsOf = <K extends Key, V>(entry: Entry<K, V>): Contributors => entry.contributors ??= new Contributors()

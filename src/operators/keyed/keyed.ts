@@ -10,7 +10,7 @@
  * how often it comes; it leaves memory, with its timers, when the watermark reaches that time. When the input ends all timers fire; one
  * that always sets another has to look at `watermark`, which is then +Infinity.
  *
- * **State.** One entry a key: value, contributors (see `Contributors`), timers. At most `capacity` keys: the one written longest ago
+ * **State.** A table (see `State.table`) with an entry a key: value, contributors (see `Contributors`), timers. At most `capacity` keys: the one written longest ago
  * goes, with its timers, and is counted as `evicted`. An entry whose value was never set goes with its last timer. About 250 bytes a key
  * besides the value, 100 a timer. **Errors.** What user code throws ends the pipeline with the stage's name, as the state may be half changed.
  * **Tracing.** A sampled event has a `get` and a `put` span here, each linked to the writer of the value that was there.
@@ -20,15 +20,16 @@
  */
 import { Place } from "../../domain/stream/Place.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { type Collector, columns, direct, type Edge, type Operator, type StageServices } from "../stage/Stage.ts"
-import { type JsonCodec, valueJson } from "../state/valueJson.ts"
-import { keyedCodec } from "./codec.ts"
+import { type Collector, columns, type Edge, type Operator, type StageServices } from "../stage/Stage.ts"
+import type { Key, StateSchema } from "../state/Binary.ts"
+import { Cell, timePart } from "../state/Cell.ts"
+import { structure } from "../state/State.ts"
+import { EntryTable } from "../state/Table.ts"
+import { tablePart } from "../state/tablePart.ts"
 import { Cursor, type KeyedState } from "./Cursor.ts"
-import { type Bounds, Entries } from "./Entries.ts"
-import type { Key } from "./Entry.ts"
 
+export type { Key } from "../state/Binary.ts"
 export type { KeyedState } from "./Cursor.ts"
-export type { Key } from "./Entry.ts"
 
 export interface KeyedOptions<in A, in out K extends Key, in out V, out B> {
   readonly name: string
@@ -42,69 +43,71 @@ export interface KeyedOptions<in A, in out K extends Key, in out V, out B> {
   readonly ttlMillis?: number
   /** What the time to live counts from. */
   readonly ttlFrom?: "write" | "access"
-  /** How values are written in a snapshot; without it they must be JSON as they are. */
-  readonly value?: JsonCodec<V>
+  /** How values are kept; without it they must be JSON as they are. */
+  readonly value?: StateSchema<V>
   readonly edge?: Edge
 }
 
-/** What the stage holds: the entries, and the one cursor. */
+/** What the stage holds: the entries, time, and the one cursor. */
 interface KeyedStage<K extends Key, V, B> {
-  readonly entries: Entries<K, V>
+  readonly table: EntryTable<K, V>
+  readonly watermark: Cell<UtcTime>
   cursor: Cursor<K, V, B> | undefined
 }
 
 export const keyed = <A, K extends Key, V, B>(
   options: KeyedOptions<A, K, V, B>
 ): Operator<A, B, never, StageServices> => {
-  const { capacity, edge = direct, key: keyOf, name, onEvent, onTimer, ttlFrom, ttlMillis = Infinity } = options
-  // The entry at hand is never the one that goes.
-  const bounds: Bounds = { ttlMillis, capacity: Math.max(1, capacity) }
-  const codec = keyedCodec<K, V>(bounds, valueJson(options.value))
+  const { capacity, key: keyOf, name, onEvent, onTimer, ttlFrom, ttlMillis = Infinity } = options
   const expires = ttlMillis < Infinity
   const touches = expires && ttlFrom === "access"
 
   const fire = (stage: KeyedStage<K, V, B>, limit: UtcTime, collector: Collector<B>): void => {
-    const { entries } = stage
-    for (let timer = entries.nextTimer(limit); timer !== undefined; timer = entries.nextTimer(limit)) {
+    const { table } = stage
+    for (let timer = table.nextDue(limit); timer !== undefined; timer = table.nextDue(limit)) {
       const { entry, time } = timer
-      const cursor = stage.cursor ??= new Cursor(entries, entry.key, collector)
+      const cursor = cursorOf(stage, entry.key, collector)
       cursor.openTimer(entry, time, collector)
       onTimer?.(cursor, time)
-      if (entry.value === undefined && entry.timers === undefined) entries.remove(entry)
+      if (entry.value === undefined && entry.timers === undefined) table.remove(entry)
     }
   }
 
   return columns<A, B, KeyedStage<K, V, B>>({
     name,
-    edge,
-    initial: () => ({ entries: new Entries(bounds), cursor: undefined }),
+    ...(options.edge !== undefined && { edge: options.edge }),
+    state: structure([{ name: "entries", bound: capacity }, { name: "watermark", bound: 1 }], () => {
+      const table = new EntryTable<K, V>({ capacity, ttlMillis })
+      const watermark = new Cell<UtcTime>(-Infinity)
+      return {
+        state: { table, watermark, cursor: undefined },
+        parts: [tablePart("entries", table, options), timePart("watermark", watermark)]
+      }
+    }),
     onBatch: (stage, batch, collector) => {
-      const { entries } = stage
-      const { byKey } = entries
+      const { table } = stage
+      const { byKey } = table
       const place = new Place(batch)
       for (const payload of batch.payloads) {
         place.advance()
         const key = keyOf(payload, place)
         const held = byKey.get(key)
-        const entry = expires && held !== undefined && entries.isOver(held, place.time) ? undefined : held
-        if (touches && entry !== undefined) entries.live(entry, place.time)
-        const cursor = stage.cursor ??= new Cursor(entries, key, collector)
+        const entry = expires && held !== undefined && table.isOver(held, place.time) ? undefined : held
+        if (touches && entry !== undefined) table.live(entry, place.time)
+        const cursor = cursorOf(stage, key, collector)
         cursor.openEvent(key, entry, place, collector)
         onEvent(payload, cursor)
       }
     },
     onWatermark: (stage, time, collector) => {
-      stage.entries.watermark = time
+      stage.watermark.value = time
       fire(stage, time, collector)
-    },
-    entries: ({ entries }) => entries.byKey.size,
-    codec: {
-      version: codec.version,
-      encode: ({ entries }) => codec.encode(entries),
-      decode: (json, version) => {
-        const entries = codec.decode(json, version)
-        return entries === undefined ? undefined : { entries, cursor: undefined }
-      }
     }
   })
 }
+
+const cursorOf = <K extends Key, V, B>(
+  stage: KeyedStage<K, V, B>,
+  key: K,
+  collector: Collector<B>
+): Cursor<K, V, B> => stage.cursor ??= new Cursor(stage.table, stage.watermark, key, collector)

@@ -1,12 +1,16 @@
 /** The state of `batch` and what each event does to it. */
-import type { Schema } from "effect"
+import { Schema, SchemaGetter } from "effect"
 import { Contributors } from "../../domain/stream/Contributors.ts"
-import { decodeContributors, encodeContributors } from "../../domain/stream/contributorsCodec.ts"
+import { ContributorsRecord, readContributors, writeContributors } from "../../domain/stream/contributorsCodec.ts"
 import type { EventContext, Progress } from "../../domain/stream/Envelope.ts"
 import { Place } from "../../domain/stream/Place.ts"
+import { Numeric } from "../../domain/time/Numeric.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { Timer } from "../stage/running/wakeAtDeadline.ts"
 import type { Collector, ColumnsStep, Edge } from "../stage/Stage.ts"
+import type { StateSchema } from "../state/Binary.ts"
+import { Cell, cellPart } from "../state/Cell.ts"
+import { readAgain, type StateDecl, structure } from "../state/State.ts"
 
 export interface BatchOptions<A> {
   readonly name?: string
@@ -18,11 +22,8 @@ export interface BatchOptions<A> {
   readonly withinMillis?: number
   /** What that is measured by: the clock, or the ticks of the source and the events' receive times, as in a replayed file. Default `clock`. */
   readonly timer?: "clock" | "ticks"
-  /** How a payload is kept in a snapshot. */
-  readonly codec?: {
-    readonly encode: (payload: A) => Schema.Json
-    readonly decode: (json: Schema.Json) => A | undefined
-  }
+  /** How a payload is kept. Without it the open group is not: its events are read again after a restart. */
+  readonly payload?: StateSchema<A>
   readonly edge?: Edge
 }
 
@@ -58,9 +59,9 @@ export const tickTimer = (): GroupTimer => ({
 })
 
 export const makeStep = <A>(
-  { bytes, codec, size, withinMillis = Infinity }: BatchOptions<A>,
+  { bytes, payload: schema, size, withinMillis = Infinity }: BatchOptions<A>,
   timer: GroupTimer
-): ColumnsStep<A, ReadonlyArray<A>, BatchState<A>> => {
+): ColumnsStep<A, ReadonlyArray<A>, Cell<BatchState<A>>> => {
   const most = Math.max(1, Math.floor(size))
   const tellWatermark = (state: BatchState<A>, collector: Collector<ReadonlyArray<A>>): void => {
     const time = state.group === undefined ? state.heard : Math.min(state.heard, state.group.to - 1)
@@ -87,34 +88,28 @@ export const makeStep = <A>(
     if (timer.deadline !== undefined && timer.now(state.lastTick, undefined) >= timer.deadline) emit(state, collector)
   }
 
-  const stateCodec = codec === undefined ? undefined : {
-    version: 1,
-    encode: ({ group, heard, lastTick, told }: BatchState<A>): Schema.Json => ({
-      heard: finite(heard),
-      told: finite(told),
-      lastTick: finite(lastTick),
-      group: group === undefined ? null : {
-        openedAt: group.openedAt,
-        payloads: group.payloads.map(codec.encode),
-        contributors: encodeContributors(group)
+  const state: StateDecl<Cell<BatchState<A>>> = schema === undefined
+    ? readAgain(() => new Cell(initial<A>()))
+    : structure([{ name: "group", bound: most }], () => {
+      const cell = new Cell(initial<A>())
+      return {
+        state: cell,
+        parts: [{
+          ...cellPart("group", cell, { schema: stateSchema(schema, bytes?.of) }),
+          size: () => cell.value.group?.payloads.length ?? 0
+        }],
+        ready: () => {
+          const { group } = cell.value
+          timer.deadline = group === undefined ? undefined : group.openedAt + withinMillis
+        }
       }
-    }),
-    decode: (json: Schema.Json, version: number): BatchState<A> | undefined => {
-      if (version !== 1 || !isRecord(json)) return undefined
-      const { group = null, heard, lastTick, told } = json
-      const state = { ...initial<A>(), heard: timeOf(heard), told: timeOf(told), lastTick: timeOf(lastTick) }
-      if (group === null) return state
-      const open = decodeGroup(group, codec.decode, bytes?.of)
-      if (open === undefined) return undefined
-      state.group = open
-      timer.deadline = open.openedAt + withinMillis
-      return state
-    }
-  }
+    })
 
   return {
-    initial,
-    onBatch: (state, batch, collector) => {
+    state,
+    onBatch: (cell, batch, collector) => {
+      cell.touch()
+      const state = cell.value
       const place = new Place(batch)
       for (const payload of batch.payloads) {
         place.advance()
@@ -133,26 +128,27 @@ export const makeStep = <A>(
         if (group.payloads.length >= most) emit(state, collector)
       }
     },
-    onWatermark: (state, time, collector) => {
+    onWatermark: (cell, time, collector) => {
+      cell.touch()
+      const state = cell.value
       if (time === Infinity) emit(state, collector)
       else emitIfDue(state, collector)
       if (time > state.heard) state.heard = time
       tellWatermark(state, collector)
     },
-    onTick: (state, now, collector) => {
+    onTick: (cell, now, collector) => {
+      cell.touch()
+      const state = cell.value
       if (now > state.lastTick) state.lastTick = now
       emitIfDue(state, collector)
     },
     assignsWatermarks: true,
-    entries: ({ group }) => group?.payloads.length ?? 0,
-    ...(stateCodec === undefined
-      ? {
-        onProgress: (state, mark, collector) => {
-          if (state.group === undefined) collector.control(mark)
-          else state.marks.push(mark)
-        }
+    ...(schema === undefined && {
+      onProgress: ({ value: state }: Cell<BatchState<A>>, mark: Progress, collector: Collector<ReadonlyArray<A>>) => {
+        if (state.group === undefined) collector.control(mark)
+        else state.marks.push(mark)
       }
-      : { codec: stateCodec })
+    })
   }
 }
 
@@ -164,28 +160,39 @@ const initial = <A>(): BatchState<A> => ({
   lastTick: -Infinity
 })
 
-/** JSON has no infinity: a time that was never set is `null`. */
-const finite = (time: UtcTime): number | null => Number.isFinite(time) ? time : null
-
-const timeOf = (json: Schema.Json | undefined): UtcTime => typeof json === "number" ? json : -Infinity
-
-const decodeGroup = <A>(
-  json: Schema.Json,
-  decode: (json: Schema.Json) => A | undefined,
+/** Marks are not in it: what is kept lets them pass. */
+const stateSchema = <A>(
+  payload: StateSchema<A>,
   bytesOf: ((payload: A) => number) | undefined
-): Group<A> | undefined => {
-  if (!isRecord(json)) return undefined
-  const { contributors, openedAt, payloads } = json
-  if (typeof openedAt !== "number" || !Array.isArray(payloads) || contributors === undefined) return undefined
-  const group = decodeContributors(contributors, new Group<A>(openedAt))
-  for (const each of payloads) {
-    const payload = decode(each)
-    if (payload === undefined) return undefined
-    group?.payloads.push(payload)
-    if (group !== undefined) group.bytes += bytesOf?.(payload) ?? 0
-  }
-  return group
-}
-
-const isRecord = (json: Schema.Json): json is Schema.JsonObject =>
-  typeof json === "object" && json !== null && !Array.isArray(json)
+): StateSchema<BatchState<A>> =>
+  Schema.Struct({
+    heard: Numeric,
+    told: Numeric,
+    lastTick: Numeric,
+    group: Schema.NullOr(Schema.Struct({
+      openedAt: Numeric,
+      payloads: Schema.Array(payload),
+      contributors: ContributorsRecord
+    }))
+  }).pipe(Schema.decodeTo(Schema.declare((_state): _state is BatchState<A> => true), {
+    decode: SchemaGetter.transform(({ group: kept, heard, lastTick, told }) => {
+      const state: BatchState<A> = { ...initial<A>(), heard, told, lastTick }
+      if (kept === null) return state
+      const group = readContributors(kept.contributors, new Group<A>(kept.openedAt))
+      for (const each of kept.payloads) {
+        group.payloads.push(each)
+        group.bytes += bytesOf?.(each) ?? 0
+      }
+      return { ...state, group }
+    }),
+    encode: SchemaGetter.transform(({ group, heard, lastTick, told }: BatchState<A>) => ({
+      heard,
+      told,
+      lastTick,
+      group: group === undefined ? null : {
+        openedAt: group.openedAt,
+        payloads: group.payloads,
+        contributors: writeContributors(group)
+      }
+    }))
+  }))

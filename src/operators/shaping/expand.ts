@@ -20,7 +20,7 @@ export const expand = <A, B>(
       const place = new Place(batch)
       for (const payload of batch.payloads) {
         place.advance()
-        for (const output of f(payload)) collector.outAt(place, output)
+        for (const output of f(payload)) collector.out(place, output)
       }
     }
   })

@@ -25,7 +25,6 @@ import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { traceIdOf } from "../../domain/tracing/ownTrace.ts"
 import { type HeadDecision, type HeadLevel, HeadSampler, isSampled } from "../../layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../../layers/stage/StageHooks.ts"
-import { readTimesFor } from "../stage/running/loops.ts"
 
 export interface SourceOptions<A> {
   readonly name: string
@@ -60,7 +59,6 @@ const sampledPlaces = (level: HeadLevel, salt: number, first: number, count: num
 
 const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
   const { eventTime, id: ownId, name, outOfOrdernessMillis } = options
-  const readTimes = readTimesFor(eventTime)
   const clock = yield* Clock.Clock
   const { decide, level } = yield* HeadSampler
   const tracing = yield* StageTracing
@@ -92,7 +90,12 @@ const makeContexts = Effect.fnUntraced(function*<A>(options: SourceOptions<A>) {
     const eventTimes = timesOf(payloads.length)
     const first = sequence
     const array = { sourceId: name, salt, first, ingestTime }
-    greatest = readTimes(payloads, eventTimes, eventTime, greatest)
+    let place = 0
+    for (const payload of payloads) {
+      const time = eventTime(payload)
+      if (time > greatest) greatest = time
+      eventTimes[place++] = time
+    }
     const inForce = level(name, payloads.length)
     const followed = sampledPlaces(inForce, salt, first, payloads.length)
     const few = sequenceIds(salt, first, followed).map((id, index) => {

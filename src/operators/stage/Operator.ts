@@ -4,7 +4,7 @@
 import type { Effect, Stream } from "effect"
 import type { Element } from "../../domain/stream/Batch.ts"
 import type { Graph, StageNode } from "../graph/Graph.ts"
-import type { Process } from "./running/pure.ts"
+import type { Process } from "./running/Process.ts"
 
 export interface Operator<in A, out B, out E = never, out R = never> {
   <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E | E0, R | R0>

@@ -22,45 +22,48 @@ import type { Envelope, EventContext } from "../../domain/stream/Envelope.ts"
 import { direct, type Edge, nodeGraph } from "../graph/Graph.ts"
 import type { Emit } from "./Emit.ts"
 import type { Operator } from "./Operator.ts"
-import { chooseFor, mapInto, mapIntoFor } from "./running/loops.ts"
-import {
-  type ColumnsStep,
-  type ColumnStep,
-  makeColumns,
-  makeStateful,
-  makeStateless,
-  type Step
-} from "./running/pure.ts"
+import { makeStateful, makeStateless } from "./running/pure.ts"
 import { pureOperator } from "./running/pureOperator.ts"
 import type { StageServices } from "./running/runtime.ts"
+import type { ColumnsStep, ColumnStep, Step } from "./Step.ts"
 
 export { direct, type Edge, edgeProblems, type Graph, type GraphEdge, type StageNode } from "../graph/Graph.ts"
 export { andThen, via } from "./andThen.ts"
-export { type Emit, type Joining, type Origin } from "./Emit.ts"
+export { type Emit, type Joining } from "./Emit.ts"
 export { describe, type Operator } from "./Operator.ts"
 export { type ErrorClass, noRetry, retry, type RetryPolicy } from "./retry.ts"
 export { type Collector } from "./running/Collector.ts"
 export { effectful, type EffectfulOptions } from "./running/effectful.ts"
-export { type ColumnsStep, StageDefect, type Step } from "./running/pure.ts"
+export { StageDefect } from "./running/pure.ts"
 export { type StageServices } from "./running/runtime.ts"
+export { type ColumnsStep, type Step } from "./Step.ts"
 
-export interface StageOptions<in A, out B, S> extends Step<A, B, S> {
+/** What every operator that is made here is given. */
+interface Named {
   readonly name: string
   readonly edge?: Edge
 }
 
+export interface StageOptions<in A, in out B, in out S, out R = never> extends Step<A, B, S, R>, Named {}
+
 /** An operator from a stateful step. Keeps arrays and order. */
-export const stateful = <A, B, S>(options: StageOptions<A, B, S>): Operator<A, B, never, StageServices> => {
-  const { name, edge = direct } = options
-  return pureOperator(nodeGraph({ name, kind: "stateful", edge }), makeStateful(name, options))
-}
+export const stateful = <A, B, S, R = never>(
+  { onEvents, ...options }: StageOptions<A, B, S, R>
+): Operator<A, B, never, R | StageServices> =>
+  columns<A, B, S, R>({
+    ...options,
+    onBatch: (state, batch, collector) => onEvents(state, envelopesOf(batch), collector)
+  })
 
 /** {@link stateful} for a step that works on the columns of a batch, as the built-in operators do: no envelope is made. */
-export const columns = <A, B, S>(
-  options: ColumnsStep<A, B, S> & { readonly name: string; readonly edge?: Edge }
-): Operator<A, B, never, StageServices> => {
-  const { name, edge = direct } = options
-  return pureOperator(nodeGraph({ name, kind: "stateful", edge }), makeColumns(name, options))
+export const columns = <A, B, S, R = never>(
+  options: ColumnsStep<A, B, S, R> & Named
+): Operator<A, B, never, R | StageServices> => {
+  const { name, edge = direct, state } = options
+  return pureOperator<A, B, R | StageServices>(
+    nodeGraph({ name, kind: "stateful", edge, state: state.parts }),
+    makeStateful(name, options)
+  )
 }
 
 /**
@@ -68,29 +71,22 @@ export const columns = <A, B, S>(
  *
  * State: none, so an array whose step throws is run again event by event.
  */
-export const stateless = <A, B>(options: {
-  readonly name: string
-  readonly edge?: Edge
-  readonly step: (events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => void
-}): Operator<A, B, never, StageServices> => {
+export const stateless = <A, B>(
+  options: Named & { readonly step: (events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => void }
+): Operator<A, B, never, StageServices> => {
   const { name, edge = direct, step } = options
   return statelessColumns({ name, edge, onBatch: (batch, collector) => step(envelopesOf(batch), collector) })
 }
 
 /** {@link stateless} for a step that works on the columns of a batch. */
 export const statelessColumns = <A, B>(
-  { edge = direct, name, ...step }: ColumnStep<A, B> & { readonly name: string; readonly edge?: Edge }
+  { edge = direct, name, ...step }: ColumnStep<A, B> & Named
 ): Operator<A, B, never, StageServices> =>
   pureOperator(nodeGraph({ name, kind: "stateless", edge }), makeStateless(name, step))
 
 /** One output per input. Keeps arrays and order. */
-export const map = <A, B>(name: string, f: (payload: A) => B): Operator<A, B, never, StageServices> => {
-  const loop = mapIntoFor(f)
-  return statelessColumns<A, B>({
-    name,
-    onBatch: (batch, collector) => collector.mapBatch(batch, (payloads, outputs) => loop(payloads, outputs, f))
-  })
-}
+export const map = <A, B>(name: string, f: (payload: A) => B): Operator<A, B, never, StageServices> =>
+  statelessColumns<A, B>({ name, onBatch: (batch, collector) => collector.mapBatch(batch, f) })
 
 /** Keeps what passes; the rest is counted as filtered under `reason`. A type guard narrows. Keeps arrays and order. */
 export const filter: {
@@ -100,27 +96,21 @@ export const filter: {
     reason?: string
   ): Operator<A, B, never, StageServices>
   <A>(name: string, predicate: (payload: A) => boolean, reason?: string): Operator<A, A, never, StageServices>
-} = <A>(name: string, predicate: (payload: A) => boolean, reason = "predicate") => {
-  const loop = chooseFor(predicate)
-  return statelessColumns<A, A>({
-    name,
-    onBatch: (batch, collector) =>
-      collector.filterBatch(batch, (payloads, chosen, places) => loop(payloads, chosen, places, predicate), reason)
-  })
-}
+} = <A>(name: string, predicate: (payload: A) => boolean, reason = "predicate") =>
+  statelessColumns<A, A>({ name, onBatch: (batch, collector) => collector.filterBatch(batch, predicate, reason) })
 
 /**
  * Keeps what passes a predicate that has a memory; the rest is counted as filtered under `reason`. The predicate sees each event once, in
  * order, and may change its state in place. Keeps arrays and order. State: the caller's, and its bound.
  */
-export const filterWith = <A, S>(
-  options: Memory<S> & {
+export const filterWith = <A, S, R = never>(
+  options: Memory<S, R> & {
     readonly predicate: (state: S, payload: A, context: EventContext) => boolean
     readonly reason: string
   }
-): Operator<A, A, never, StageServices> => {
+): Operator<A, A, never, R | StageServices> => {
   const { predicate, reason } = options
-  return columns<A, A, S>({
+  return columns<A, A, S, R>({
     ...options,
     onBatch: (state, batch, collector) =>
       collector.filterEvents(batch, (payload, context) => predicate(state, payload, context), reason)
@@ -131,21 +121,15 @@ export const filterWith = <A, S>(
  * One output per input, made with a memory of those before: running counts, last values. `f` sees each event once, in order, and may
  * change its state in place. Keeps arrays and order. State: the caller's, and its bound.
  */
-export const mapWith = <A, B, S>(
-  options: Memory<S> & {
-    readonly f: (state: S, payload: A) => B
-  }
-): Operator<A, B, never, StageServices> => {
+export const mapWith = <A, B, S, R = never>(
+  options: Memory<S, R> & { readonly f: (state: S, payload: A) => B }
+): Operator<A, B, never, R | StageServices> => {
   const { f } = options
-  return columns<A, B, S>({
+  return columns<A, B, S, R>({
     ...options,
-    onBatch: (state, batch, collector) =>
-      collector.mapBatch(batch, (payloads, outputs) => mapInto(payloads, outputs, (payload) => f(state, payload)))
+    onBatch: (state, batch, collector) => collector.mapBatch(batch, (payload) => f(state, payload))
   })
 }
 
 /** What an operator with a memory of the caller's is made from. */
-interface Memory<S> extends Pick<Step<never, never, S>, "initial" | "codec" | "entries"> {
-  readonly name: string
-  readonly edge?: Edge
-}
+interface Memory<in out S, out R> extends Pick<Step<never, never, S, R>, "state" | "observe">, Named {}

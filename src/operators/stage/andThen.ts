@@ -2,7 +2,7 @@
 import { Effect } from "effect"
 import { inRow } from "../graph/Graph.ts"
 import { makeOperator, type Operator } from "./Operator.ts"
-import { compose } from "./running/pure.ts"
+import { compose } from "./running/Process.ts"
 import { pureOperator } from "./running/pureOperator.ts"
 
 /** Two operators in a row are one; pure ones that meet run in one turn for each array, whatever stands before or behind them. */

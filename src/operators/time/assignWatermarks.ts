@@ -10,13 +10,19 @@
  *
  * **End.** When the input ends, time comes to `now` for all before it goes to infinity: nothing older can follow.
  *
- * Order and arrays kept; a watermark follows the array that moved it. State: three numbers a source, in snapshots; sources not announced are added
+ * Order and arrays kept; a watermark follows the array that moved it. State: a table of four numbers a source; sources not announced are added
  * as they appear, at most `maxSources`, and share one entry beyond that. Cost: one map look-up an event.
  */
-import type { Envelope, EventContext } from "../../domain/stream/Envelope.ts"
+import { Schema } from "effect"
+import type { EventContext } from "../../domain/stream/Envelope.ts"
+import { Numeric } from "../../domain/time/Numeric.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { direct, type Edge, type Emit, type Operator, type StageServices, stateful } from "../stage/Stage.ts"
-import { watermarkCodec } from "./watermarkCodec.ts"
+import { type Edge, type Emit, type Operator, type StageServices, stateful } from "../stage/Stage.ts"
+import type { StateSchema } from "../state/Binary.ts"
+import { Cell, cellPart } from "../state/Cell.ts"
+import { structure } from "../state/State.ts"
+import { EntryTable } from "../state/Table.ts"
+import { tablePart } from "../state/tablePart.ts"
 
 export interface SourceLateness {
   /** How much older than the newest event of its source an event may be. */
@@ -36,39 +42,44 @@ export interface WatermarkOptions {
   readonly aside?: (context: EventContext) => boolean
   readonly maxSources?: number
   readonly edge?: Edge
-  /** Is given the state once, when the operator starts; to look at, never to change. */
-  readonly onStart?: (state: WatermarkState) => void
 }
 
-interface SourceTime {
-  readonly lateness: SourceLateness
+/** What is known of a source, or of one of the events aside: these have a time of their own. */
+interface SourceTime extends SourceLateness {
   greatest: UtcTime
   lastActive: UtcTime
 }
 
-export interface WatermarkState {
-  readonly sources: Map<string, SourceTime>
-  /** Of the events aside: what they have reached themselves. */
-  readonly asides: Map<string, SourceTime>
+interface Clock {
   now: UtcTime
   watermark: UtcTime
 }
 
-/** The watermark of one source at `state.now`. */
-const own = ({ now }: WatermarkState, { greatest, lastActive, lateness }: SourceTime): UtcTime => {
-  const idle = now - lastActive > lateness.idleMillis
-  return (idle ? Math.max(greatest, now) : greatest) - lateness.latenessMillis
+const sourceTimes: StateSchema<SourceTime> = Schema.Struct({
+  latenessMillis: Numeric,
+  idleMillis: Numeric,
+  greatest: Numeric,
+  lastActive: Numeric
+})
+const clocks: StateSchema<Clock> = Schema.Struct({ now: Numeric, watermark: Numeric })
+
+interface WatermarkState {
+  readonly sources: EntryTable<string, SourceTime>
+  readonly asides: EntryTable<string, SourceTime>
+  readonly clock: Cell<Clock>
 }
 
-/** The watermark of every source. */
-export const sourceWatermarks = (state: WatermarkState): ReadonlyArray<readonly [source: string, time: UtcTime]> =>
-  Array.from(state.sources, ([id, source]) => [id, own(state, source)] as const)
+/** The watermark of one source at `now`. */
+const own = (now: UtcTime, { greatest, idleMillis, lastActive, latenessMillis }: SourceTime): UtcTime => {
+  const idle = now - lastActive > idleMillis
+  return (idle ? Math.max(greatest, now) : greatest) - latenessMillis
+}
 
-/** The least watermark of all sources at `state.now`. */
-const common = (state: WatermarkState): UtcTime => {
+/** The least watermark of all sources. */
+const common = ({ clock: { value: { now } }, sources }: WatermarkState): UtcTime => {
   let least = Infinity
-  for (const source of state.sources.values()) {
-    const time = own(state, source)
+  for (const [, source] of sources.entries()) {
+    const time = own(now, source)
     if (time < least) least = time
   }
   return least === Infinity ? -Infinity : least
@@ -76,84 +87,118 @@ const common = (state: WatermarkState): UtcTime => {
 
 const advance = <A>(state: WatermarkState, emit: Emit<A>): void => {
   const time = common(state)
-  if (time <= state.watermark) return
-  state.watermark = time
+  const { clock } = state
+  if (time <= clock.value.watermark) return
+  setWatermark(clock, time)
   emit.watermark(time)
 }
 
-const begin = (state: WatermarkState, now: UtcTime): void => {
+const begin = ({ clock, sources }: WatermarkState, now: UtcTime): void => {
   // The first sign of time starts the idle clocks of the sources that have not spoken.
-  if (state.now === -Infinity) { for (const source of state.sources.values()) source.lastActive = now }
-  if (now > state.now) state.now = now
+  if (clock.value.now === -Infinity) {
+    for (const [id, source] of sources.entries()) {
+      source.lastActive = now
+      sources.touch(id)
+    }
+  }
+  if (now <= clock.value.now) return
+  clock.value.now = now
+  clock.touch()
+}
+
+const setWatermark = (clock: Cell<Clock>, time: UtcTime): void => {
+  clock.value.watermark = time
+  clock.touch()
 }
 
 export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, never, StageServices> => {
-  const { name = "watermark", allowedLatenessMillis, aside, maxSources = 10_000, edge = direct, onStart } = options
+  const { name = "watermark", allowedLatenessMillis, aside, maxSources = 10_000, edge, sources: announced } = options
 
-  const sourceOf = (state: WatermarkState, sources: Map<string, SourceTime>, context: EventContext): SourceTime => {
-    const id = sources.has(context.sourceId) || sources.size < maxSources ? context.sourceId : "other"
+  const sourceOf = (
+    sources: EntryTable<string, SourceTime>,
+    id: string,
+    context: EventContext,
+    now: UtcTime
+  ): SourceTime => {
     const known = sources.get(id)
     if (known !== undefined) return known
-    const source = { lateness: options.lateness(context), greatest: -Infinity, lastActive: state.now }
+    const { idleMillis, latenessMillis } = options.lateness(context)
+    const source = { latenessMillis, idleMillis, greatest: -Infinity, lastActive: now }
     sources.set(id, source)
     return source
   }
 
-  const initial = (): WatermarkState => {
+  const open = () => {
     const state: WatermarkState = {
-      sources: new Map(
-        Array.from(
-          options.sources,
-          ([id, lateness]) => [id, { lateness, greatest: -Infinity, lastActive: -Infinity }] as const
-        )
-      ),
-      asides: new Map(),
-      now: -Infinity,
-      watermark: -Infinity
+      sources: new EntryTable({ capacity: Infinity }),
+      asides: new EntryTable({ capacity: Infinity }),
+      clock: new Cell({ now: -Infinity, watermark: -Infinity })
     }
-    onStart?.(state)
-    return state
+    const times = { value: sourceTimes }
+    return {
+      state,
+      parts: [
+        tablePart("sources", state.sources, times),
+        tablePart("asides", state.asides, times),
+        cellPart("clock", state.clock, { schema: clocks })
+      ],
+      // The lateness of a source that is known beforehand is what it is set to now, whatever it was when it was kept.
+      ready: () => {
+        for (const [id, lateness] of announced) {
+          const { greatest = -Infinity, lastActive = -Infinity } = state.sources.get(id) ?? {}
+          const { idleMillis, latenessMillis } = lateness
+          state.sources.set(id, { latenessMillis, idleMillis, greatest, lastActive })
+        }
+      }
+    }
   }
 
   return stateful<A, A, WatermarkState>({
     name,
-    edge,
+    ...(edge !== undefined && { edge }),
     assignsWatermarks: true,
-    initial,
-    entries: ({ sources }) => sources.size,
-    codec: watermarkCodec(options.sources, initial),
-    onEvents: (state, events: ReadonlyArray<Envelope<A>>, emit) => {
+    state: structure([
+      { name: "sources", bound: maxSources + 1 },
+      { name: "asides", bound: maxSources + 1 },
+      { name: "clock", bound: 1 }
+    ], open),
+    observe: ({ clock: { value: { now, watermark } }, sources }) => ({
+      watermark,
+      sources: new Map(Array.from(sources.entries(), ([id, source]) => [id, own(now, source)] as const))
+    }),
+    onEvents: (state, events, emit) => {
+      const { clock } = state
       for (const event of events) {
-        const time = event.context.eventTime
-        const isAside = aside?.(event.context) === true
-        if (!isAside) begin(state, time)
-        const source = sourceOf(state, isAside ? state.asides : state.sources, event.context)
-        const reached = source.greatest - source.lateness.latenessMillis
-        const limit = Math.max(reached, state.watermark) - allowedLatenessMillis
+        const { context } = event
+        const time = context.eventTime
+        const isAside = aside?.(context) === true
+        if (!isAside && time > clock.value.now) begin(state, time)
+        const sources = isAside ? state.asides : state.sources
+        const id = sources.has(context.sourceId) || sources.size < maxSources ? context.sourceId : "other"
+        const source = sourceOf(sources, id, context, clock.value.now)
+        const limit = Math.max(source.greatest - source.latenessMillis, clock.value.watermark) - allowedLatenessMillis
         if (time < limit) {
           emit.late(event, `${((limit - time) / 1000).toFixed(3)} s past its lateness`)
           continue
         }
         if (time > source.greatest) source.greatest = time
-        source.lastActive = state.now
+        source.lastActive = clock.value.now
+        sources.touch(id)
         emit.out(event, event.payload)
       }
       advance(state, emit)
-      return state
     },
     onTick: (state, now, emit) => {
       begin(state, now)
       advance(state, emit)
-      return state
     },
-    onWatermark: (state, time, emit) => {
-      const last = time === Infinity ? [state.now, time] : [time]
+    onWatermark: ({ clock }, time, emit) => {
+      const last = time === Infinity ? [clock.value.now, time] : [time]
       for (const next of last) {
-        if (next <= state.watermark) continue
-        state.watermark = next
+        if (next <= clock.value.watermark) continue
+        setWatermark(clock, next)
         emit.watermark(next)
       }
-      return state
     }
   })
 }

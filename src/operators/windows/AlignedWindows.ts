@@ -4,13 +4,16 @@
  * Every result is exact over the events that were taken in: an event is late as soon as one of its windows is past its lateness. What a
  * closed window's value was is made again from its panes when it is corrected, so that results are not kept.
  */
-import type { Schema } from "effect"
+import { Schema } from "effect"
 import type { Batch } from "../../domain/stream/Batch.ts"
 import { Place } from "../../domain/stream/Place.ts"
+import { Numeric } from "../../domain/time/Numeric.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import type { StatePart } from "../../layers/stage/StageState.ts"
 import type { Collector } from "../stage/Stage.ts"
-import { type AddRun, addRunFor, type Run } from "./addRun.ts"
-import { decodeAligned, encodeAligned } from "./alignedCodec.ts"
+import { Cell, cellPart } from "../state/Cell.ts"
+import { addRun, type Run } from "./addRun.ts"
+import { panesPart, versionsPart } from "./alignedParts.ts"
 import type { AlignedAssigner } from "./assigners.ts"
 import { Entry } from "./Entry.ts"
 import type { Pane } from "./panes.ts"
@@ -20,21 +23,24 @@ import { RunningTotals } from "./RunningTotals.ts"
 import { Versions } from "./Versions.ts"
 import type { WindowKey, WindowResult, Windows, WindowSettings } from "./WindowSettings.ts"
 
+/** Of which windows the state is, and how far time has come. */
+const WindowTimes = Schema.Struct({ size: Schema.Int, slide: Schema.Int, watermark: Numeric })
+
 export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A, K, R> {
   private readonly settings: WindowSettings<A, K, Acc, R>
   private readonly store: PaneStore<K, Acc>
   private readonly versions = new Versions<K>()
   private readonly running: RunningTotals<K, Acc> | undefined
-  private readonly addRun: AddRun
   private readonly run: Run<Acc>
+  private readonly times: Cell<typeof WindowTimes.Type>
 
   constructor(assigner: AlignedAssigner, settings: WindowSettings<A, K, Acc, R>) {
     const { aggregate, allowedLatenessMillis } = settings
     this.settings = settings
-    this.addRun = addRunFor(aggregate.add)
     this.run = { acc: aggregate.initial(), least: Infinity, greatest: -Infinity }
     this.store = new PaneStore(assigner, allowedLatenessMillis)
     const { times } = this.store
+    this.times = new Cell({ size: times.size, slide: times.slide, watermark: -Infinity })
     this.running = aggregate.remove === undefined || times.pane === times.size
       ? undefined
       : new RunningTotals(aggregate, aggregate.remove, times)
@@ -56,6 +62,7 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
     const { store } = this
     if (time <= store.watermark) return
     store.watermark = time
+    this.times.value = { ...this.times.value, watermark: time }
     while (store.nextEnd < Infinity && store.nextEnd - 1 <= time) {
       this.close(store.nextEnd, collector)
       store.closed()
@@ -63,20 +70,29 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
     if (store.drop()) this.versions.forgetUntil(time - this.settings.allowedLatenessMillis + 1)
   }
 
-  entries(): number {
+  parts(): ReadonlyArray<StatePart> {
+    const { settings: { aggregate }, store, times, versions } = this
+    return [
+      panesPart("panes", aggregate, store, () => this.entries()),
+      versionsPart("versions", versions),
+      cellPart("windows", times, {
+        schema: WindowTimes,
+        // Panes of other windows are no use.
+        accepts: ({ size, slide }) => size === times.value.size && slide === times.value.slide
+      })
+    ]
+  }
+
+  ready(): void {
+    this.store.resume(this.times.value.watermark)
+  }
+
+  private entries(): number {
     const { size } = this.settings.aggregate
     if (size === undefined) return this.store.held
     let total = 0
-    for (const { entries } of this.store.panes.values()) for (const { acc } of entries.values()) total += size(acc)
+    for (const { acc } of this.store.allEntries()) total += size(acc)
     return total
-  }
-
-  encode(): Schema.Json {
-    return encodeAligned(this.settings.aggregate, this.store, this.versions)
-  }
-
-  restore(json: Schema.Json): boolean {
-    return decodeAligned(this.settings.aggregate, json, this.store, this.versions)
   }
 
   private takeOne(payload: A, place: Place, collector: Collector<WindowResult<K, R>>): void {
@@ -104,7 +120,7 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
 
   /** Adds what it can of the events from one place on and before another, and says where it stopped. A pane's first event it leaves to others. */
   private takeRun(batch: Batch<A>, times: ReadonlyArray<UtcTime>, from: number, to: number): number {
-    const { addRun, run, store, settings: { aggregate: { add, hasRoom } } } = this
+    const { run, store, settings: { aggregate: { add, hasRoom } } } = this
     let at = from
     while (at < to) {
       const pane = store.paneAt(times[at] ?? NaN)
@@ -116,6 +132,7 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
       entry.acc = run.acc
       if (at === begun) break
       entry.addRun(batch, begun, at, run.least, run.greatest)
+      store.changed.note(entry)
     }
     return at
   }
@@ -143,6 +160,7 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
     }
     entry.acc = aggregate.add(entry.acc, payload)
     collector.absorb(entry, place)
+    this.store.changed.note(entry)
     return true
   }
 
@@ -180,7 +198,9 @@ export class AlignedWindows<A, K extends WindowKey, Acc, R> implements Windows<A
     const { running, settings: { aggregate: { result } }, store } = this
     const panes = store.panesOf(end)
     const totals = running?.enter(end, panes)
-    const entries = panes.length === 1 && totals === undefined ? panes[0]?.entries : this.mergedOf(panes, totals)
+    const entries: ReadonlyMap<K, Entry<Acc>> | undefined = panes.length === 1 && totals === undefined
+      ? panes[0]?.entries
+      : this.mergedOf(panes, totals)
     entries?.forEach((entry, key) => {
       if (entry.count > 0) this.emit(collector, entry, key, end, "insert", result(entry.acc), 0)
     })

@@ -1,13 +1,15 @@
 /** The panes that some window may still need, and which window closes next. */
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import { Changes } from "../state/Changes.ts"
 import type { AlignedAssigner } from "./assigners.ts"
-import { Entry } from "./Entry.ts"
+import { PaneEntry } from "./Entry.ts"
 import { Pane, PaneTimes } from "./panes.ts"
 import type { WindowKey } from "./WindowSettings.ts"
 
 export class PaneStore<K extends WindowKey, Acc> {
   readonly times: PaneTimes
   readonly panes = new Map<UtcTime, Pane<K, Acc>>()
+  readonly changed = new Changes<PaneEntry<K, Acc>>()
   watermark: UtcTime = -Infinity
   /** End of the next window to close that has something in it. */
   nextEnd: UtcTime = Infinity
@@ -60,7 +62,7 @@ export class PaneStore<K extends WindowKey, Acc> {
     return pane
   }
 
-  hold(pane: Pane<K, Acc>): void {
+  private hold(pane: Pane<K, Acc>): void {
     this.panes.set(pane.start, pane)
     const end = this.openEnd(pane)
     if (end < this.nextEnd) this.nextEnd = end
@@ -68,17 +70,32 @@ export class PaneStore<K extends WindowKey, Acc> {
   }
 
   /** The entry of a key, `make` of a new one; `undefined` where that would be one more than `most`. */
-  entryOf(pane: Pane<K, Acc>, key: K, make: () => Acc, most: number): Entry<Acc> | undefined {
+  entryOf(pane: Pane<K, Acc>, key: K, make: () => Acc, most: number): PaneEntry<K, Acc> | undefined {
     let entry = pane.entries.get(key)
     if (entry === undefined) {
       if (this.held >= most) return undefined
-      entry = new Entry(make())
+      entry = new PaneEntry(key, pane.start, pane.entries.size, make())
       pane.entries.set(key, entry)
       this.held++
     }
     pane.lastKey = key
     pane.lastEntry = entry
     return entry
+  }
+
+  /** Whether an entry is still held. */
+  holds(entry: PaneEntry<K, Acc>): boolean {
+    return this.panes.get(entry.start)?.entries.get(entry.key) === entry
+  }
+
+  allEntries(): ReadonlyArray<PaneEntry<K, Acc>> {
+    return Array.from(this.panes.values()).flatMap(({ entries }) => Array.from(entries.values()))
+  }
+
+  /** The panes that were put in, and time, as they were kept: finds what closes and leaves next. */
+  resume(watermark: UtcTime): void {
+    this.watermark = watermark
+    for (const pane of this.panes.values()) this.hold(pane)
   }
 
   /** The panes of the window that ends at `end`, oldest first. */
@@ -109,6 +126,7 @@ export class PaneStore<K extends WindowKey, Acc> {
       if (dropAt <= this.watermark) {
         this.panes.delete(start)
         this.held -= entries.size
+        if (this.changed.isNoting) { for (const entry of entries.values()) this.changed.note(entry) }
       } else this.nextDrop = Math.min(this.nextDrop, dropAt)
     }
     this.current = this.nowhere

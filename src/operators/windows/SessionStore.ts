@@ -1,5 +1,6 @@
 /** Sessions by key, and when each is due: to be closed, or, once closed, to be forgotten. */
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import { Changes } from "../state/Changes.ts"
 import { type Timed, Timers } from "../state/Timers.ts"
 import { Entry } from "./Entry.ts"
 import type { WindowKey } from "./WindowSettings.ts"
@@ -11,9 +12,11 @@ interface SessionTimer<K extends WindowKey, Acc> extends Timed {
 
 export class Session<K extends WindowKey, Acc> extends Entry<Acc> {
   readonly key: K
+  /** Counts sessions as they began. */
+  readonly id: number
   start: UtcTime
   end: UtcTime
-  /** Counts sessions as they began: where ends are equal, results are in this order. */
+  /** The least id of those that were merged into it: where ends are equal, results are in this order. */
   order: number
   /** How often an emitted value of it was taken back. */
   version = 0
@@ -21,12 +24,13 @@ export class Session<K extends WindowKey, Acc> extends Entry<Acc> {
   closed = false
   timer: SessionTimer<K, Acc> | undefined = undefined
 
-  constructor(key: K, start: UtcTime, end: UtcTime, order: number, acc: Acc) {
+  constructor(key: K, start: UtcTime, end: UtcTime, id: number, acc: Acc) {
     super(acc)
     this.key = key
     this.start = start
     this.end = end
-    this.order = order
+    this.id = id
+    this.order = id
   }
 
   extend(start: UtcTime, end: UtcTime): void {
@@ -48,6 +52,7 @@ const none: ReadonlyArray<never> = []
 export class SessionStore<K extends WindowKey, Acc> {
   /** Ascending by time; they do not overlap. */
   readonly byKey = new Map<K, Array<Session<K, Acc>>>()
+  readonly changed = new Changes<Session<K, Acc>>()
   watermark: UtcTime = -Infinity
   /** Sessions of all keys. */
   held = 0
@@ -71,7 +76,13 @@ export class SessionStore<K extends WindowKey, Acc> {
     const place = others.findIndex(({ start }) => start > session.start)
     this.byKey.set(session.key, others.toSpliced(place < 0 ? others.length : place, 0, session))
     this.held += 1 - replaced.length
+    this.changed.note(session)
+    for (const gone of replaced) this.changed.note(gone)
     this.schedule(session)
+  }
+
+  holds(session: Session<K, Acc>): boolean {
+    return this.sessionsOf(session.key).includes(session)
   }
 
   /** Takes out the sessions that time has come for, in order of end and then of beginning. Those closed before are forgotten. */
@@ -89,6 +100,7 @@ export class SessionStore<K extends WindowKey, Acc> {
   /** The session's value has been emitted. */
   close(session: Session<K, Acc>): void {
     session.closed = true
+    this.changed.note(session)
     if (this.deadlineOf(session) > this.watermark) this.schedule(session)
     else this.forget(session)
   }
@@ -114,5 +126,6 @@ export class SessionStore<K extends WindowKey, Acc> {
     if (rest.length === 0) this.byKey.delete(session.key)
     else this.byKey.set(session.key, rest)
     this.held--
+    this.changed.note(session)
   }
 }

@@ -4,13 +4,16 @@
  * Every result is exact over the events that were taken in. For that an event is late by its own time, not by its session's: one at or before
  * the watermark less the allowed lateness might have to join a session that is no longer there.
  */
-import type { Schema } from "effect"
+import { Schema } from "effect"
 import type { Batch } from "../../domain/stream/Batch.ts"
 import { Place } from "../../domain/stream/Place.ts"
+import { Numeric } from "../../domain/time/Numeric.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import type { StatePart } from "../../layers/stage/StageState.ts"
 import type { Collector } from "../stage/Stage.ts"
+import { Cell, cellPart } from "../state/Cell.ts"
 import { type Graveyard, refuseFull, refuseLate, refuseNoRoom, refuseTime } from "./refusals.ts"
-import { decodeSessions, encodeSessions } from "./sessionCodec.ts"
+import { sessionsPart } from "./sessionsPart.ts"
 import { Session, SessionStore } from "./SessionStore.ts"
 import type { WindowKey, WindowResult, Windows, WindowSettings } from "./WindowSettings.ts"
 
@@ -22,13 +25,18 @@ interface Span {
 
 const spanOf = ({ end, start, version }: Span): Span => ({ start, end, version })
 
+/** Of which windows the state is, and how far time has come. */
+const SessionTimes = Schema.Struct({ gap: Schema.Int, watermark: Numeric })
+
 export class SessionWindows<A, K extends WindowKey, Acc, R> implements Windows<A, K, R> {
   private readonly settings: WindowSettings<A, K, Acc, R>
   private readonly store: SessionStore<K, Acc>
   private readonly gap: number
+  private readonly times: Cell<typeof SessionTimes.Type>
 
   constructor(gap: number, settings: WindowSettings<A, K, Acc, R>) {
     this.gap = gap
+    this.times = new Cell({ gap, watermark: -Infinity })
     this.settings = settings
     this.store = new SessionStore(settings.allowedLatenessMillis)
   }
@@ -64,26 +72,31 @@ export class SessionWindows<A, K extends WindowKey, Acc, R> implements Windows<A
     const { store } = this
     if (time <= store.watermark) return
     store.watermark = time
+    this.times.value = { gap: this.gap, watermark: time }
     for (const session of store.due()) {
       this.insert(session, collector)
       store.close(session)
     }
   }
 
-  entries(): number {
+  parts(): ReadonlyArray<StatePart> {
+    const { settings: { aggregate }, store, times } = this
+    return [
+      sessionsPart("sessions", aggregate, store, () => this.entries()),
+      cellPart("windows", times, { schema: SessionTimes, accepts: ({ gap }) => gap === this.gap })
+    ]
+  }
+
+  ready(): void {
+    this.store.watermark = this.times.value.watermark
+  }
+
+  private entries(): number {
     const { size } = this.settings.aggregate
     if (size === undefined) return this.store.held
     let total = 0
     for (const sessions of this.store.byKey.values()) for (const { acc } of sessions) total += size(acc)
     return total
-  }
-
-  encode(): Schema.Json {
-    return encodeSessions(this.settings.aggregate, this.gap, this.store)
-  }
-
-  restore(json: Schema.Json): boolean {
-    return decodeSessions(this.settings.aggregate, json, this.gap, this.store)
   }
 
   private hasRoom(
@@ -108,6 +121,7 @@ export class SessionWindows<A, K extends WindowKey, Acc, R> implements Windows<A
     const { time } = place
     session.extend(time, time + this.gap)
     collector.absorb(session, place)
+    this.store.changed.note(session)
   }
 
   /** An event that begins a session, goes before others, joins several, or changes one that was emitted. */

@@ -1,8 +1,8 @@
 /** What the windows of one operator have in common, and what they give. */
-import type { Schema } from "effect"
 import type { Batch } from "../../domain/stream/Batch.ts"
 import type { Place } from "../../domain/stream/Place.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import type { StatePart } from "../../layers/stage/StageState.ts"
 import type { Aggregate } from "../aggregates/Aggregate.ts"
 import type { Collector } from "../stage/Stage.ts"
 
@@ -33,8 +33,7 @@ export interface WindowSettings<A, K extends WindowKey, Acc, R> {
 export interface Windows<A, K extends WindowKey, R> {
   onBatch(batch: Batch<A>, collector: Collector<WindowResult<K, R>>): void
   onWatermark(time: UtcTime, collector: Collector<WindowResult<K, R>>): void
-  entries(): number
-  encode(): Schema.Json
-  /** Takes up, while still empty, what `encode` gave. False if it cannot be read, or is of other windows. */
-  restore(json: Schema.Json): boolean
+  parts(): ReadonlyArray<StatePart>
+  /** To be called when the parts have taken up what was kept. */
+  ready(): void
 }

@@ -1,6 +1,5 @@
 /** The loop that fills a window without a key: events in a row are added without a look at anything but their times. */
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { withOwnCode } from "../stage/running/withOwnCode.ts"
 
 /** What a loop begins with and leaves behind. */
 export interface Run<Acc> {
@@ -14,7 +13,7 @@ export interface Run<Acc> {
  * Adds the payloads from the place `from` on and before `to`, as long as their times are in [start, end) and there is room, and says where it
  * stopped. An `undefined` payload ends it too: it is left to who takes events one by one.
  */
-const addRun = <A, Acc>(
+export const addRun = <A, Acc>(
   payloads: ReadonlyArray<A>,
   times: ReadonlyArray<UtcTime>,
   from: number,
@@ -45,7 +44,3 @@ const addRun = <A, Acc>(
   run.greatest = greatest
   return at
 }
-
-export type AddRun = typeof addRun
-
-export const addRunFor = withOwnCode(addRun)

@@ -1,7 +1,7 @@
 /** Panes: the shortest stretches of time that sliding windows share, so that an event is added once and not once a window. */
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { AlignedAssigner } from "./assigners.ts"
-import type { Entry } from "./Entry.ts"
+import type { PaneEntry } from "./Entry.ts"
 import type { WindowKey } from "./WindowSettings.ts"
 
 const gcd = (a: number, b: number): number => b > 0 ? gcd(b, a % b) : a
@@ -40,10 +40,10 @@ export class Pane<K extends WindowKey, Acc> {
   /** The watermark at which the first window that it is part of is complete, and the last one. */
   readonly firstClose: UtcTime
   readonly lastClose: UtcTime
-  readonly entries = new Map<K, Entry<Acc>>()
+  readonly entries = new Map<K, PaneEntry<K, Acc>>()
   /** The entry that was used last: the next event is often of the same key, and always where there is none. */
   lastKey: K | undefined = undefined
-  lastEntry: Entry<Acc> | undefined = undefined
+  lastEntry: PaneEntry<K, Acc> | undefined = undefined
 
   constructor(start: UtcTime, times: PaneTimes) {
     this.start = start

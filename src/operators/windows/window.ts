@@ -17,9 +17,10 @@
  * Panes: Li et al., "No pane, no gain", SIGMOD Record 34(1), 2005.
  */
 import type { Place } from "../../domain/stream/Place.ts"
-import type { StateCodec } from "../../layers/stage/StageState.ts"
 import type { Aggregate } from "../aggregates/Aggregate.ts"
+import type { StatePartInfo } from "../graph/Graph.ts"
 import { columns, direct, type Edge, type Operator, type StageServices } from "../stage/Stage.ts"
+import { structure } from "../state/State.ts"
 import { AlignedWindows } from "./AlignedWindows.ts"
 import { InvalidWindow, problemOf, type WindowAssigner } from "./assigners.ts"
 import { SessionWindows } from "./SessionWindows.ts"
@@ -66,28 +67,26 @@ export function window<A, Acc, R>(
   }
   const make = (): Windows<A, WindowKey, R> =>
     assigner.kind === "aligned" ? new AlignedWindows(assigner, settings) : new SessionWindows(assigner.gap, settings)
-  const codec: StateCodec<Windows<A, WindowKey, R>> = {
-    version: 1,
-    encode: (windows) => windows.encode(),
-    decode: (json, version) => {
-      const windows = make()
-      return version === 1 && windows.restore(json) ? windows : undefined
-    }
-  }
   const problem = problemOf(assigner) ?? boundProblem(allowedLatenessMillis, maxEntries)
   return columns<A, WindowResult<WindowKey, R>, Windows<A, WindowKey, R>>({
     name,
     edge,
-    initial: () => {
+    state: structure(partsOf(assigner, maxEntries), () => {
       if (problem !== undefined) throw new InvalidWindow({ window: name, problem })
-      return make()
-    },
+      const windows = make()
+      return { state: windows, parts: windows.parts(), ready: () => windows.ready() }
+    }),
     onBatch: (windows, batch, collector) => windows.onBatch(batch, collector),
-    onWatermark: (windows, time, collector) => windows.onWatermark(time, collector),
-    codec,
-    entries: (windows) => windows.entries()
+    onWatermark: (windows, time, collector) => windows.onWatermark(time, collector)
   })
 }
+
+const partsOf = ({ kind }: WindowAssigner, maxEntries: number): ReadonlyArray<StatePartInfo> => [
+  ...(kind === "aligned"
+    ? [{ name: "panes", bound: maxEntries }, { name: "versions", bound: Infinity }]
+    : [{ name: "sessions", bound: maxEntries }]),
+  { name: "windows", bound: 1 }
+]
 
 const noKey = (): undefined => undefined
 

@@ -46,7 +46,7 @@ const seenBy = (events: Batch<number>) => {
   const place = new Place(events)
   return events.payloads.map((payload) => {
     place.advance()
-    return { payload, time: place.time, context: place.context, followed: place.isFollowed }
+    return { payload, time: place.time, context: place.context, followed: place.followed }
   })
 }
 
@@ -81,7 +81,7 @@ describe("a batch", () => {
     all.forEach((seen, index) => {
       if (stops[index % Math.max(1, stops.length)] !== true) return
       place.moveTo(index)
-      assert.deepStrictEqual([place.index, place.time, place.isFollowed], [index, seen.time, seen.followed])
+      assert.deepStrictEqual([place.index, place.time, place.followed], [index, seen.time, seen.followed])
     })
   })
 

@@ -24,7 +24,7 @@ const idleView = (over: Partial<PipelineView>): PipelineView => ({
   watermark: () => undefined,
   sourceWatermarks: () => [],
   pendingWindows: () => [],
-  stateSizes: () => [],
+  stateSizes: () => new Map(),
   channelOccupancy: () => [],
   retractions: () => 0,
   commitLag: () => [],
@@ -33,7 +33,7 @@ const idleView = (over: Partial<PipelineView>): PipelineView => ({
 })
 
 describe("pipeline metrics", () => {
-  it.effect("a stage's time is busy, waiting for those below, or idle, and the three are all of it", () =>
+  it.effect("a stage's time is what was measured of it: at work, waiting for those below, and for input", () =>
     Effect.gen(function*() {
       const registry = yield* StageRegistry
       const [first, second, third] = [
@@ -44,14 +44,14 @@ describe("pipeline metrics", () => {
       yield* observePipeline(
         idleView({
           stages: registry.stages,
-          stateSizes: () => [["second", 12]],
+          stateSizes: () => new Map([["second", new Map([["keys", 12]])]]),
           channelOccupancy: () => [["first -> second", 0.5]]
         })
       )
       yield* TestClock.adjust("10 seconds")
-      Object.assign(first, { busyNanos: 1e9, in: 10, emitted: 9, late: 1 })
-      Object.assign(second, { busyNanos: 5e9, late: 2, evicted: 3 })
-      third.busyNanos = 2e9
+      Object.assign(first, { busyNanos: 1e9, backpressuredNanos: 7e9, idleNanos: 2e9, in: 10, emitted: 9, late: 1 })
+      Object.assign(second, { busyNanos: 5e9, backpressuredNanos: 2e9, idleNanos: 3e9, late: 2, evicted: 3 })
+      Object.assign(third, { busyNanos: 2e9, idleNanos: 8e9 })
       const values = yield* collected
       const ratios = (stage: string) =>
         ["busy", "backpressured", "idle"].map((what) => values.get(`operator_${what}_ratio ${stage}`) ?? Number.NaN)
@@ -67,7 +67,7 @@ describe("pipeline metrics", () => {
       assert.strictEqual(values.get("operator_busy_seconds_total second"), 5)
       assert.strictEqual(values.get("operator_emitted_total first"), 9)
       assert.strictEqual(values.get("late_events_dropped_total"), 3)
-      assert.strictEqual(values.get("operator_state_entries second"), 12)
+      assert.strictEqual(values.get("operator_state_entries second keys"), 12)
       const evictions = ["first", "second", "third"].map((stage) =>
         values.get(`operator_state_evictions_total ${stage}`)
       )

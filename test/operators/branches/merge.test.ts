@@ -1,11 +1,13 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Queue, Schema, Stream } from "effect"
 import { type Item, itemsOf } from "../../../src/domain/stream/Batch.ts"
-import { type Control, progress, watermark } from "../../../src/domain/stream/Envelope.ts"
+import { type Control, envelope, progress, watermark } from "../../../src/domain/stream/Envelope.ts"
 import { StageChannels } from "../../../src/layers/stage/StageChannels.ts"
+import type { UnkeptState } from "../../../src/layers/stage/UnkeptState.ts"
 import { merge, mergeTagged } from "../../../src/operators/branches/merge.ts"
 import { buffer } from "../../../src/operators/shaping/buffer.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
+import * as State from "../../../src/operators/state/State.ts"
 import { arrays, collectItems, contextOf, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
 import { tracedStages } from "../../support/recordingTracer.ts"
 
@@ -31,23 +33,21 @@ const sensor = (name: string, gaps: ReadonlyArray<number>, patience: ReadonlyArr
 }
 
 /** Counts per ten of event time, emitted when the watermark passes: what a window does. */
-const perTen = Stage.stateful<string, string, Map<number, number>>({
+const perTen = Stage.stateful<string, string, Map<number, number>, UnkeptState>({
   name: "per-ten",
-  initial: () => new Map(),
+  state: State.unkept(() => new Map()),
   onEvents: (open, batch) => {
     for (const { context } of batch) {
       const window = Math.floor(context.eventTime / 10)
       open.set(window, (open.get(window) ?? 0) + 1)
     }
-    return open
   },
   onWatermark: (open, time, emit) => {
     for (const [window, count] of [...open].toSorted(([a], [b]) => a - b)) {
       if ((window + 1) * 10 > time + 1 && time !== Infinity) continue
-      emit.derived(contextOf(window), `${window}: ${count}`)
+      emit.continued(envelope("", contextOf(window)), `${window}: ${count}`)
       open.delete(window)
     }
-    return open
   }
 })
 

@@ -75,10 +75,10 @@ describe("canaries in the pipeline", () => {
   const dies = () => Effect.die(new Error("killed"))
   for (
     const [how, kill, stage] of [
-      ["hangs", hangs, "associate"],
+      ["hangs", hangs, "track"],
       ["hangs", hangs, "screen"],
       ["hangs", hangs, "publish"],
-      ["dies", dies, "associate"],
+      ["dies", dies, "track"],
       ["dies", dies, "correlate"]
     ] as const
   ) {

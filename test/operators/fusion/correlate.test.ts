@@ -1,13 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import { type Conjunction, makeConjunction } from "../../../src/domain/alert/Conjunction.ts"
 import type { PairUpdate } from "../../../src/domain/alert/PairUpdate.ts"
 import { makeCandidates } from "../../../src/domain/orbit/tracking/candidates.ts"
 import type { TrackUpdate } from "../../../src/domain/orbit/tracking/TrackUpdate.ts"
 import type { Item } from "../../../src/domain/stream/Batch.ts"
 import { envelope, watermark } from "../../../src/domain/stream/Envelope.ts"
-import { correlate, type CorrelateState } from "../../../src/operators/fusion/correlate.ts"
-import { makeFusionViews } from "../../../src/operators/fusion/FusionViews.ts"
+import { StageState } from "../../../src/layers/stage/StageState.ts"
+import { correlate } from "../../../src/operators/fusion/correlate.ts"
+import { fusionReadings } from "../../../src/operators/fusion/fusionReadings.ts"
 import type { ScreenedUpdate } from "../../../src/operators/fusion/screenConjunctions.ts"
 import { arrays, collectArrays, contextOf, stageLayer } from "../../support/envelopes.ts"
 import { synthetic } from "../../support/scenario.ts"
@@ -51,18 +52,17 @@ const revised = (objectId: string, time: number, mark: number) =>
 
 const run = (parts: ReadonlyArray<ReadonlyArray<Item<ScreenedUpdate>>>) =>
   Effect.gen(function*() {
-    const views = makeFusionViews()
-    const onStart = (state: CorrelateState) => views.set("correlate", state)
-    const operator = correlate({ candidates, windowMillis: 30_000, slideMillis: 5000, onStart })
+    const readings = fusionReadings((yield* StageState).readings)
+    const operator = correlate({ candidates, windowMillis: 30_000, slideMillis: 5000 })
     const out = yield* collectArrays(arrays(parts).pipe(operator))
     // What is shown from outside is what was done.
     const retracted = out.flat().filter((element) =>
       element._tag === "Event" && element.payload.operation === "retract"
     )
-    assert.strictEqual(views.retractions(), retracted.length)
-    assert.deepInclude(views.pendingWindows(), ["pair", 0])
+    assert.strictEqual(readings.retractions(), retracted.length)
+    assert.deepInclude(readings.pendingWindows(), ["pair", 0])
     return out
-  }).pipe(Effect.provide(stageLayer))
+  }).pipe(Effect.provide(Layer.merge(stageLayer, StageState.layerMemory())))
 
 const shape = ({ conjunction, estimates, kind, observations, observedUntil, operation, windowEnd }: PairUpdate) =>
   `${conjunction === ab ? "ab" : "ac"} ${kind}${operation === "retract" ? " retract" : ""} until ${windowEnd}: `

@@ -116,8 +116,8 @@ describe("the final alerts do not depend on the order of arrival", () => {
           maxRecords: 32
         })
         const stages = new Map(run.stages)
-        const associate = stages.get("associate")
-        const corrections = (associate?.emitted ?? 0) - 2 * (associate?.in ?? 0) +
+        const track = stages.get("track")
+        const corrections = (track?.emitted ?? 0) - 2 * (track?.in ?? 0) +
           (stages.get("uncorrelated")?.filtered ?? 0)
         assert.isAbove(corrections, 100)
         assert.strictEqual(stages.get("watermark")?.late, 0)

@@ -3,8 +3,10 @@ import { Effect, Schema } from "effect"
 import type { Item } from "../../../src/domain/stream/Batch.ts"
 import { intervalJoin } from "../../../src/operators/joins/intervalJoin.ts"
 import { join } from "../../../src/operators/joins/join.ts"
+import { sideRecord } from "../../../src/operators/joins/rowsPart.ts"
 import { windowJoin } from "../../../src/operators/joins/windowJoin.ts"
 import type { Operator, StageServices } from "../../../src/operators/stage/Stage.ts"
+import { binary } from "../../../src/operators/state/Binary.ts"
 import { cutInto, cutsDoNotMatter, runLaw, streamsAlike, survivesRestore } from "../../support/laws.ts"
 import { disorder, itemsOf, type Timed, timesOf } from "../../support/timedItems.ts"
 import { type Event, Events, numbered, ofLeft, ofRight, pairs, Sizes } from "./sides.ts"
@@ -234,14 +236,19 @@ describe("windowJoin", () => {
   )
 })
 
-const Rows = Schema.Array(Schema.Struct({ value: Schema.Struct({ n: Schema.Int }) }))
-const Snapshot = Schema.Struct({ left: Rows, right: Rows })
+const records = binary(sideRecord<number, { readonly n: number }>(undefined))
+const numbers = binary(Schema.Int)
 
 /** The numbers of the events that are held before the end of the input. */
 const heldBy = (operator: Join, items: ReadonlyArray<Item<Event>>) =>
   Effect.gen(function*() {
     const { snapshot } = yield* runLaw(operator, [items])
     const [state] = snapshot.values()
-    const { left, right } = yield* Schema.decodeUnknownEffect(Snapshot)(state?.state)
-    return { left: left.map(({ value }) => value.n), right: right.map(({ value }) => value.n) }
+    const rows = (state?.get("rows")?.entries ?? []).map(({ key, value }) => ({
+      order: numbers.read(key) ?? NaN,
+      side: value[0],
+      n: records.read(value.subarray(1))?.value.n
+    })).toSorted((a, b) => a.order - b.order)
+    const of = (side: number) => rows.flatMap((row) => row.side === side ? [row.n] : [])
+    return { left: of(0), right: of(1) }
   })

@@ -120,7 +120,7 @@ describe("joins", () => {
       )
       assert.deepStrictEqual(payloadsOf(out), ["l1 alone", "l2 alone", "l4r4"])
       assert.strictEqual((yield* StageRegistry).countsOf("small").evicted, 4)
-      assert.strictEqual((yield* StageState).sizes().get("small"), 2)
+      assert.strictEqual((yield* StageState).sizes().get("small")?.get("rows"), 2)
     }).pipe(Effect.provide(Layer.merge(stageLayer, StageState.layerMemory()))))
 
   it.effect("give rows that never had a match a time that is not late", () =>
@@ -162,7 +162,7 @@ describe("joins", () => {
       assert.deepStrictEqual((yield* DeadLettersMemory).letters().map(({ errorKind, id }) => [errorKind, id]), [
         ["Late", contextOf(2).id]
       ])
-      assert.strictEqual((yield* StageState).sizes().get("w"), 0)
+      assert.strictEqual((yield* StageState).sizes().get("w")?.get("rows"), 0)
     }).pipe(Effect.provide(Layer.merge(stageLayer, StageState.layerMemory()))))
 
   it.effect("of windows with gaps leave out what is in none", () =>

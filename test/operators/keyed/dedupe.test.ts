@@ -136,7 +136,7 @@ describe("dedupe", () => {
     Effect.gen(function*() {
       const operator = dedupe<string>({ key: (key) => key, ttlMillis: 100, capacity: 3 })
       yield* collectItems(arrays<string>([events(["a", "b", "a"]), events(["c", "d", "e"])]).pipe(operator))
-      assert.strictEqual((yield* StageState).sizes().get("dedupe"), 3)
+      assert.strictEqual((yield* StageState).sizes().get("dedupe")?.get("seen"), 3)
     }).pipe(Effect.provide(Layer.merge(stageLayer, StageState.layerMemory()))))
 
   it.effect("holds a few thousand keys that come and go without losing its place", () =>

@@ -1,12 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema, Stream } from "effect"
+import { Contributors } from "../../../src/domain/stream/Contributors.ts"
 import { lineageSteps } from "../../../src/domain/stream/Envelope.ts"
 import { StageLineage, StageTracing } from "../../../src/layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
-import { StageState } from "../../../src/layers/stage/StageState.ts"
+import { type PipelineSnapshot, StageState } from "../../../src/layers/stage/StageState.ts"
 import { keyed } from "../../../src/operators/keyed/keyed.ts"
 import { source } from "../../../src/operators/sources/source.ts"
 import { arrays, collectItems, contextOf, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
+import { keptTable, timersOf } from "../../support/keptState.ts"
 import { cutInto, cutsDoNotMatter, runLaw, streamsAlike, survivesRestore } from "../../support/laws.ts"
 import { recordingTracer } from "../../support/recordingTracer.ts"
 import { itemsOf, timesOf } from "../../support/timedItems.ts"
@@ -17,14 +19,11 @@ const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maxim
 
 const operatorOf = (options: Options) => keyed({ name: "keyed", ...program, ...options })
 
-const Snapshot = Schema.Struct({
-  entries: Schema.Array(Schema.Struct({
-    key: Schema.String,
-    value: Schema.optionalKey(Schema.Finite),
-    contributors: Schema.Struct({ count: Schema.Int, from: Schema.Finite, to: Schema.Finite })
-  })),
-  timers: Schema.Array(Schema.Struct({ entry: Schema.Int, time: Schema.Finite }))
-})
+const keptEntries = (snapshot: PipelineSnapshot, options: { readonly capacity: number }) =>
+  keptTable<string, number>(snapshot, "keyed", "entries", options).map((entry) => {
+    const { contributors: { count, from, to } = new Contributors(), key, value } = entry
+    return { key, value, writers: { count, from, to }, timers: timersOf(entry) }
+  })
 
 describe("keyed", () => {
   it.effect.prop(
@@ -36,13 +35,7 @@ describe("keyed", () => {
         const { out, snapshot } = yield* runLaw(operatorOf(options), cutInto(items, sizes))
         const model = runModel(items, options)
         assert.deepStrictEqual(out, model.out)
-        const { entries, timers } = yield* Schema.decodeUnknownEffect(Snapshot)(snapshot.get("keyed")?.state)
-        const held = entries.map(({ contributors, key, value }, place) => ({
-          key,
-          value,
-          writers: contributors,
-          timers: timers.filter(({ entry }) => entry === place).map(({ time }) => time).toSorted((a, b) => a - b)
-        }))
+        const held = keptEntries(snapshot, options)
         assert.sameDeepMembers(
           held,
           model.held.map(({ key, timers, value, writers }) => ({
@@ -53,7 +46,7 @@ describe("keyed", () => {
           }))
         )
         if (options.capacity < 100) {
-          assert.deepStrictEqual(entries.map(({ key }) => key), model.held.map(({ key }) => key))
+          assert.deepStrictEqual(held.map(({ key }) => key), model.held.map(({ key }) => key))
         }
       })
   )
@@ -111,10 +104,15 @@ describe("keyed", () => {
   it.effect("a snapshot of another version, or of something else, is refused", () =>
     Effect.gen(function*() {
       for (
-        const snapshot of [{ version: 2, state: { watermark: 0, entries: [], timers: [] } }, { version: 1, state: 7 }]
+        const kept of [
+          { version: 2, entries: [] },
+          { version: 1, entries: [{ key: new Uint8Array([1, 2]), value: new Uint8Array([3]) }] }
+        ]
       ) {
         const exit = yield* Effect.exit(
-          runLaw(operatorOf({ capacity: 3, ttlFrom: "write" }), [], { restored: new Map([["keyed", snapshot]]) })
+          runLaw(operatorOf({ capacity: 3, ttlFrom: "write" }), [], {
+            restored: new Map([["keyed", new Map([["entries", kept]])]])
+          })
         )
         assert.match(String(exit), /UnreadableState/)
       }
@@ -130,7 +128,7 @@ describe("keyed", () => {
       })
       yield* collectItems(arrays<number>([events([1, 2, 3, 4, 15, 26])]).pipe(operator))
       assert.strictEqual((yield* StageRegistry).countsOf("last").evicted, 3)
-      assert.strictEqual((yield* StageState).sizes().get("last"), 3)
+      assert.strictEqual((yield* StageState).sizes().get("last")?.get("entries"), 3)
     }).pipe(Effect.provide(Layer.merge(stageLayer, StageState.layerMemory()))))
 
   it.effect("a sampled event's get and put are spans linked to the writer; outputs of a timer continue a contributor's trace", () => {
@@ -200,8 +198,8 @@ describe("keyed", () => {
         }
       })
       const { snapshot } = yield* runLaw(operator, [events([1, 2, 3])])
-      const { entries } = yield* Schema.decodeUnknownEffect(Snapshot)(snapshot.get("keyed")?.state)
-      assert.deepStrictEqual(entries.map(({ contributors, value }) => [contributors.count, value]), [[3, 4]])
+      const entries = keptEntries(snapshot, { capacity: 10 })
+      assert.deepStrictEqual(entries.map(({ value, writers }) => [writers.count, value]), [[3, 4]])
     }))
 
   it.effect("outputs of a timer count all contributors, sampled or not", () =>

@@ -3,7 +3,7 @@ import { Effect, Fiber, Layer, Queue, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { type Item, itemsOf } from "../../../src/domain/stream/Batch.ts"
 import { progress, tick, watermark } from "../../../src/domain/stream/Envelope.ts"
-import { batch, type BatchOptions } from "../../../src/operators/shaping/batch.ts"
+import { batch } from "../../../src/operators/shaping/batch.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
 import { arrays, collectItems, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
 import { cutInto, cutsDoNotMatter, runLaw, survivesRestore } from "../../support/laws.ts"
@@ -14,10 +14,6 @@ const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maxim
 const Size = Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9 }))
 
 const mark = (offset: number) => progress([{ topic: "t", partition: 0, offset }])
-const codec: BatchOptions<number>["codec"] = {
-  encode: (n) => n,
-  decode: (json) => typeof json === "number" ? json : undefined
-}
 
 const itemsFrom = (numbers: ReadonlyArray<number>): ReadonlyArray<Item<number>> =>
   events(numbers).flatMap((event, i): ReadonlyArray<Item<number>> =>
@@ -64,11 +60,11 @@ describe("batch", () => {
   )
 
   it.effect.prop(
-    "with a codec it goes on after a restore as if nothing had been",
+    "with a schema of its payload it goes on after a restore as if nothing had been",
     { input: Input, size: Size, at: Schema.Int },
     ({ at, input, size }) => {
       const items = itemsFrom(input)
-      const grouped = batch<number>({ size, withinMillis: 9, timer: "ticks", codec })
+      const grouped = batch<number>({ size, withinMillis: 9, timer: "ticks", payload: Schema.Finite })
       return survivesRestore(grouped, items, Math.abs(at) % (items.length + 1))
     }
   )

@@ -6,7 +6,9 @@ import { lineageSteps, progress, tick, watermark } from "../../../src/domain/str
 import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.ts"
 import { StageLineage, StageTracing } from "../../../src/layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
+import type { UnkeptState } from "../../../src/layers/stage/UnkeptState.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
+import * as State from "../../../src/operators/state/State.ts"
 import { arrays, collectArrays, collectItems, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
 import { recordingTracer } from "../../support/recordingTracer.ts"
 
@@ -70,9 +72,9 @@ describe("Stage", () => {
   it.effect("a stateful step that throws ends the stream and names the stage", () =>
     Effect.gen(function*() {
       const exit = yield* arrays<number>([events([1])]).pipe(
-        Stage.stateful<number, number, number>({
+        Stage.stateful<number, number, number, UnkeptState>({
           name: "broken",
-          initial: () => 0,
+          state: State.unkept(() => 0),
           onEvents: () => {
             throw new Error("bug")
           }
@@ -89,20 +91,21 @@ describe("Stage", () => {
       const sum = Stage.stateful<
         number,
         number,
-        { total: number; last: ReturnType<typeof events<number>>[number] | undefined }
+        { total: number; last: ReturnType<typeof events<number>>[number] | undefined },
+        UnkeptState
       >({
         name: "sum",
-        initial: () => ({ total: 0, last: undefined }),
+        state: State.unkept(() => ({ total: 0, last: undefined })),
         onEvents: (state, batch) => {
           for (const event of batch) {
             state.total += event.payload
             state.last = event
           }
-          return state
         },
         onWatermark: (state, _time, emit) => {
-          if (state.last !== undefined) emit.derived(state.last.context, state.total)
-          return { total: 0, last: undefined }
+          if (state.last !== undefined) emit.continued(state.last, state.total)
+          state.total = 0
+          state.last = undefined
         }
       })
       const all = events([1, 2, 3, 4])
@@ -225,7 +228,7 @@ describe("Stage with a memory", () => {
       const seen: Array<number> = []
       const rising = Stage.filterWith({
         name: "rising",
-        initial: () => ({ last: -Infinity }),
+        state: State.unkept(() => ({ last: -Infinity })),
         reason: "not above the last",
         predicate: (state, n: number) => {
           seen.push(n)
@@ -236,7 +239,7 @@ describe("Stage with a memory", () => {
       })
       const sums = Stage.mapWith({
         name: "sums",
-        initial: () => ({ sum: 0 }),
+        state: State.unkept(() => ({ sum: 0 })),
         f: (state, n: number) => {
           state.sum += n
           return state.sum
@@ -257,7 +260,7 @@ describe("Stage with a memory", () => {
       const exit = yield* arrays<number>([events([1])]).pipe(
         Stage.mapWith({
           name: "forgetful",
-          initial: () => 0,
+          state: State.unkept(() => 0),
           f: (_state, _n: number): number => {
             throw new Error("bug")
           }

@@ -1,10 +1,11 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Schema } from "effect"
+import { Effect, Layer, Schema } from "effect"
 import type { Item } from "../../../src/domain/stream/Batch.ts"
 import { envelope, tick } from "../../../src/domain/stream/Envelope.ts"
 import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
-import { makeFusionViews } from "../../../src/operators/fusion/FusionViews.ts"
+import { StageState } from "../../../src/layers/stage/StageState.ts"
+import { fusionReadings } from "../../../src/operators/fusion/fusionReadings.ts"
 import { assignWatermarks, type SourceLateness } from "../../../src/operators/time/assignWatermarks.ts"
 import { arrays, collectArrays, contextOf, stageLayer } from "../../support/envelopes.ts"
 import { survivesRestore } from "../../support/laws.ts"
@@ -29,22 +30,21 @@ const run = (
   { maxSources, sources = known }: { maxSources?: number; sources?: ReadonlyMap<string, SourceLateness> } = {}
 ) =>
   Effect.gen(function*() {
-    const views = makeFusionViews()
+    const readings = fusionReadings((yield* StageState).readings)
     const operator = assignWatermarks<string>({
       sources,
       lateness: () => b,
       aside: ({ sourceKind }) => sourceKind === "canary",
       allowedLatenessMillis: 500,
-      onStart: (state) => views.set("watermark", state),
       ...(maxSources !== undefined && { maxSources })
     })
     const out = yield* collectArrays(arrays(parts).pipe(operator))
     // What is shown from outside is what was done.
     assert.strictEqual(
-      views.watermark(),
+      readings.watermark(),
       out.flat().findLast((element) => element._tag === "Watermark")?.time ?? -Infinity
     )
-    assert.includeMembers(views.sourceWatermarks().map(([source]) => source), Array.from(sources.keys()))
+    assert.includeMembers(Array.from(readings.sourceWatermarks(), ([source]) => source), Array.from(sources.keys()))
     const { letters } = yield* DeadLettersMemory
     const { late } = (yield* StageRegistry).countsOf("watermark")
     assert.strictEqual(letters().length, late)
@@ -53,7 +53,7 @@ const run = (
       late: letters().map(({ errorKind, id, message }) => ({ errorKind, id, message })),
       watermarks: out.flat().flatMap((element) => element._tag === "Watermark" ? [element.time] : [])
     }
-  }).pipe(Effect.provide(stageLayer))
+  }).pipe(Effect.provide(Layer.merge(stageLayer, StageState.layerMemory())))
 
 const asideAt = (eventTime: number): Item<string> =>
   envelope(`aside${eventTime}`, contextOf(index++, { sourceId: "canary", sourceKind: "canary", eventTime }))

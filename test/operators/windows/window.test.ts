@@ -382,7 +382,7 @@ describe("window", () => {
           for (const item of [at(1), at(2), at(3, 1), watermark(29), watermark(32), watermark(33)]) {
             const result = process(elementsOf([item]))
             if (Effect.isEffect(result)) yield* result
-            sizes.push(state.sizes().get("window"))
+            sizes.push(state.sizes().get("window")?.get(assigner.kind === "aligned" ? "panes" : "sessions"))
           }
           return sizes
         }).pipe(Effect.provide(Layer.mergeAll(stageLayer, StageState.layerMemory())))

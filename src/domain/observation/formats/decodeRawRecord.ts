@@ -211,5 +211,7 @@ export const decodeRawRecord = (
       return fromObservation(raw.bytes, known, registry)
     case "tdm":
       return fromTdm(raw.bytes, known, registry)
+    default:
+      return fail("Deserialization", `No reader knows the format "${raw.format}"`)
   }
 }

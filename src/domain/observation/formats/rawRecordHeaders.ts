@@ -12,8 +12,6 @@
  *
  * The log's own time stamp has milliseconds only; that is why the receive time is a header.
  */
-import { WireFormatJson } from "../../stream/contextJson.ts"
-import type { WireFormat } from "../../stream/Envelope.ts"
 import type { UtcTime } from "../../time/UtcTime.ts"
 import { isObservationId, observationIdOf } from "../observationId.ts"
 import type { IncomingTrace, ReceivedRecord } from "../ReceivedRecord.ts"
@@ -32,10 +30,6 @@ export const rawRecordHeaders = {
 } as const
 
 type Headers = Readonly<Record<string, string>>
-
-const formats: ReadonlyMap<string | undefined, WireFormat> = new Map(
-  WireFormatJson.literals.map((format) => [format, format])
-)
 
 const wholeMicros = /^\d{1,16}$/
 
@@ -69,7 +63,7 @@ export const decodeRawRecordHeaders = (record: {
   readonly offset: number
 }): ReceivedRecord => {
   const { headers, value } = record
-  const format = formats.get(headers[rawRecordHeaders.format]) ?? "observation"
+  const format = headers[rawRecordHeaders.format] ?? "observation"
   const source = headers[rawRecordHeaders.source] ?? format
   const id = headers[rawRecordHeaders.observationId]
   const received = headers[rawRecordHeaders.received]

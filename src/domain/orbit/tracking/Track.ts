@@ -7,7 +7,7 @@
  */
 import type { Observation } from "../../observation/Observation.ts"
 import type { Sensor } from "../../observation/sensors/Sensor.ts"
-import type { EventContext, Held } from "../../stream/Envelope.ts"
+import { type EventContext, type Held, isFollowed } from "../../stream/Envelope.ts"
 import type { UtcTime } from "../../time/UtcTime.ts"
 import { type Innovation, type TrackEstimate, updateTrack } from "./TrackEstimate.ts"
 
@@ -57,7 +57,7 @@ export const insert = (
   sensor: Sensor,
   context: EventContext,
   final: boolean,
-  kept: Held = { context, hop: undefined, absorbedAt: undefined }
+  kept: Held = { context, hop: undefined, followed: isFollowed(context), absorbedAt: undefined }
 ): TrackEntry => {
   const { entries } = track
   let index = entries.length
@@ -81,13 +81,15 @@ export const insert = (
   return entry
 }
 
-/** Lets go of the entries at or before `time`; the last of them becomes the base. */
-export const forget = (track: Track, time: UtcTime): void => {
+/** Lets go of the entries at or before `time`, and gives them; the last of them becomes the base. */
+export const forget = (track: Track, time: UtcTime): ReadonlyArray<TrackEntry> => {
   const { entries } = track
   let count = 0
   for (let entry = entries[count]; entry !== undefined && entry.time <= time; entry = entries[count]) {
     track.base = entry.estimate
     count++
   }
-  if (count > 0) entries.splice(0, count)
+  return count > 0 ? entries.splice(0, count) : nothing
 }
+
+const nothing: ReadonlyArray<never> = []

@@ -10,22 +10,20 @@ import { type Batch, batch as batchOf, type Element } from "../../../domain/stre
 import type { Contributors } from "../../../domain/stream/Contributors.ts"
 import {
   type Control,
-  type Envelope,
   type EventContext,
   type Held,
   type Hop,
   isFollowed,
+  type Origin,
   traceBelow
 } from "../../../domain/stream/Envelope.ts"
-import type { Place } from "../../../domain/stream/Place.ts"
-import { contextAt, SequenceContext } from "../../../domain/stream/SequenceContext.ts"
+import { contextAt, isNumbered } from "../../../domain/stream/SequenceContext.ts"
 import type { UtcTime } from "../../../domain/time/UtcTime.ts"
 import { inject } from "../../../domain/tracing/propagation.ts"
 import { recordedRootId } from "../../../domain/tracing/retroactiveSpans.ts"
-import type { Emit, Joining, Origin } from "../Emit.ts"
+import type { Emit, Joining } from "../Emit.ts"
 import type { CollectorHooks } from "./CollectorHooks.ts"
-import { choose } from "./loops.ts"
-import { type Kept, OutputContexts, underSpan } from "./OutputContexts.ts"
+import { OutputContexts, underSpan } from "./OutputContexts.ts"
 
 /** A record that was given up, before it becomes a dead letter. */
 export interface Rejection {
@@ -72,7 +70,7 @@ export class Collector<B> implements Emit<B> {
   /** The contexts and spans of what is followed. */
   readonly outputs: OutputContexts
   /** What left state in this array because there was too much of it. */
-  evicted = 0
+  evictions = 0
   private readonly stage: string
   private readonly hooks: CollectorHooks
   private hops: Array<OpenHop> = []
@@ -96,7 +94,7 @@ export class Collector<B> implements Emit<B> {
   begin(enter: bigint): void {
     this.elements = []
     this.enter = enter
-    this.evicted = 0
+    this.evictions = 0
     this.hop = { stage: this.stage, enter, exit: enter, previous: undefined }
     // New arrays where there is something each time: to cut one short and let it grow again is two calls out of compiled code.
     this.hops = [this.hop]
@@ -163,26 +161,29 @@ export class Collector<B> implements Emit<B> {
     this.elements.push(batch.with(payloads, this.hopAfter(batch.hop), this.below))
   }
 
-  /** One output for each event of a batch, written to its place by `map`. */
-  mapBatch<A>(batch: Batch<A>, map: (payloads: ReadonlyArray<A>, outputs: Array<B>) => void): void {
-    const outputs = arrayOf<B>(batch.payloads.length)
-    map(batch.payloads, outputs)
+  /** One output for each event of a batch. */
+  mapBatch<A>(batch: Batch<A>, f: (payload: A) => B): void {
+    const { payloads } = batch
+    const outputs = arrayOf<B>(payloads.length)
+    let index = 0
+    for (const payload of payloads) outputs[index++] = f(payload)
     this.withPayloads(batch, outputs)
   }
 
-  /**
-   * The events of a batch whose payloads pass, as they are: `choose` writes these, and their places, ascending, and says how many. Where all do, its
-   * columns are handed on without a copy.
-   */
-  filterBatch(
-    batch: Batch<B>,
-    choose: (payloads: ReadonlyArray<B>, chosen: Array<B>, places: Array<number>) => number,
-    reason: string
-  ): void {
+  /** The events of a batch whose payloads pass, as they are. Where all do, its columns are handed on without a copy. */
+  filterBatch(batch: Batch<B>, predicate: (payload: B) => boolean, reason: string): void {
     const { payloads } = batch
     const chosen = arrayOf<B>(payloads.length)
     const places = arrayOf<number>(payloads.length)
-    const count = choose(payloads, chosen, places)
+    let count = 0
+    let index = 0
+    for (const payload of payloads) {
+      if (predicate(payload)) {
+        chosen[count] = payload
+        places[count++] = index
+      }
+      index++
+    }
     if (count === payloads.length) {
       this.pass(batch)
       return
@@ -196,92 +197,64 @@ export class Collector<B> implements Emit<B> {
 
   /** {@link filterBatch} by a predicate that looks at contexts. */
   filterEvents(batch: Batch<B>, predicate: (payload: B, context: EventContext) => boolean, reason: string): void {
+    const { contexts } = batch
     let index = 0
-    const passes = (payload: B): boolean => {
-      const context = batch.context(index++)
+    this.filterBatch(batch, (payload) => {
+      const context = contexts[index++]
       return context !== undefined && predicate(payload, context)
-    }
-    this.filterBatch(batch, (payloads, chosen, places) => choose(payloads, chosen, places, passes), reason)
+    }, reason)
   }
 
-  /** {@link Emit.out} for a step that works on columns. */
-  outAt(place: Place, payload: B): void {
-    const { context, hop, isFollowed: followed } = place
-    if (context !== undefined) this.push(hop, payload, this.next(context, followed), followed)
+  out(from: Origin, payload: B, eventTime?: UtcTime): void {
+    const { followed } = from
+    const next = this.next(from.context, followed)
+    this.push(from.hop, payload, eventTime === undefined ? next : contextAt(next, eventTime), followed)
   }
 
-  /** {@link outAt} with another event time. */
-  outAtTime(place: Place, payload: B, eventTime: UtcTime): void {
-    const { context, hop, isFollowed: followed } = place
-    if (context !== undefined) this.push(hop, payload, contextAt(this.next(context, followed), eventTime), followed)
-  }
-
-  /** Takes an event into a set of contributors. */
-  absorb(contributors: Contributors, place: Place): void {
-    const sampled = this.sampledAt(place)
-    if (sampled === undefined) contributors.addAt(place)
-    else contributors.addSampled(this.outputs.below(sampled), place.hop, this.hooks.now())
+  absorb(contributors: Contributors, from: Origin): void {
+    const { context, followed, hop } = from
+    if (followed && context.trace.sampled) {
+      contributors.addSampled(this.outputs.below(context), hop, this.hooks.now())
+    } else contributors.add(context, hop)
   }
 
   /** {@link absorb} for a store: where the event is sampled, a `put` span that is linked to the writer of the previous value. */
-  put(contributors: Contributors, place: Place): void {
-    const sampled = this.sampledAt(place)
-    if (sampled !== undefined) this.hooks.access("put", this.outputs.below(sampled), contributors.last)
-    this.absorb(contributors, place)
+  put(contributors: Contributors, from: Origin): void {
+    this.access("put", contributors, from)
+    this.absorb(contributors, from)
   }
 
   /** An event reads a store: a `get` span, linked to the writer of the value, if the event is sampled. */
-  get(contributors: Contributors | undefined, place: Place): void {
-    const sampled = this.sampledAt(place)
-    if (sampled !== undefined) this.hooks.access("get", this.outputs.below(sampled), contributors?.last)
+  get(contributors: Contributors | undefined, from: Origin): void {
+    this.access("get", contributors, from)
   }
 
-  /** An event as it is kept in state, to be {@link joined}. */
-  keep(place: Place): Kept | undefined {
-    const { context, isFollowed: followed } = place
-    if (context === undefined) return undefined
-    return { context: this.next(context, followed), followed, since: this.sinceOf(context, followed) }
+  hold(from: Origin): Held {
+    const { context, followed, hop } = from
+    const absorbedAt = followed && context.trace.sampled ? this.hooks.now() : undefined
+    return { context: this.next(context, followed), hop, followed, absorbedAt }
   }
 
   /**
-   * {@link outAt} for an output made of an event and of one kept in state. It continues the trace of the event at hand by a span of its own, linked to the other's;
+   * An output made of an event and of one kept in state. It continues the trace of the event at hand by a span of its own, linked to the other's;
    * of the other, if only that is sampled.
    */
-  joined(place: Place, kept: Kept, payload: B, eventTime: UtcTime): void {
-    const { context, hop } = place
-    if (context === undefined) return
-    const followed = place.isFollowed || kept.followed
-    const next = followed ? this.outputs.joined(context, kept, eventTime) : contextAt(context, eventTime)
+  joined(from: Origin, held: Held, payload: B, eventTime: UtcTime): void {
+    const { context, hop } = from
+    const followed = from.followed || held.followed
+    const next = followed ? this.outputs.joined(context, held, eventTime) : contextAt(context, eventTime)
     this.push(hop, payload, next, followed)
   }
 
-  /** One output made from one event that was kept in state and leaves. */
-  released({ context, followed, since }: Kept, payload: B, eventTime: UtcTime): void {
-    if (!followed) {
-      this.push(undefined, payload, contextAt(context, eventTime), false)
-      return
-    }
-    const lineage = this.hooks.lineage(context, [context], 1)
-    this.push(undefined, payload, this.outputs.from(context, lineage, { absorbedAt: since, eventTime }), true)
-  }
-
-  out(from: Envelope<unknown>, payload: B): void {
-    this.push(from.hop, payload, this.next(from.context, from.followed), from.followed)
-  }
-
-  derived(trigger: EventContext, payload: B, eventTime = trigger.eventTime): void {
-    const followed = isFollowed(trigger)
-    this.push(undefined, payload, contextAt(this.next(trigger, followed), eventTime), followed)
-  }
-
-  hold({ context, followed, hop }: Envelope<unknown>): Held {
-    return { context: this.next(context, followed), hop, absorbedAt: this.sinceOf(context, followed) }
+  /** One output made from one event that was kept in state and leaves, by no way that others came. */
+  released({ absorbedAt, context, followed }: Held, payload: B, eventTime: UtcTime): void {
+    this.continued({ context, hop: undefined, followed, absorbedAt }, payload, { eventTime })
   }
 
   continued(from: Origin, payload: B, joining: Joining = {}): void {
-    const { absorbedAt, context, hop } = from
+    const { absorbedAt, context, followed, hop } = from
     const { eventTime = context.eventTime, joined, links } = joining
-    if (joined === undefined && !isFollowed(context)) {
+    if (joined === undefined && !followed) {
       this.push(hop, payload, contextAt(context, eventTime), false)
       return
     }
@@ -299,9 +272,8 @@ export class Collector<B> implements Emit<B> {
     const trigger = contributors.trigger()
     if (trigger === undefined) return
     const { absorbedAt, context } = trigger
-    // Most: numbered by their source and never looked into, so neither sampled nor with lineage. They come by no hop before this one, as those of
-    // many keys came by many: each would be a batch of its own.
-    if (context instanceof SequenceContext) {
+    // Neither sampled nor with lineage. They come by no hop before this one, as those of many keys came by many: each would be a batch of its own.
+    if (isNumbered(context)) {
       this.push(undefined, payload, contextAt(context, eventTime), false)
       return
     }
@@ -310,7 +282,7 @@ export class Collector<B> implements Emit<B> {
     this.push(contributors.lastHop, payload, this.outputs.from(context, lineage, { absorbedAt, links, eventTime }))
   }
 
-  event(from: Envelope<unknown>, payload: B, context: EventContext): void {
+  event(from: Origin, payload: B, context: EventContext): void {
     if (!from.followed) {
       this.push(from.hop, payload, context)
       return
@@ -320,22 +292,22 @@ export class Collector<B> implements Emit<B> {
     this.push(from.hop, payload, underSpan(context, span, lineage, context.eventTime))
   }
 
-  begins(from: Envelope<unknown>, payload: B, context: EventContext, name: string): void {
+  begins(from: Origin, payload: B, context: EventContext, name: string): void {
     const begun = this.hooks.begins(this.next(from.context, from.followed), context, name)
     const followed = isFollowed(begun)
     this.push(from.hop, payload, this.next(begun, followed), followed)
   }
 
-  ends(from: Envelope<unknown>, kind: string, id?: string): void {
+  ends(from: Origin, kind: string, id?: string): void {
     const { context, followed, hop } = from
     if (followed || this.hooks.isSlow(context.ingestTime)) this.notes.push({ what: "ended", context, hop, kind, id })
   }
 
-  retracted({ context, hop }: Envelope<unknown>): void {
+  retracted({ context, hop }: Origin): void {
     this.notes.push({ what: "retracted", context, hop, kind: "", id: undefined })
   }
 
-  headers({ context }: Envelope<unknown>): Readonly<Record<string, string>> {
+  headers({ context }: Origin): Readonly<Record<string, string>> {
     const { trace } = context
     const span = trace.sampled ? this.outputs.spanOf(context) : undefined
     // Not sampled: whoever continues the trace is to know that, and its parent is the root that the flight recorder would make.
@@ -344,16 +316,16 @@ export class Collector<B> implements Emit<B> {
     )
   }
 
-  filtered(_from: Envelope<unknown>, reason: string): void {
+  filtered(_from: Origin, reason: string): void {
     this.addFiltered(reason, 1)
   }
 
-  late(from: Envelope<unknown>, message: string): void {
+  late(from: Origin, message: string): void {
     this.dead(from, "Late", message)
   }
 
   dead(
-    { context, hop }: Pick<Envelope<unknown>, "context" | "hop">,
+    { context, hop }: Pick<Origin, "context" | "hop">,
     errorKind: ErrorKind,
     message: string,
     retryCount = 0
@@ -361,13 +333,12 @@ export class Collector<B> implements Emit<B> {
     this.rejections.push({ context, hop, errorKind, message, retryCount })
   }
 
-  /** {@link dead} for a step that works on columns. */
-  deadAt({ context, hop }: Place, errorKind: ErrorKind, message: string): void {
-    if (context !== undefined) this.dead({ context, hop }, errorKind, message)
+  shed(from: Origin, message: string): void {
+    this.dead(from, "Shed", message)
   }
 
-  shed(from: Envelope<unknown>, message: string): void {
-    this.dead(from, "Shed", message)
+  evicted(entries: number): void {
+    this.evictions += entries
   }
 
   watermark(time: UtcTime): void {
@@ -385,15 +356,10 @@ export class Collector<B> implements Emit<B> {
     return followed ? this.outputs.below(context) : context
   }
 
-  /** From when on an event waits that is kept now, ns since the Unix epoch; `undefined` for one that is not traced. */
-  private sinceOf(context: EventContext, followed: boolean): bigint | undefined {
-    return followed && context.trace.sampled ? this.hooks.now() : undefined
-  }
-
-  private sampledAt(place: Place): EventContext | undefined {
-    if (!place.isFollowed) return undefined
-    const { context } = place
-    return context?.trace.sampled === true ? context : undefined
+  private access(what: "get" | "put", contributors: Contributors | undefined, { context, followed }: Origin): void {
+    if (followed && context.trace.sampled) {
+      this.hooks.access(what, this.outputs.below(context), contributors?.last)
+    }
   }
 
   private push(previous: Hop | undefined, payload: B, context: EventContext, followed = isFollowed(context)): void {

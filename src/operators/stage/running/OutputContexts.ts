@@ -4,19 +4,10 @@
  * Filled anew for every array. State: of its followed events the spans, and one context for each that was asked for.
  */
 import type { Tracer } from "effect"
-import { contextBelow, type EventContext, traceBelow } from "../../../domain/stream/Envelope.ts"
+import { contextBelow, type EventContext, type Held, traceBelow } from "../../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../../domain/time/UtcTime.ts"
 import type { CollectorHooks } from "./CollectorHooks.ts"
 import { type Followed, followed, FollowedEvents } from "./FollowedEvents.ts"
-
-/** One event kept in state, to be joined with another. */
-export interface Kept {
-  /** Below the span that kept it. */
-  readonly context: EventContext
-  readonly followed: boolean
-  /** Since when it waits, ns since the Unix epoch; `undefined` if it is not sampled. */
-  readonly since: bigint | undefined
-}
 
 /** What an output's context takes from elsewhere than the event that it continues. */
 interface Descent {
@@ -84,14 +75,14 @@ export class OutputContexts {
   }
 
   /** Of an output made of an event and of one kept in state: see `Collector.joined`. */
-  joined(event: EventContext, kept: Kept, eventTime: UtcTime): EventContext {
-    const parents = [event, kept.context]
+  joined(event: EventContext, held: Held, eventTime: UtcTime): EventContext {
+    const parents = [event, held.context]
     const lineage = (of: EventContext) => this.hooks.lineage(of, parents, 2)
-    if (kept.since !== undefined && event.trace.sampled) this.hooks.waited(kept.context, kept.since)
-    const own = this.emission(event, undefined, kept.since === undefined ? noLinks : [kept.context])
+    if (held.absorbedAt !== undefined && event.trace.sampled) this.hooks.waited(held.context, held.absorbedAt)
+    const own = this.emission(event, undefined, held.absorbedAt === undefined ? noLinks : [held.context])
     if (own !== undefined) return underSpan(event, own, lineage(event), eventTime)
-    const { context, since } = kept
-    if (since !== undefined) return this.from(context, lineage(context), { absorbedAt: since, eventTime })
+    const { absorbedAt, context } = held
+    if (absorbedAt !== undefined) return this.from(context, lineage(context), { absorbedAt, eventTime })
     const followed = event.lineage === undefined ? context : event
     return underSpan(followed, undefined, lineage(followed), eventTime)
   }

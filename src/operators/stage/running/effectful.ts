@@ -20,6 +20,7 @@ import { defaultRetry, type ErrorClass, nextWait, type RetryPolicy } from "../re
 import { isNonEmpty } from "./elements.ts"
 import { makeRuntime, operatorContext, type StageServices } from "./runtime.ts"
 import { isThere, toEffect } from "./toEffect.ts"
+import { Waits } from "./Waits.ts"
 
 export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
   readonly name: string
@@ -64,6 +65,7 @@ export const effectful = <A, B, E, R, E2 = never>(
         Effect.fnUntraced(function*(pull) {
           const runtime = yield* makeRuntime<B>(name)
           const { collector } = runtime
+          const waits = new Waits(runtime.clock, [runtime.counts])
           const context = yield* operatorContext<R>(name)
 
           const backOff = (events: ReadonlyArray<Envelope<A>>, millis: number): Effect.Effect<void> =>
@@ -171,11 +173,18 @@ export const effectful = <A, B, E, R, E2 = never>(
           }
 
           type Output = readonly [Element<B>, ...Array<Element<B>>]
-          const emitOrGoOn = (output: ReadonlyArray<Element<B>>): Pull.Pull<Output, E0 | E2> =>
-            isNonEmpty(output) ? Effect.succeed(output) : next
+          const emitOrGoOn = (output: ReadonlyArray<Element<B>>): Pull.Pull<Output, E0 | E2> => {
+            waits.onOutput()
+            return isNonEmpty(output) ? Effect.succeed(output) : next
+          }
 
           const chaos = runtime.chaosPoint<A>()
-          const next: Pull.Pull<Output, E0 | E2> = Effect.flatMap(pull, (elements) => {
+          const asked = Effect.suspend(() => {
+            waits.onAsked()
+            return pull
+          })
+          const next: Pull.Pull<Output, E0 | E2> = Effect.flatMap(asked, (elements) => {
+            waits.onInput()
             const work = chaos === undefined
               ? process(elements)
               : Effect.flatMap(chaos(elements), (left) => toEffect(process(left)))

@@ -1,12 +1,13 @@
 /** A stream operator from one pure stage or several in a row. */
-import { Cause, Effect, Pull, Stream } from "effect"
+import { Cause, Clock, Effect, Pull, Stream } from "effect"
 import type { Element } from "../../../domain/stream/Batch.ts"
 import { watermark } from "../../../domain/stream/Envelope.ts"
 import type { Graph } from "../../graph/Graph.ts"
 import type { Operator } from "../Operator.ts"
 import { isNonEmpty } from "./elements.ts"
-import type { Process } from "./pure.ts"
+import type { Process } from "./Process.ts"
 import { isThere } from "./toEffect.ts"
+import { Waits } from "./Waits.ts"
 
 const endOfInput = watermark(Infinity)
 
@@ -32,14 +33,17 @@ export const pureOperator = <A, B, R>(
   Object.assign(
     <E0, R0>(self: Stream.Stream<Element<A>, E0, R0>): Stream.Stream<Element<B>, E0, R0 | R> =>
       Stream.transformPull(self, (pull) =>
-        Effect.map(make, (process) => {
+        Effect.zipWith(make, Clock.Clock, (process, clock) => {
+          const waits = new Waits(clock, process.counts)
           type Output = readonly [Element<B>, ...Array<Element<B>>]
           const upstream = Pull.catchDone(pull, () => Effect.succeed(nothingLeft))
           let ended = false
           let done = false
 
-          const emitOrGoOn = (output: ReadonlyArray<Element<B>>): Pull.Pull<Output, E0> =>
-            isNonEmpty(output) ? Effect.succeed(output) : next
+          const emitOrGoOn = (output: ReadonlyArray<Element<B>>): Pull.Pull<Output, E0> => {
+            waits.onOutput()
+            return isNonEmpty(output) ? Effect.succeed(output) : next
+          }
 
           const run = (elements: ReadonlyArray<Element<A>>): Pull.Pull<Output, E0> => {
             const result = process(elements)
@@ -48,7 +52,9 @@ export const pureOperator = <A, B, R>(
 
           const next: Pull.Pull<Output, E0> = Effect.suspend(() => {
             if (done) return Cause.done()
+            waits.onAsked()
             return Effect.flatMap(upstream, (elements) => {
+              waits.onInput()
               if (elements.length > 0) {
                 if (ends(elements)) ended = true
                 return run(elements)

@@ -164,7 +164,7 @@ const openRuntime = <B>(
     counts.processed += events - filtered - rejections.length
     counts.filtered += filtered
     counts.emitted += emitted
-    counts.evicted += collector.evicted
+    counts.evicted += collector.evictions
     counts.busyNanos += busy
     const rejected = rejections.length > 0 ? takeRejections(rejections, exit) : undefined
     record({ events, emitted, nanos: busy })

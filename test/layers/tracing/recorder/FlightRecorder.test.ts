@@ -5,11 +5,13 @@ import { Place } from "../../../../src/domain/stream/Place.ts"
 import type { SpanData } from "../../../../src/domain/tracing/SpanData.ts"
 import { HeadSampler } from "../../../../src/layers/stage/HeadSampler.ts"
 import { StageTracing } from "../../../../src/layers/stage/StageHooks.ts"
+import type { UnkeptState } from "../../../../src/layers/stage/UnkeptState.ts"
 import { layerFlightRecorder } from "../../../../src/layers/tracing/recorder/FlightRecorder.ts"
 import { RecordedSpans } from "../../../../src/layers/tracing/store/SpanSink.ts"
 import { layerTest } from "../../../../src/layers/tracing/Tracing.ts"
 import { source } from "../../../../src/operators/sources/source.ts"
 import * as Stage from "../../../../src/operators/stage/Stage.ts"
+import * as State from "../../../../src/operators/state/State.ts"
 import { arrays, events, stageLayer } from "../../../support/envelopes.ts"
 
 const recording = (options: Parameters<typeof layerFlightRecorder>[0] = {}) =>
@@ -132,9 +134,9 @@ describe("FlightRecorder", () => {
 
   it.effect("the chain goes on through state", () =>
     Effect.gen(function*() {
-      const sum = Stage.columns<number, number, { contributors: Contributors; sum: number }>({
+      const sum = Stage.columns<number, number, { contributors: Contributors; sum: number }, UnkeptState>({
         name: "sum",
-        initial: () => ({ contributors: new Contributors(), sum: 0 }),
+        state: State.unkept(() => ({ contributors: new Contributors(), sum: 0 })),
         onBatch: (state, batch, collector) => {
           const place = new Place(batch)
           for (const payload of batch.payloads) {
@@ -145,13 +147,14 @@ describe("FlightRecorder", () => {
         },
         onWatermark: (state, _time, collector) => collector.merged(state.contributors, state.sum)
       })
-      const kept = Stage.stateful<number, number, ReadonlyArray<ReturnType<Stage.Emit<number>["hold"]>>>({
+      const kept = Stage.stateful<number, number, Array<ReturnType<Stage.Emit<number>["hold"]>>, UnkeptState>({
         name: "held",
-        initial: () => [],
-        onEvents: (state, all, emit) => [...state, ...all.map((event) => emit.hold(event))],
+        state: State.unkept(() => []),
+        onEvents: (state, all, emit) => {
+          for (const event of all) state.push(emit.hold(event))
+        },
         onWatermark: (state, _time, emit) => {
-          for (const each of state) emit.continued(each, 0)
-          return []
+          for (const each of state.splice(0)) emit.continued(each, 0)
         }
       })
       const refuse = Stage.stateless<number, number>({
