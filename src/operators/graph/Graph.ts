@@ -3,6 +3,8 @@
  * so that it tells the topology that runs and no other.
  */
 
+import { Data } from "effect"
+
 /**
  * The edge that leaves a stage: how many elements may wait on it and what happens when it is full. `direct` edges hold the one array
  * that the next stage is about to pull.
@@ -59,8 +61,42 @@ export const nodeGraph = (node: StageNode): Graph => ({ nodes: [node], edges: []
 /** Of what is no stage. */
 export const noStage: Graph = { nodes: [], edges: [], inputs: [], outputs: [] }
 
-/** Several graphs next to each other: the branches of a fork, the inputs of a merge. */
-export const sideBySide = (graphs: ReadonlyArray<Graph>): Graph => {
+/** Two stages of one pipeline with one name: their counts, spans and state would be taken for each other's. Ends whoever composes them. */
+export class DuplicateStage extends Data.TaggedError("DuplicateStage")<{
+  readonly stage: string
+  /** Where the two stand. */
+  readonly places: readonly [string, string]
+}> {
+  override get message(): string {
+    const [first, second] = this.places
+    return `two stages are called "${this.stage}": ${first}, and ${second}. Give one of them a name of its own: state is kept under it`
+  }
+}
+
+/** Where a stage stands, for a person: what it is, and behind which others. */
+const placeOf = ({ edges, nodes }: Graph, place: number): string => {
+  const above = edges.filter(({ to }) => to === place).map(({ from }) => nodes[from]?.name ?? "")
+  return `the ${nodes[place]?.kind} stage ${above.length === 0 ? "at the beginning" : `behind ${above.join(", ")}`}`
+}
+
+/** Sources hold nothing under their names, and several of one name may be merged. */
+const refuseDuplicates = (graph: Graph): Graph => {
+  const places = new Map<string, number>()
+  graph.nodes.forEach(({ kind, name }, place) => {
+    if (kind === "source") return
+    const before = places.get(name)
+    if (before !== undefined) {
+      throw new DuplicateStage({ stage: name, places: [placeOf(graph, before), placeOf(graph, place)] })
+    }
+    places.set(name, place)
+  })
+  return graph
+}
+
+/** Several graphs next to each other: the branches of a fork, the inputs of a merge. Their stages have names of their own. */
+export const sideBySide = (graphs: ReadonlyArray<Graph>): Graph => refuseDuplicates(besides(graphs))
+
+const besides = (graphs: ReadonlyArray<Graph>): Graph => {
   const nodes: Array<StageNode> = []
   const edges: Array<GraphEdge> = []
   const inputs: Array<number> = []
@@ -79,18 +115,18 @@ export const sideBySide = (graphs: ReadonlyArray<Graph>): Graph => {
 export const inRow = (first: Graph, second: Graph, between?: Edge): Graph => {
   if (first.nodes.length === 0) return second
   if (second.nodes.length === 0) return first
-  const { edges, inputs, nodes, outputs } = sideBySide([first, second])
+  const { edges, inputs, nodes, outputs } = besides([first, second])
   const joining = first.outputs.flatMap((from) => {
     const edge = between ?? nodes[from]?.edge ?? direct
     const { capacity, policy, reason } = edge
     return inputs.slice(first.inputs.length).map((to): GraphEdge => ({ from, to, capacity, policy, reason }))
   })
-  return {
+  return refuseDuplicates({
     nodes,
     edges: [...edges, ...joining].sort((a, b) => a.from - b.from || a.to - b.to),
     inputs: inputs.slice(0, first.inputs.length),
     outputs: outputs.slice(first.outputs.length)
-  }
+  })
 }
 
 const policies: ReadonlySet<string> = new Set<Edge["policy"]>(["backpressure", "shed-low-first", "timed"])

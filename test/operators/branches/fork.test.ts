@@ -200,7 +200,12 @@ describe("route", () => {
   it("does not connect a branch that takes the other type", () => {
     type Shapes = Stage.Operator<Circle | Square, string, never, Stage.StageServices>
     // @ts-expect-error squares do not take circles
-    const wrong: Shapes = route({ name: "shape", when: isCircle, to: squares, otherwise: squares })
+    const wrong: Shapes = route({
+      name: "shape",
+      when: isCircle,
+      to: squares,
+      otherwise: Stage.map("others", ({ side }: Square) => `o${side}`)
+    })
     const text = Stage.map("text", (t: string) => t)
     // @ts-expect-error a branch of text among branches of numbers
     const mixed: Stage.Operator<number, string, never, Stage.StageServices> = fork({ evens, text })

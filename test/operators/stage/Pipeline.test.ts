@@ -8,6 +8,7 @@ import { fusionPipeline } from "../../../src/operators/fusion/fusionPipeline.ts"
 import { graphSvg } from "../../../src/operators/graph/graphSvg.ts"
 import { graphJson, graphText } from "../../../src/operators/graph/graphText.ts"
 import { layout, type PlacedBox } from "../../../src/operators/graph/layout.ts"
+import { dedupe } from "../../../src/operators/keyed/dedupe.ts"
 import { buffer } from "../../../src/operators/shaping/buffer.ts"
 import { sink } from "../../../src/operators/sinks/sink.ts"
 import { source } from "../../../src/operators/sources/source.ts"
@@ -88,12 +89,12 @@ describe("Pipeline", () => {
   })
 
   it("pure operators are fused wherever they meet", () => {
-    const plus = Stage.map("plus", (n: number) => n + 1)
+    const plus = (name: string) => Stage.map(name, (n: number) => n + 1)
     const effect = Stage.effectful<number, number, never, never>({ name: "effect", step: () => Effect.void })
-    const chain = [plus, plus, effect, plus, plus].reduce(Stage.andThen)
-    assert.deepStrictEqual(chain.stages.map(({ name }) => name), ["plus", "plus", "effect", "plus", "plus"])
+    const chain = [plus("a"), plus("b"), effect, plus("c"), plus("d")].reduce(Stage.andThen)
+    assert.deepStrictEqual(chain.stages.map(({ name }) => name), ["a", "b", "effect", "c", "d"])
     assert.isUndefined(chain.process)
-    assert.isDefined(Stage.andThen(plus, plus).process)
+    assert.isDefined(Stage.andThen(plus("a"), plus("b")).process)
     assert.isDefined(chain.extend)
     assert.deepStrictEqual(Stage.edgeProblems(chain.graph), [])
     assert.deepStrictEqual(chain.graph.edges.map(({ from, to }) => [from, to]), [[0, 1], [1, 2], [2, 3], [3, 4]])
@@ -161,15 +162,20 @@ describe("the graph of a pipeline", () => {
 
   it.effect("is drawn with nothing on top of anything else, within the picture", () =>
     Effect.gen(function*() {
-      const wide = fork({
-        short: Stage.map("short", (n: number) => n),
-        long: [1, 2, 3].map((i) => Stage.map(`a long way, part ${i}`, (n: number) => n)).reduce(Stage.andThen),
-        nested: fork({ x: queue, y: Stage.map("y", (n: number) => n) })
-      })
+      const same = (name: string) => Stage.map(name, (n: number) => n)
+      const wide = (name: string) =>
+        fork({
+          short: same(`${name}: short`),
+          long: [1, 2, 3].map((i) => same(`${name}: a long way, part ${i}`)).reduce(Stage.andThen),
+          nested: fork({
+            x: buffer<number>({ name: `${name}: queue`, capacity: 8, policy: "backpressure", reason: "drawn" }),
+            y: same(`${name}: y`)
+          }, { name: `${name}: nested` })
+        }, { name })
       const graphs = [
         fusion().graph,
         whole(yield* Ref.make<ReadonlyArray<string>>([])).graph,
-        numbers("numbers", 1).via(wide).via(wide).graph
+        numbers("numbers", 1).via(wide("first")).via(wide("second")).graph
       ]
       for (const graph of graphs) {
         const { edges, height, stages, width } = layout(graph)
@@ -184,6 +190,19 @@ describe("the graph of a pipeline", () => {
         for (const { capacity, policy } of graph.edges) assert.include(svg, `${capacity} · ${policy}`)
       }
     }))
+
+  it("two stages of one name are refused where they are put together, with both places", () => {
+    const same = (name: string) => Stage.map(name, (n: number) => n)
+    const pipeline = numbers("numbers", 1).via(same("a")).via(dedupe({ key: String, ttlMillis: 1, capacity: 1 }))
+    const twice = dedupe<number>({ key: String, ttlMillis: 2, capacity: 2 })
+    assert.throws(
+      () => pipeline.via(same("b")).via(twice),
+      /two stages are called "dedupe": the stateful stage behind a, and the stateful stage behind b\./
+    )
+    assert.throws(() => fork({ x: same("c"), y: same("c") }), /two stages are called "c"/)
+    assert.throws(() => Pipeline.merge({ x: numbers("x", 1).via(same("d")), y: numbers("y", 1).via(same("d")) }), /"d"/)
+    assert.doesNotThrow(() => Pipeline.merge({ x: numbers("x", 1), y: numbers("x", 1) }))
+  })
 
   it("names are escaped", () => {
     const svg = graphSvg(Stage.map("<a & \"b\">", (n: number) => n).graph, "<title>")
