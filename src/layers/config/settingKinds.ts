@@ -1,6 +1,7 @@
 /** What a setting's text may be. Each kind reads a text, writes a value back as text, and says what it expects. */
 import { Result, Schema } from "effect"
-import { parsePolicy, type Policy } from "../../domain/sampling/policies/Policy.ts"
+import type { Policy } from "../../domain/sampling/policies/Policy.ts"
+import { parsePolicy } from "../../domain/sampling/policies/policySchema.ts"
 import { faultNames } from "../../domain/simulation/faults.ts"
 import { formatDuration, parseDuration } from "../../domain/time/duration.ts"
 
@@ -181,6 +182,6 @@ const parseJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknow
 export const policy: Kind<Policy> = kind({
   expected: "a tail-sampling policy (docs/sampling.md)",
   unit: "JSON",
-  parse: (text) => Result.getOrUndefined(Result.flatMap(parseJson(text), parsePolicy)),
+  parse: (text) => Result.getOrUndefined(Result.flatMap(parseJson(text), (json) => parsePolicy(json))),
   format: (policy) => JSON.stringify(policy)
 })

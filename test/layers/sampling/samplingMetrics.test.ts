@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { parsePolicy } from "../../../src/domain/sampling/policies/Policy.ts"
+import { parsePolicy } from "../../../src/domain/sampling/policies/policySchema.ts"
 import { Collectors } from "../../../src/layers/metrics/Collectors.ts"
 import { LoadGuard } from "../../../src/layers/sampling/LoadGuard.ts"
 import { LoadMeterTest } from "../../../src/layers/sampling/LoadMeter.ts"

@@ -9,28 +9,15 @@ import { Result, Schema } from "effect"
 import { above, always as all, compareBits, isKept, maxThreshold, type Threshold } from "../head/threshold.ts"
 import type { TraceSummary } from "../tail/TraceSummary.ts"
 import { always } from "./always.ts"
-import { type CheckedPolicy, PolicyError } from "./checked.ts"
-import type { Compile, Judge, PolicyContext, Verdict } from "./Judge.ts"
-import type { Policy } from "./Policy.ts"
+import { definePolicy } from "./definePolicy.ts"
+import type { PolicyContext, Verdict } from "./Judge.ts"
+import { type CheckedPolicy, Policy } from "./Policy.ts"
 
-export const Rate = Schema.Struct({
+const Rate = Schema.Struct({
   unit: Schema.Literals(["traces", "spans", "bytes"]),
   perSecond: Schema.Finite.check(Schema.isGreaterThan(0))
 })
-export type Rate = typeof Rate.Type
-
-export interface RateLimiting extends Rate {
-  readonly type: "rate_limiting"
-  readonly policy: Policy
-}
-
-const decodeRate = Schema.decodeUnknownResult(Rate, { onExcessProperty: "error" })
-
-export const rateLimiting = (rate: Rate, policy: CheckedPolicy = always()): CheckedPolicy<RateLimiting> =>
-  Result.gen(function*() {
-    const { perSecond, unit } = yield* Result.mapError(decodeRate(rate), ({ message }) => new PolicyError({ message }))
-    return { type: "rate_limiting", unit, perSecond, policy: yield* policy }
-  })
+type Rate = typeof Rate.Type
 
 const sizeOf = (unit: Rate["unit"], trace: TraceSummary): number =>
   unit === "traces" ? 1 : unit === "spans" ? trace.spans.length : trace.bytes
@@ -61,15 +48,24 @@ const floorOf = (
   return all
 }
 
-export const judgeRateLimiting = (policy: RateLimiting, compile: Compile): Judge => {
-  const judge = compile(policy.policy)
-  return (traces, context) => {
-    const verdicts = judge(traces, context)
-    const floor = floorOf(policy, traces, verdicts, budgetOf(policy, context))
-    return verdicts.map(({ excluded, threshold }) => ({
-      threshold: maxThreshold(threshold, floor),
-      policy: "rate_limiting",
-      excluded
-    }))
-  }
-}
+export const rateLimiting = definePolicy(
+  {
+    type: "rate_limiting",
+    options: (policy) => Schema.Struct({ ...Rate.fields, policy }),
+    certainty: "bound",
+    judge: (options) => {
+      const judge = Policy.compile(options.policy)
+      return (traces, context) => {
+        const verdicts = judge(traces, context)
+        const floor = floorOf(options, traces, verdicts, budgetOf(options, context))
+        return verdicts.map(({ excluded, threshold }) => ({
+          threshold: maxThreshold(threshold, floor),
+          policy: "rate_limiting",
+          excluded
+        }))
+      }
+    }
+  },
+  (make) => (rate: Rate, policy: CheckedPolicy = always()) =>
+    Result.flatMap(policy, (policy) => make({ ...rate, policy }))
+)
