@@ -5,7 +5,7 @@
  * A value comes from a flag, else from the environment, else it is the default. An empty environment variable counts as absent. A text that
  * is not of the setting's kind is a `ConfigError` that names the setting (and the flag, if that gave it), the text, and what was expected.
  */
-import { Config, ConfigProvider, Context, Effect, Layer, Option, Schema, SchemaIssue } from "effect"
+import { Config, ConfigProvider, Context, Effect, Layer, Option, Result, Schema, SchemaIssue } from "effect"
 import type { Kind } from "./settingKinds.ts"
 
 /** What is said of a setting. */
@@ -53,10 +53,10 @@ const make = <A, B, F extends string>(
   const { flag, kind, name, secret = false, what, why } = definition
   const show = secret ? kind.redact : (text: string) => text
   const read = Effect.fnUntraced(function*(given: string) {
-    const value = kind.parse(given)
-    if (value !== undefined) return value
+    const read = yield* Effect.result(kind.parse(given))
+    if (Result.isSuccess(read)) return read.success
     const byFlag = (yield* FlagValues).get(name) === given && flag !== undefined
-    return yield* settingError(`${byFlag ? `--${flag}` : name}: "${show(given)}": expected ${kind.expected}`)
+    return yield* settingError(`${byFlag ? `--${flag}` : name}: "${show(given)}": ${read.failure}`)
   })
   const config = Config.String(name).pipe(Config.mapEffect(read), Config.withDefault(fallback))
   const { expected, unit } = kind

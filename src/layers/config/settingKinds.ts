@@ -1,26 +1,37 @@
 /** What a setting's text may be. Each kind reads a text, writes a value back as text, and says what it expects. */
-import { Result, Schema } from "effect"
+import { Effect, Result, Schema } from "effect"
 import type { Policy } from "../../domain/sampling/policies/Policy.ts"
 import { parsePolicy } from "../../domain/sampling/policies/policySchema.ts"
 import { faultNames } from "../../domain/simulation/faults.ts"
 import { formatDuration, parseDuration } from "../../domain/time/duration.ts"
+import { OwnPolicies } from "../sampling/OwnPolicies.ts"
 
 export interface Kind<A> {
   /** Reads on from "expected". */
   readonly expected: string
   /** Of a bare number; for other kinds what the text is. */
   readonly unit: string
-  /** `undefined` for a text that is none of these. */
-  readonly parse: (text: string) => A | undefined
+  /** Fails with what was expected, and why that is not it. */
+  readonly parse: (text: string) => Effect.Effect<A, string>
   /** `parse(format(value))` is `value`. */
   readonly format: (value: A) => string
   /** The text without what must not be shown. */
   readonly redact: (text: string) => string
 }
 
-const kind = <A>(options: Omit<Kind<A>, "redact"> & { readonly redact?: Kind<A>["redact"] }): Kind<A> => ({
+interface KindOptions<A> extends Omit<Kind<A>, "parse" | "redact"> {
+  /** `undefined` for a text that is none of these. */
+  readonly parse: (text: string) => A | undefined
+  readonly redact?: Kind<A>["redact"]
+}
+
+const kind = <A>(options: KindOptions<A>): Kind<A> => ({
   redact: () => "<redacted>",
-  ...options
+  ...options,
+  parse: (text) => {
+    const value = options.parse(text)
+    return value === undefined ? Effect.fail(`expected ${options.expected}`) : Effect.succeed(value)
+  }
 })
 
 export const text = (unit: string): Kind<string> =>
@@ -178,10 +189,19 @@ const decodeUriComponent = Schema.decodeResult(Schema.StringFromUriComponent)
 
 const parseJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
 
-/** A tail-sampling policy. */
-export const policy: Kind<Policy> = kind({
-  expected: "a tail-sampling policy (docs/sampling.md)",
+const aPolicy = "a tail-sampling policy (docs/sampling.md)"
+
+/** A tail-sampling policy, built in or one of {@link OwnPolicies}. */
+export const policy: Kind<Policy> = {
+  expected: aPolicy,
   unit: "JSON",
-  parse: (text) => Result.getOrUndefined(Result.flatMap(parseJson(text), (json) => parsePolicy(json))),
-  format: (policy) => JSON.stringify(policy)
-})
+  parse: (text) =>
+    Effect.flatMap(
+      OwnPolicies,
+      (own) => Effect.fromResult(Result.flatMap(parseJson(text), (json) => parsePolicy(json, own)))
+    ).pipe(
+      Effect.mapError(({ message }) => `expected ${aPolicy}: ${message.replaceAll(/\n\s+/g, " ")}`)
+    ),
+  format: (policy) => JSON.stringify(policy),
+  redact: () => "<redacted>"
+}
