@@ -8,7 +8,7 @@ import { LoadMeterTest } from "../../../src/layers/sampling/LoadMeter.ts"
 import { layerSamplingMetrics } from "../../../src/layers/sampling/samplingMetrics.ts"
 import { TailSampler } from "../../../src/layers/sampling/TailSampler.ts"
 import { SpanSink } from "../../../src/layers/tracing/store/SpanSink.ts"
-import { layerBackend } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 import { collected, ownRegistry } from "../../support/collected.ts"
 import { failed, spanData, traceIdWith } from "../../support/spanData.ts"
 
@@ -21,7 +21,7 @@ const errors = Layer.unwrap(
 )
 const tail = layerSamplingMetrics.pipe(
   Layer.provideMerge(registry),
-  Layer.provideMerge(layerBackend()),
+  Layer.provideMerge(Tracing.layerBackend()),
   Layer.provideMerge(errors)
 )
 

@@ -7,11 +7,11 @@ import { OwnPolicies } from "../../../src/layers/sampling/OwnPolicies.ts"
 import { layerTailSamplerFromConfig } from "../../../src/layers/sampling/tailSamplerFromConfig.ts"
 import { parentSpan } from "../../../src/layers/tracing/SpanTraceState.ts"
 import { SpanStore } from "../../../src/layers/tracing/store/SpanStore.ts"
-import { layerBackend } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 import { traceIdWith } from "../../support/spanData.ts"
 
 const backend = (env: Record<string, string>) =>
-  layerBackend().pipe(
+  Tracing.layerBackend().pipe(
     Layer.provide(layerTailSamplerFromConfig),
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(env)))
   )
