@@ -46,13 +46,13 @@ const withSdk: RecordSpans = (effect) =>
   )
 
 describe("layerTest", () => tracerContract(inMemory))
-describe("layerBackend", () => tracerContract(inBackend))
+describe("Tracing.layerBackend", () => tracerContract(inBackend))
 describe("layerOtlp, JSON", () =>
   tracerContract(overHttp(OtlpSerialization.layerJson, (url) => Tracing.layerOtlp(options(url)))))
 describe("layerOtlp, protobuf", () =>
   tracerContract(overHttp(OtlpSerialization.layerProtobuf, (url) => Tracing.layerOtlp(options(url)))))
-describe("layerOtelSdkTracer", () => tracerContract(withSdk))
-describe("layerOtelSdkTracer to OTLP", () =>
+describe("OtelSdkTracer.layer", () => tracerContract(withSdk))
+describe("OtelSdkTracer.layer to OTLP", () =>
   tracerContract(overHttp(
     OtlpSerialization.layerJson,
     (url) => OtelSdkTracer.layer({ resource }).pipe(Layer.provideMerge(Tracing.layerSinkOtlp(options(url))))
