@@ -7,7 +7,6 @@
  * sampling for estimation of arbitrary subset sums", 2007).
  *
  * State: the room that was not used, of one second at most. A trace that is larger than all of a second's is never kept; counts leave it out.
- * Cost of a batch in which not all fits: in the worst case those that stay times those that came.
  */
 import { Result, Schema } from "effect"
 import { above, always as all, compareBits, isKept, maxThreshold, type Threshold } from "../head/threshold.ts"
@@ -38,6 +37,7 @@ interface Candidate {
   /** What is used up by those before it that stay. */
   usedBefore: number
   stays: boolean
+  threshold: Threshold
 }
 
 /** What the other policy keeps, the highest randomness first. */
@@ -50,24 +50,10 @@ const candidatesOf = (
     const verdict = verdicts[at]
     return verdict !== undefined && !verdict.excluded && isKept(trace.randomness, verdict.threshold)
   }).sort((a, b) => compareBits(b.randomness, a.randomness))
-    .map((trace) => ({ trace, size: sizeOf(unit, trace), usedBefore: 0, stays: false }))
+    .map((trace) => ({ trace, size: sizeOf(unit, trace), usedBefore: 0, stays: false, threshold: all }))
 
-/** The threshold of the candidate at `place`, which stays: how it would fare further down, the others being served as if it were not there. */
-const thresholdAt = (candidates: ReadonlyArray<Candidate>, place: number, room: number): Threshold => {
-  const own = candidates[place]
-  if (own === undefined) return all
-  let used = own.usedBefore
-  for (let next = place + 1; next < candidates.length; next++) {
-    const other = candidates[next]
-    if (other === undefined || used + other.size > room) continue
-    used += other.size
-    if (used + own.size > room) return above(other.trace.randomness)
-  }
-  return all
-}
-
-/** The thresholds of a batch by its traces, those of the other policy aside, and what is used up. */
-const fill = (candidates: ReadonlyArray<Candidate>, room: number) => {
+/** Says of each candidate whether it stays; gives what is used up, and the first that goes. */
+const serve = (candidates: ReadonlyArray<Candidate>, room: number) => {
   let used = 0
   let first: Candidate | undefined
   for (const candidate of candidates) {
@@ -76,13 +62,36 @@ const fill = (candidates: ReadonlyArray<Candidate>, room: number) => {
     if (candidate.stays) used += candidate.size
     else first ??= candidate
   }
+  return { used, first }
+}
+
+/** The threshold of one that stays: how it would fare further down, `below` being served as if it were not there. */
+const thresholdOf = (own: Candidate, below: ReadonlyArray<Candidate>, from: number, room: number): Threshold => {
+  let used = own.usedBefore
+  for (let next = from; next < below.length; next++) {
+    const other = below[next]
+    if (other === undefined || used + other.size > room) continue
+    used += other.size
+    if (used + own.size > room) return above(other.trace.randomness)
+    // Without either of two equals the rest fares the same.
+    if (other.size === own.size && other.stays && used === other.usedBefore) return other.threshold
+  }
+  return all
+}
+
+/** Thresholds by trace, and what is used up. */
+const limit = (candidates: ReadonlyArray<Candidate>, room: number) => {
+  const { first, used } = serve(candidates, room)
   // Of those that go it matters only that it is above them.
   const floor = first === undefined ? all : above(first.trace.randomness)
-  const staying = new Map<TraceSummary, Threshold>()
-  candidates.forEach(({ stays, trace }, place) => {
-    if (stays) staying.set(trace, first === undefined ? all : thresholdAt(candidates, place, room))
-  })
-  return { used, thresholdOf: (trace: TraceSummary) => staying.get(trace) ?? floor }
+  if (first !== undefined) {
+    for (let at = candidates.length - 1; at >= 0; at--) {
+      const candidate = candidates[at]
+      if (candidate?.stays) candidate.threshold = thresholdOf(candidate, candidates, at + 1, room)
+    }
+  }
+  const staying = new Map(candidates.flatMap(({ stays, threshold, trace }) => stays ? [[trace, threshold]] : []))
+  return { used, floorOf: (trace: TraceSummary) => staying.get(trace) ?? floor }
 }
 
 export const rateLimiting = definePolicy(
@@ -98,12 +107,12 @@ export const rateLimiting = definePolicy(
         const verdicts = judge(traces, context)
         const budget = budgetOf(options, context)
         const room = Math.max(budget, Math.min(budget + left, Math.max(1, perSecond)))
-        const { thresholdOf, used } = fill(candidatesOf(unit, traces, verdicts), room)
+        const { floorOf, used } = limit(candidatesOf(unit, traces, verdicts), room)
         left = room - used
         return traces.flatMap((trace, at) => {
           const verdict = verdicts[at]
           return verdict === undefined ? [] : [{
-            threshold: maxThreshold(verdict.threshold, thresholdOf(trace)),
+            threshold: maxThreshold(verdict.threshold, floorOf(trace)),
             policy: "rate_limiting",
             excluded: verdict.excluded
           }]

@@ -1,5 +1,6 @@
 /** A rate over many batches: what large traces cost the others, and what room that is not used is worth. */
 import { assert, describe, it } from "@effect/vitest"
+import { Effect, Schema } from "effect"
 import { always, isKept, never, probabilityOf } from "../../../../src/domain/sampling/head/threshold.ts"
 import * as Policies from "../../../../src/domain/sampling/policies/index.ts"
 import { tailDefaults } from "../../../../src/domain/sampling/tail/TailOptions.ts"
@@ -8,7 +9,7 @@ import type { TraceSummary } from "../../../../src/domain/sampling/tail/TraceSum
 import { stream } from "../../../../src/domain/simulation/random.ts"
 import type { SpanData } from "../../../../src/domain/tracing/SpanData.ts"
 import { failed, spanData, traceIdWith } from "../../../support/spanData.ts"
-import { noContext, trace, valid } from "./policySupport.ts"
+import { judge, noContext, trace, valid } from "./policySupport.ts"
 
 /** Traces of random ids with so many spans. */
 const makeTraces = (seed: number) => {
@@ -26,9 +27,9 @@ const keptOver = (
   periods: ReadonlyArray<ReadonlyArray<TraceSummary>>,
   periodMillis = 1000
 ): ReadonlyArray<ReadonlyArray<TraceSummary>> => {
-  const judge = Policies.Policy.compile(valid(policy))
+  const judgeAll = Policies.Policy.compile(valid(policy))
   return periods.map((traces, n) => {
-    const verdicts = judge(traces, { ...noContext, from: n * periodMillis, to: (n + 1) * periodMillis })
+    const verdicts = judgeAll(traces, { ...noContext, from: n * periodMillis, to: (n + 1) * periodMillis })
     return traces.filter((trace, at) => isKept(trace.randomness, verdicts[at]?.threshold ?? never))
   })
 }
@@ -103,6 +104,41 @@ describe("rate_limiting and giants", () => {
   })
 })
 
+describe("the threshold of a trace", () => {
+  const batch = Schema.NonEmptyArray(Schema.Struct({
+    spans: Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 6 })),
+    high: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 24 - 1 }))
+  }))
+  it.effect.prop(
+    "has nothing to do with its own randomness, and the trace is kept at and above it, not below",
+    { batch, elsewhere: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 2 ** 24 - 1 })) },
+    ({ batch, elsewhere }) =>
+      Effect.sync(() => {
+        const idOf = (high: number, n: number) => traceIdWith(high.toString(16).padStart(6, "0") + String(n))
+        const judged = (moved: number) => {
+          const traces = batch.map(({ high, spans }, n) =>
+            trace(
+              ...Array.from({ length: spans }, () => spanData({ traceId: idOf(n === moved ? elsewhere : high, n) }))
+            )
+          )
+          const verdicts = judge(Policies.rateLimiting({ unit: "spans", perSecond: 8 }), traces)
+          return traces.map(({ randomness }, at) => {
+            const threshold = verdicts[at]?.threshold ?? never
+            return { randomness, threshold, kept: isKept(randomness, threshold) }
+          })
+        }
+        const before = judged(-1)
+        assert.isAtMost(before.reduce((sum, { kept }, at) => sum + (kept ? batch[at]?.spans ?? 0 : 0), 0), 8)
+        before.forEach(({ kept, threshold }, at) => {
+          const after = judged(at)[at]
+          if (!kept || after === undefined) return
+          assert.strictEqual(after.kept, isKept(after.randomness, threshold))
+          if (after.kept) assert.deepStrictEqual(after.threshold, threshold)
+        })
+      })
+  )
+})
+
 describe("rate_limiting over periods of any length", () => {
   it.each([10, 100, 250, 1000, 5000])("keeps what is under the rate when it decides every %d ms", (periodMillis) => {
     const make = makeTraces(5)
@@ -134,7 +170,7 @@ describe("rate_limiting over periods of any length", () => {
   it("counts are unbiased with sizes up to the whole rate, for each size and over many periods", () => {
     const random = stream(8, "sizes")
     const make = makeTraces(8)
-    const judge = Policies.Policy.compile(valid(Policies.rateLimiting({ unit: "spans", perSecond: 40 })))
+    const judgeAll = Policies.Policy.compile(valid(Policies.rateLimiting({ unit: "spans", perSecond: 40 })))
     const sizes = [1, 2, 5, 13, 40]
     const [estimates, truth] = [new Map<number, number>(), new Map<number, number>()]
     const add = (counts: Map<number, number>, size: number, by: number) =>
@@ -144,7 +180,7 @@ describe("rate_limiting over periods of any length", () => {
         const draw = random.uniform()
         return trace(...make(draw < 0.02 ? 40 : sizes[Math.floor(draw * 4)] ?? 1))
       })
-      const verdicts = judge(traces, { ...noContext, from: second * 1000, to: (second + 1) * 1000 })
+      const verdicts = judgeAll(traces, { ...noContext, from: second * 1000, to: (second + 1) * 1000 })
       traces.forEach(({ randomness, spans }, at) => {
         const threshold = verdicts[at]?.threshold ?? never
         add(truth, spans.length, 1)
