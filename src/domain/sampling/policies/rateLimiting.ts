@@ -31,66 +31,43 @@ const budgetOf = ({ perSecond, unit }: Rate, { from, to }: PolicyContext): numbe
     ? perSecond * (to - from) / 1000
     : Math.floor(perSecond * to / 1000) - Math.floor(perSecond * from / 1000)
 
-interface Candidate {
-  readonly trace: TraceSummary
-  readonly size: number
-  /** What is used up by those before it that stay. */
-  usedBefore: number
-  stays: boolean
-  threshold: Threshold
-}
-
 /** What the other policy keeps, the highest randomness first. */
 const candidatesOf = (
-  unit: Rate["unit"],
   traces: ReadonlyArray<TraceSummary>,
   verdicts: ReadonlyArray<Verdict>
-): ReadonlyArray<Candidate> =>
+): ReadonlyArray<TraceSummary> =>
   traces.filter((trace, at) => {
     const verdict = verdicts[at]
     return verdict !== undefined && !verdict.excluded && isKept(trace.randomness, verdict.threshold)
   }).sort((a, b) => compareBits(b.randomness, a.randomness))
-    .map((trace) => ({ trace, size: sizeOf(unit, trace), usedBefore: 0, stays: false, threshold: all }))
 
-/** Says of each candidate whether it stays; gives what is used up, and the first that goes. */
-const serve = (candidates: ReadonlyArray<Candidate>, room: number) => {
+/** Thresholds by trace, and what is used up of the room. */
+const limit = (candidates: ReadonlyArray<TraceSummary>, unit: Rate["unit"], room: number) => {
   let used = 0
-  let first: Candidate | undefined
-  for (const candidate of candidates) {
-    candidate.usedBefore = used
-    candidate.stays = used + candidate.size <= room
-    if (candidate.stays) used += candidate.size
-    else first ??= candidate
-  }
-  return { used, first }
-}
-
-/** The threshold of one that stays: how it would fare further down, `below` being served as if it were not there. */
-const thresholdOf = (own: Candidate, below: ReadonlyArray<Candidate>, from: number, room: number): Threshold => {
-  let used = own.usedBefore
-  for (let next = from; next < below.length; next++) {
-    const other = below[next]
-    if (other === undefined || used + other.size > room) continue
-    used += other.size
-    if (used + own.size > room) return above(other.trace.randomness)
-    // Without either of two equals the rest fares the same.
-    if (other.size === own.size && other.stays && used === other.usedBefore) return other.threshold
-  }
-  return all
-}
-
-/** Thresholds by trace, and what is used up. */
-const limit = (candidates: ReadonlyArray<Candidate>, room: number) => {
-  const { first, used } = serve(candidates, room)
-  // Of those that go it matters only that it is above them.
-  const floor = first === undefined ? all : above(first.trace.randomness)
-  if (first !== undefined) {
-    for (let at = candidates.length - 1; at >= 0; at--) {
-      const candidate = candidates[at]
-      if (candidate?.stays) candidate.threshold = thresholdOf(candidate, candidates, at + 1, room)
+  // How much more than there is left each would take; those that would not take it.
+  const overs = candidates.map((trace) => {
+    const size = sizeOf(unit, trace)
+    const over = used + size - room
+    if (over <= 0) used += size
+    return over
+  })
+  // A trace that stays would lose its place below the first that goes and that would have room in its stead: `over` is at most its size.
+  // From the last trace up; of those that go, the nearest is the last, and none is there that misses as much as one nearer, or more.
+  const going: Array<{ readonly over: number; readonly threshold: Threshold }> = []
+  const staying = new Map<TraceSummary, Threshold>()
+  let floor = all
+  for (let at = candidates.length - 1; at >= 0; at--) {
+    const [trace, over] = [candidates[at], overs[at]]
+    if (trace === undefined || over === undefined) continue
+    if (over <= 0) {
+      staying.set(trace, going.findLast((other) => other.over <= sizeOf(unit, trace))?.threshold ?? all)
+      continue
     }
+    // Of those that go it matters only that the threshold is above them.
+    floor = above(trace.randomness)
+    while ((going.at(-1)?.over ?? 0) >= over) going.pop()
+    going.push({ over, threshold: floor })
   }
-  const staying = new Map(candidates.flatMap(({ stays, threshold, trace }) => stays ? [[trace, threshold]] : []))
   return { used, floorOf: (trace: TraceSummary) => staying.get(trace) ?? floor }
 }
 
@@ -107,7 +84,7 @@ export const rateLimiting = definePolicy(
         const verdicts = judge(traces, context)
         const budget = budgetOf(options, context)
         const room = Math.max(budget, Math.min(budget + left, Math.max(1, perSecond)))
-        const { floorOf, used } = limit(candidatesOf(unit, traces, verdicts), room)
+        const { floorOf, used } = limit(candidatesOf(traces, verdicts), unit, room)
         left = room - used
         return traces.flatMap((trace, at) => {
           const verdict = verdicts[at]
