@@ -36,6 +36,11 @@ export class Policy {
   static readonly compile = (policy: Policy): Judge => policy.#meaning.judge()
 }
 
+/** A policy as it is, not as JSON: {@link policySchema} is for that. */
+export const MadePolicy = Schema.declare((value: unknown): value is Policy => value instanceof Policy, {
+  expected: "a policy"
+})
+
 /** The certainty of what is made of these. */
 export const leastCertain = (policies: ReadonlyArray<Policy>): Certainty => {
   const certainties = new Set(policies.map(Policy.certainty))

@@ -2,9 +2,9 @@
  * One kind of policy in one value: its type, what it holds, its constructor, how it judges. What a definition gives is called to make a policy,
  * and is given to {@link policySchema} to read one.
  */
-import { Effect, Result, Schema, SchemaGetter, SchemaParser } from "effect"
+import { Result, Schema, SchemaGetter, SchemaParser } from "effect"
 import type { Judge } from "./Judge.ts"
-import { type Certainty, type CheckedPolicy, Policy, PolicyError } from "./Policy.ts"
+import { type Certainty, type CheckedPolicy, MadePolicy, Policy, PolicyError } from "./Policy.ts"
 
 /** Policies as a schema sees them: read from JSON, or made already. */
 type Nested = Schema.Codec<Policy, unknown>
@@ -29,8 +29,6 @@ export interface PolicyDefinition {
   readonly schema: (nested: Nested) => Nested
 }
 
-const Made = Schema.declare((value: unknown): value is Policy => value instanceof Policy, { expected: "a policy" })
-
 const strictly = { onExcessProperty: "error" } as const
 
 const defined = <Options extends object>({ certainty, judge, options, type }: Definition<Options>) => {
@@ -43,18 +41,19 @@ const defined = <Options extends object>({ certainty, judge, options, type }: De
       }),
       given
     )
-  const check = SchemaParser.decodeUnknownEffect(Schema.toType(schemaOf(Made)), strictly)
-  const checkResult = Schema.decodeUnknownResult(Schema.toType(schemaOf(Made)), strictly)
+  const made = Schema.toType(schemaOf(MadePolicy))
+  const check = Schema.decodeUnknownResult(made, strictly)
+  const optionsOf = SchemaParser.decodeUnknownEffect(made, strictly)
   const make: MakePolicy<Options> = (given) =>
-    Result.mapBoth(checkResult(given), {
+    Result.mapBoth(check(given), {
       onFailure: ({ message }) => new PolicyError({ message: `${type}: ${message}` }),
       onSuccess: create
     })
   const schema: PolicyDefinition["schema"] = (nested) =>
     schemaOf(nested).pipe(
-      Schema.decodeTo(Made, {
+      Schema.decodeTo(MadePolicy, {
         decode: SchemaGetter.transform(create),
-        encode: SchemaGetter.transformEffect(({ type: _, ...fields }: Policy) => Effect.orDie(check(fields)))
+        encode: SchemaGetter.transformEffect(({ type: _, ...fields }: Policy) => optionsOf(fields))
       })
     )
   return { make, definition: { type, schema } satisfies PolicyDefinition }

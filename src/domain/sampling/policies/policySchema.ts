@@ -2,13 +2,11 @@
 import { Effect, Result, Schema, SchemaGetter, SchemaIssue, SchemaParser } from "effect"
 import { builtInPolicies } from "./builtInPolicies.ts"
 import type { PolicyDefinition } from "./definePolicy.ts"
-import { type CheckedPolicy, Policy, PolicyError } from "./Policy.ts"
+import { type CheckedPolicy, MadePolicy, type Policy, PolicyError } from "./Policy.ts"
 
 const Written = Schema.StructWithRest(Schema.Struct({ type: Schema.String }), [
   Schema.Record(Schema.String, Schema.Unknown)
 ])
-
-const Made = Schema.declare((value: unknown): value is Policy => value instanceof Policy)
 
 /** The whole language: the policies of the built-in definitions and of `own`. A type that is defined twice cannot be read. */
 export const policySchema = (own: ReadonlyArray<PolicyDefinition> = []): Schema.Codec<Policy, unknown> => {
@@ -27,7 +25,7 @@ export const policySchema = (own: ReadonlyArray<PolicyDefinition> = []): Schema.
       )
     )
   })
-  const schema: Schema.Codec<Policy, unknown> = Written.pipe(Schema.decodeTo(Made, {
+  const schema: Schema.Codec<Policy, unknown> = Written.pipe(Schema.decodeTo(MadePolicy, {
     decode: SchemaGetter.transformEffect(({ type, ...fields }: typeof Written.Type, parsing) =>
       Effect.flatMap(schemaOf(type), (schema) => SchemaParser.decodeEffect(schema)(fields, parsing))
     ),
