@@ -42,7 +42,7 @@ const otelSdk = Effect.fnUntraced(function*(resource: Attributes, options: OtlpO
   return Layer.provideMerge(OtelSdkTracer.layer({ resource }), Tracing.layerSinkOtlp(options))
 })
 
-const elsewhere = SpanStore.layerNone("spans go to an OTLP receiver and are not kept in this process")
+const elsewhere = SpanStore.layerOff("spans go to an OTLP receiver and are not kept in this process")
 
 /**
  * The tracer, the spans of the stages, and the store, which is empty unless the spans are kept in this process. Spans that belong to no
@@ -54,7 +54,7 @@ export const layerTracingFromConfig = (
   Layer.unwrap(Effect.gen(function*() {
     const variant = yield* settings.tracing
     if (variant === "off") {
-      return Layer.merge(Tracing.layerOff, SpanStore.layerNone("tracing is off"))
+      return Layer.merge(Tracing.layerOff, SpanStore.layerOff("tracing is off"))
     }
     const { attributes: resource } = yield* ProcessResource
     if (variant === "backend") {
@@ -76,5 +76,5 @@ const openTraces = 1024
 const withStages = <A, E>(tracing: Layer.Layer<A, E>): Layer.Layer<A, E> =>
   StageTracing.layerWith({ maxOpen: openTraces }).pipe(
     Layer.provideMerge(tracing),
-    Layer.provide(RootSampling.layerNone)
+    Layer.provide(RootSampling.layerOff)
   )

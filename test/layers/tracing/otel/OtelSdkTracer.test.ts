@@ -74,7 +74,7 @@ describe("the OpenTelemetry SDK's tracer", () => {
           parent: parentSpan({ traceId, spanId: undefined, sampled: true, traceState: undefined })
         })
         return (yield* RecordedSpans).spans().map((span) => [span.name, span.traceId])
-      }).pipe(Effect.provide(layer.pipe(Layer.provide(RootSampling.layerNone))))
+      }).pipe(Effect.provide(layer.pipe(Layer.provide(RootSampling.layerOff))))
       assert.deepStrictEqual(names, [["stage", traceId]])
     }))
 })

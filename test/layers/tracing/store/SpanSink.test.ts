@@ -92,7 +92,7 @@ describe("sinks", () => {
       yield* Effect.withSpan(Effect.void, "of the event", { parent })
       const { spans } = yield* RecordedSpans
       assert.deepStrictEqual(spans().map(({ name }) => name), ["of the event"])
-    }).pipe(Effect.provide(Tracing.layerTest.pipe(Layer.provide(RootSampling.layerNone)))))
+    }).pipe(Effect.provide(Tracing.layerTest.pipe(Layer.provide(RootSampling.layerOff)))))
 
   it.effect("of a span, 128 attributes, events and links are kept and the others counted", () =>
     Effect.gen(function*() {
