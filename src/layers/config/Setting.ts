@@ -52,11 +52,15 @@ const make = <A, B, F extends string>(
 ): Setting<A | B, F> => {
   const { flag, kind, name, secret = false, what, why } = definition
   const show = secret ? kind.redact : (text: string) => text
+  const judge = kind.read ?? ((text: string) => {
+    const value = kind.parse(text)
+    return value === undefined ? Effect.fail(`expected ${kind.expected}`) : Effect.succeed(value)
+  })
   const read = Effect.fnUntraced(function*(given: string) {
-    const read = yield* Effect.result(kind.parse(given))
-    if (Result.isSuccess(read)) return read.success
+    const judged = yield* Effect.result(judge(given))
+    if (Result.isSuccess(judged)) return judged.success
     const byFlag = (yield* FlagValues).get(name) === given && flag !== undefined
-    return yield* settingError(`${byFlag ? `--${flag}` : name}: "${show(given)}": ${read.failure}`)
+    return yield* settingError(`${byFlag ? `--${flag}` : name}: "${show(given)}": ${judged.failure}`)
   })
   const config = Config.String(name).pipe(Config.mapEffect(read), Config.withDefault(fallback))
   const { expected, unit } = kind

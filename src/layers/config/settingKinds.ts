@@ -1,5 +1,6 @@
 /** What a setting's text may be. Each kind reads a text, writes a value back as text, and says what it expects. */
 import { Effect, Result, Schema } from "effect"
+import type { PolicyDefinition } from "../../domain/sampling/policies/definePolicy.ts"
 import type { Policy } from "../../domain/sampling/policies/Policy.ts"
 import { parsePolicy } from "../../domain/sampling/policies/policySchema.ts"
 import { faultNames } from "../../domain/simulation/faults.ts"
@@ -11,27 +12,19 @@ export interface Kind<A> {
   readonly expected: string
   /** Of a bare number; for other kinds what the text is. */
   readonly unit: string
-  /** Fails with what was expected, and why that is not it. */
-  readonly parse: (text: string) => Effect.Effect<A, string>
+  /** `undefined` for a text that is none of these. */
+  readonly parse: (text: string) => A | undefined
+  /** In place of `parse` where that asks services, or can say why: fails with what was expected, and what is wrong. */
+  readonly read?: (text: string) => Effect.Effect<A, string>
   /** `parse(format(value))` is `value`. */
   readonly format: (value: A) => string
   /** The text without what must not be shown. */
   readonly redact: (text: string) => string
 }
 
-interface KindOptions<A> extends Omit<Kind<A>, "parse" | "redact"> {
-  /** `undefined` for a text that is none of these. */
-  readonly parse: (text: string) => A | undefined
-  readonly redact?: Kind<A>["redact"]
-}
-
-const kind = <A>(options: KindOptions<A>): Kind<A> => ({
+const kind = <A>(options: Omit<Kind<A>, "redact"> & { readonly redact?: Kind<A>["redact"] }): Kind<A> => ({
   redact: () => "<redacted>",
-  ...options,
-  parse: (text) => {
-    const value = options.parse(text)
-    return value === undefined ? Effect.fail(`expected ${options.expected}`) : Effect.succeed(value)
-  }
+  ...options
 })
 
 export const text = (unit: string): Kind<string> =>
@@ -189,19 +182,19 @@ const decodeUriComponent = Schema.decodeResult(Schema.StringFromUriComponent)
 
 const parseJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
 
+const readPolicy = (text: string, own: ReadonlyArray<PolicyDefinition> = []) =>
+  Result.flatMap(parseJson(text), (json) => parsePolicy(json, own))
+
 const aPolicy = "a tail-sampling policy (docs/sampling.md)"
 
 /** A tail-sampling policy, built in or one of {@link OwnPolicies}. */
-export const policy: Kind<Policy> = {
+export const policy: Kind<Policy> = kind({
   expected: aPolicy,
   unit: "JSON",
-  parse: (text) =>
-    Effect.flatMap(
-      OwnPolicies,
-      (own) => Effect.fromResult(Result.flatMap(parseJson(text), (json) => parsePolicy(json, own)))
-    ).pipe(
+  parse: (text) => Result.getOrUndefined(readPolicy(text)),
+  read: (text) =>
+    Effect.flatMap(OwnPolicies, (own) => Effect.fromResult(readPolicy(text, own))).pipe(
       Effect.mapError(({ message }) => `expected ${aPolicy}: ${message.replaceAll(/\n\s+/g, " ")}`)
     ),
-  format: (policy) => JSON.stringify(policy),
-  redact: () => "<redacted>"
-}
+  format: (policy) => JSON.stringify(policy)
+})
