@@ -47,9 +47,9 @@ const withSdk: RecordSpans = (effect) =>
 
 describe("layerTest", () => tracerContract(inMemory))
 describe("Tracing.layerBackend", () => tracerContract(inBackend))
-describe("layerOtlp, JSON", () =>
+describe("Tracing.layerOtlp, JSON", () =>
   tracerContract(overHttp(OtlpSerialization.layerJson, (url) => Tracing.layerOtlp(options(url)))))
-describe("layerOtlp, protobuf", () =>
+describe("Tracing.layerOtlp, protobuf", () =>
   tracerContract(overHttp(OtlpSerialization.layerProtobuf, (url) => Tracing.layerOtlp(options(url)))))
 describe("OtelSdkTracer.layer", () => tracerContract(withSdk))
 describe("OtelSdkTracer.layer to OTLP", () =>
