@@ -9,7 +9,7 @@ import { alertVersionId, type LineageRecord } from "../src/domain/lineage/Lineag
 import { observationIdOf } from "../src/domain/observation/observationId.ts"
 import { stream } from "../src/domain/simulation/random.ts"
 import { LineageStore } from "../src/layers/lineage/LineageStore.ts"
-import { layerSqliteLineage } from "../src/layers/lineage/SqliteLineage.ts"
+import { SqliteLineage } from "../src/layers/lineage/SqliteLineage.ts"
 import { benchDirectory } from "./support/benchDirectory.ts"
 import { cpuTimed, formatRatio, runPairs, type Variant } from "./support/pairs.ts"
 
@@ -66,7 +66,7 @@ const micros = (milliseconds: number, count: number): string => `${(milliseconds
 
 const directory = benchDirectory()
 const memory = await open(LineageStore.layerMemory(options))
-const sqlite = await open(layerSqliteLineage({ ...options, directory }))
+const sqlite = await open(SqliteLineage.layer({ ...options, directory }))
 const both = (f: (opened: typeof memory) => Variant): [Variant, Variant] => [f(memory), f(sqlite)]
 
 const report = async (what: string, count: number, work: (opened: typeof memory) => Variant) => {

@@ -5,7 +5,7 @@
  */
 import { Effect, Exit, Layer, Scope, Stream } from "effect"
 import { rmSync } from "node:fs"
-import { layerEmbedded } from "../src/layers/log/embedded/EmbeddedLog.ts"
+import { EmbeddedLog } from "../src/layers/log/embedded/EmbeddedLog.ts"
 import { MessageLog, type NewLogRecord } from "../src/layers/log/MessageLog.ts"
 import { benchDirectory } from "./support/benchDirectory.ts"
 import { formatRatio, type PairsResult, runPairs, timed, type Variant } from "./support/pairs.ts"
@@ -78,7 +78,7 @@ const compare = async (what: string, headers: NewLogRecord["headers"]): Promise<
   const directory = benchDirectory()
   const synchronous = process.argv.includes("--full") ? "FULL" : "NORMAL"
   const memory = await open(MessageLog.layerMemory, "bench", headers)
-  const embedded = await open(layerEmbedded({ directory, synchronous }), "bench", headers)
+  const embedded = await open(EmbeddedLog.layer({ directory, synchronous }), "bench", headers)
   const both = (f: (log: typeof memory) => Variant): [Variant, Variant] => [f(memory), f(embedded)]
   report(`append ${what}`, await runPairs(...both((log) => log.append)))
   report(`consume and commit ${what}`, await runPairs(...both((log) => log.consume)))

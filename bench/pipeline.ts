@@ -10,7 +10,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import { Clock, Effect, Layer } from "effect"
 import { join } from "node:path"
 import type { RunReport } from "../src/commands/run/RunReport.ts"
-import { layerEmbedded } from "../src/layers/log/embedded/EmbeddedLog.ts"
+import { EmbeddedLog } from "../src/layers/log/embedded/EmbeddedLog.ts"
 import { MessageLog } from "../src/layers/log/MessageLog.ts"
 import { benchDirectory } from "./support/benchDirectory.ts"
 import { fusionRun, writeScenarioFile } from "./support/fusionRun.ts"
@@ -48,7 +48,7 @@ const timed = (log: Layer.Layer<MessageLog, unknown>) =>
 const run = (log: Layer.Layer<MessageLog, unknown>) => fusionRun(file, timed(log), layerSeeing(everything))
 
 let serial = 0
-const embedded = () => layerEmbedded({ directory: join(directory, `run-${serial++}`) })
+const embedded = () => EmbeddedLog.layer({ directory: join(directory, `run-${serial++}`) })
 
 const seconds = async (job: () => Promise<RunReport>): Promise<readonly [number, RunReport]> => {
   const start = process.hrtime.bigint()

@@ -9,10 +9,10 @@
 import { type Context as OtelContext, ROOT_CONTEXT, trace, type Tracer as OtelTracer } from "@opentelemetry/api"
 import { NodeTracerProvider } from "@opentelemetry/sdk-trace-node"
 import { Context, Effect, Exit, Layer, Option, Tracer } from "effect"
-import { layerPerigeeTracer } from "../src/layers/tracing/PerigeeTracer.ts"
+import { PerigeeTracer } from "../src/layers/tracing/PerigeeTracer.ts"
 import { parentSpan } from "../src/layers/tracing/SpanTraceState.ts"
 import { SpanSink } from "../src/layers/tracing/store/SpanSink.ts"
-import { layerBackend } from "../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../src/layers/tracing/Tracing.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 
 const total = Number(process.argv[2] ?? 200_000)
@@ -73,8 +73,8 @@ const nowhere = {
 const sdk = withSdk(new NodeTracerProvider({ spanProcessors: [nowhere] }).getTracer("bench"))
 const native = withTracer(Tracer.nativeTracer)
 const tracerOf = (layer: Layer.Layer<SpanSink>) => Effect.runPromise(Effect.provide(Effect.tracer, layer))
-const light = withTracer(await tracerOf(layerPerigeeTracer.pipe(Layer.provideMerge(SpanSink.layerOff))))
-const stored = withTracer(await tracerOf(layerBackend({ maxSpans: 20_000 })))
+const light = withTracer(await tracerOf(PerigeeTracer.layer.pipe(Layer.provideMerge(SpanSink.layerOff))))
+const stored = withTracer(await tracerOf(Tracing.layerBackend({ maxSpans: 20_000 })))
 
 const variant = (work: () => void) => () => {
   globalThis.gc?.()

@@ -14,7 +14,7 @@ import { decodeRadarFrame } from "../src/domain/observation/formats/radarFrame.t
 import type { Element } from "../src/domain/stream/Batch.ts"
 import { DeadLettersMemory } from "../src/layers/deadletters/DeadLetters.ts"
 import { StageRegistry } from "../src/layers/stage/StageRegistry.ts"
-import { layerBackend } from "../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../src/layers/tracing/Tracing.ts"
 import { source } from "../src/operators/sources/source.ts"
 import * as Stage from "../src/operators/stage/Stage.ts"
 import * as State from "../src/operators/state/State.ts"
@@ -141,7 +141,7 @@ const naive = timed(few, () => {
   return Effect.runPromise(
     Effect.as(Stream.runForEach(input(few), one), 0).pipe(
       Effect.map(() => sum),
-      Effect.provide(layerBackend())
+      Effect.provide(Tracing.layerBackend())
     )
   )
 })

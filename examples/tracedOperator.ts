@@ -5,7 +5,7 @@
  */
 import { Console, Effect, Layer, Metric, Stream } from "effect"
 import { lineageSteps } from "perigee/domain"
-import { DeadLettersMemory, HeadSampler, layerTest, RecordedSpans } from "perigee/layers"
+import { DeadLettersMemory, HeadSampler, RecordedSpans, Tracing } from "perigee/layers"
 import { StageLineage, StageMetrics, StageRegistry, StageTracing } from "perigee/layers"
 import { source, Stage, State } from "perigee/operators"
 
@@ -40,7 +40,7 @@ export const observedRun = Effect.gen(function*() {
     metrics: (yield* Metric.snapshot).filter(({ attributes }) => attributes?.["stage"] === "running-mean")
       .map(({ id }) => id)
   }
-}).pipe(Effect.provide(Layer.merge(Layer.provideMerge(hooks, layerTest), services)))
+}).pipe(Effect.provide(Layer.merge(Layer.provideMerge(hooks, Tracing.layerTest), services)))
 
 if (import.meta.main) {
   const { metrics, sampled, spans } = await Effect.runPromise(observedRun)

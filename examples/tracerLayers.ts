@@ -4,7 +4,7 @@
  *     npx node -C perigee-source examples/tracerLayers.ts
  */
 import { Console, Effect, Layer, Stream } from "effect"
-import { DeadLettersMemory, HeadSampler, layerBackend, layerFlightRecorder, layerOff, layerTest } from "perigee/layers"
+import { DeadLettersMemory, FlightRecorder, HeadSampler, Tracing } from "perigee/layers"
 import { RecordedSpans, type SpanSink, SpanStore, StageRegistry, StageTracing } from "perigee/layers"
 import { source, Stage } from "perigee/operators"
 
@@ -27,21 +27,21 @@ const services = Layer.mergeAll(DeadLettersMemory.layer, StageRegistry.layer, He
 
 /** 1 % of the events get spans as they go; those that fail get theirs afterwards. */
 const traced = <A, E, R>(tracer: Layer.Layer<A | SpanSink, E, R>) =>
-  Layer.merge(StageTracing.layer, layerFlightRecorder()).pipe(Layer.provideMerge(tracer), Layer.provideMerge(services))
+  Layer.merge(StageTracing.layer, FlightRecorder.layer()).pipe(Layer.provideMerge(tracer), Layer.provideMerge(services))
 
 /** The sum of the halves, which no tracer changes, and how many failed events each of them has a trace of. */
 export const comparison = Effect.gen(function*() {
-  const off = yield* halves.pipe(Effect.provide(traced(layerOff)))
+  const off = yield* halves.pipe(Effect.provide(traced(Tracing.layerOff)))
   const inMemory = yield* Effect.gen(function*() {
     const sum = yield* halves
     const failed = (yield* RecordedSpans).spans().filter(({ status }) => status.code === "error")
     return { sum, failed: failed.length }
-  }).pipe(Effect.provide(traced(layerTest)))
+  }).pipe(Effect.provide(traced(Tracing.layerTest)))
   const backend = yield* Effect.gen(function*() {
     const sum = yield* halves
     const found = yield* (yield* SpanStore).search({ operation: "halve", error: true, limit: 1000 })
     return { sum, failed: found.length }
-  }).pipe(Effect.provide(traced(layerBackend())))
+  }).pipe(Effect.provide(traced(Tracing.layerBackend())))
   return { off, inMemory, backend }
 })
 

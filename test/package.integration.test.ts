@@ -78,14 +78,30 @@ describe("the packed package", () => {
     assert.deepStrictEqual([count, hash], [6, "3017373a9f7d39e2"])
   })
 
-  describe("docs/first-pipeline.md, followed word for word", () => {
-    const folder = join(user, "first")
-    const page = readFileSync(join(root, "docs/first-pipeline.md"), "utf8")
+  it("loads neither Kafka's client nor the OpenTelemetry SDK until somebody asks for it", () => {
+    const loadsThem = (...entries: ReadonlyArray<string>): string => {
+      writeFileSync(
+        join(user, "loaded.mjs"),
+        `import { registerHooks } from "node:module"
+         const urls = []
+         registerHooks({ load: (url, context, next) => (urls.push(url), next(url, context)) })
+         for (const entry of ${JSON.stringify(entries)}) await import(entry)
+         console.log(urls.filter((url) => /kafkajs\\/index|@opentelemetry\\/sdk-trace-node/.test(url)).length > 0)`
+      )
+      return run(user, process.execPath, "loaded.mjs").trim()
+    }
+    assert.strictEqual(loadsThem("perigee/domain", "perigee/operators", "perigee/layers"), "false")
+    assert.strictEqual(loadsThem("perigee/layers/kafka"), "true")
+    assert.strictEqual(loadsThem("perigee/layers/otel-sdk"), "true")
+  })
+
+  /** The files of a page, in a project of their own beside the packed package. */
+  const follow = (name: string, pagePath: string) => {
+    const folder = join(user, name)
     const files = Array.from(
-      page.matchAll(/<!-- file: (\S+) -->\n+```ts\n(.*?)```/gs),
+      readFileSync(join(root, pagePath), "utf8").matchAll(/<!-- file: (\S+) -->\n+```ts\n(.*?)```/gs),
       ([, name = "", text = ""]) => ({ name, text })
     )
-
     beforeAll(() => {
       mkdirSync(folder)
       writeFileSync(join(folder, "package.json"), JSON.stringify({ private: true, type: "module" }))
@@ -104,22 +120,49 @@ describe("the packed package", () => {
       )
       for (const { name, text } of files) writeFileSync(join(folder, name), text)
     })
+    return {
+      files,
+      compile: () => run(folder, process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", folder),
+      runMain: () => run(folder, process.execPath, "main.ts"),
+      runTest: () => run(folder, process.execPath, join(root, "node_modules/vitest/vitest.mjs"), "run")
+    }
+  }
+
+  describe("docs/first-pipeline.md, followed word for word", () => {
+    const { compile, files, runMain, runTest } = follow("first", "docs/first-pipeline.md")
 
     it("has a pipeline of under 60 lines that compiles", () => {
       assert.deepStrictEqual(files.map(({ name }) => name), ["weather.ts", "main.ts", "weather.test.ts"])
       assert.isBelow(files[0]?.text.split("\n").length ?? 0, 60)
-      assert.strictEqual(run(folder, process.execPath, join(root, "node_modules/typescript/bin/tsc"), "-p", folder), "")
+      assert.strictEqual(compile(), "")
     })
 
     it("runs, and shows counts, spans and what was given up", () => {
-      const output = run(folder, process.execPath, "main.ts")
+      const output = runMain()
       assert.match(output, /^plausible: \d+ in, \d+ out, [1-9]\d* given up$/m)
       assert.match(output, /^plausible: -572.* is below the lowest ever measured$/m)
       assert.match(output, /^span [0-9a-f]{16} below [0-9a-f]{16}: report$/m)
     })
 
     it("passes its test", () => {
-      assert.match(run(folder, process.execPath, join(root, "node_modules/vitest/vitest.mjs"), "run"), /2 passed/)
+      assert.match(runTest(), /2 passed/)
+    })
+  })
+
+  describe("docs/extending/policy.md, followed word for word", () => {
+    const { compile, files, runMain, runTest } = follow("policy", "docs/extending/policy.md")
+
+    it("has a policy in one file that compiles", () => {
+      assert.deepStrictEqual(files.map(({ name }) => name), ["offHours.ts", "main.ts", "offHours.test.ts"])
+      assert.strictEqual(compile(), "")
+    })
+
+    it("runs, and keeps what the page says", () => {
+      assert.strictEqual(runMain(), "[ 'failed at noon', 'at night' ]\n")
+    })
+
+    it("passes its test", () => {
+      assert.match(runTest(), /2 passed/)
     })
   })
 })

@@ -8,7 +8,7 @@ import { defaultRegistry } from "../../src/domain/observation/sensors/defaultSen
 import { makeScenario, seededStart } from "../../src/domain/simulation/scenario.ts"
 import { syntheticCatalogue } from "../../src/domain/simulation/syntheticCatalogue.ts"
 import { AlertStore } from "../../src/layers/alerts/AlertStore.ts"
-import { layerLog } from "../../src/layers/deadletters/deadLetterLog.ts"
+import { DeadLetterLog } from "../../src/layers/deadletters/deadLetterLog.ts"
 import type { MessageLog } from "../../src/layers/log/MessageLog.ts"
 import { Shutdown } from "../../src/layers/runtime/Shutdown.ts"
 import { writeObservations } from "../../src/layers/simulator/writeScenario.ts"
@@ -60,7 +60,7 @@ export const fusionRun = (
     Effect.provide(
       Layer.mergeAll(
         AlertStore.layer,
-        layerLog,
+        DeadLetterLog.layer,
         StageRegistry.layer,
         SourceStats.layer,
         Shutdown.layerOff,

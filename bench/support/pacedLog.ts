@@ -1,7 +1,7 @@
 /** The embedded log, in which a file is read ahead of the pipeline by so much and no more: a run that goes on, at any moment of it. */
 import { Effect, Layer, Stream } from "effect"
 import { join } from "node:path"
-import { layerEmbedded } from "../../src/layers/log/embedded/EmbeddedLog.ts"
+import { EmbeddedLog } from "../../src/layers/log/embedded/EmbeddedLog.ts"
 import { MessageLog } from "../../src/layers/log/MessageLog.ts"
 import { benchDirectory } from "./benchDirectory.ts"
 
@@ -37,4 +37,4 @@ export const layerPaced = (seen: (read: number) => void) =>
           }))
       })
     })
-  ).pipe(Layer.provide(layerEmbedded({ directory: join(benchDirectory(), "log") })))
+  ).pipe(Layer.provide(EmbeddedLog.layer({ directory: join(benchDirectory(), "log") })))

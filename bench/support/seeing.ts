@@ -6,8 +6,8 @@ import { HeadSampler, levelOf } from "../../src/layers/stage/HeadSampler.ts"
 import { LineageSampler } from "../../src/layers/stage/LineageSampler.ts"
 import { StageLineage, StageMetrics, StageTracing } from "../../src/layers/stage/StageHooks.ts"
 import { StageRecorder } from "../../src/layers/stage/StageRecorder.ts"
-import { layerFlightRecorder } from "../../src/layers/tracing/recorder/FlightRecorder.ts"
-import { layerBackend, layerOff } from "../../src/layers/tracing/Tracing.ts"
+import { FlightRecorder } from "../../src/layers/tracing/recorder/FlightRecorder.ts"
+import { Tracing } from "../../src/layers/tracing/Tracing.ts"
 
 export interface Seeing {
   /** Share of the events that are traced into the store of this process; `undefined`: tracing is off. */
@@ -26,9 +26,9 @@ export const everything: Seeing = { ratio: 0.01, recorder: true, metrics: true, 
 
 export const layerSeeing = ({ lineage, metrics = false, ratio, recorder = false }: Seeing): Layer.Layer<never> => {
   const tracing = ratio === undefined
-    ? layerOff
-    : Layer.mergeAll(StageTracing.layer, recorder ? layerFlightRecorder({ slowMillis: Infinity }) : Layer.empty).pipe(
-      Layer.provideMerge(layerBackend()),
+    ? Tracing.layerOff
+    : Layer.mergeAll(StageTracing.layer, recorder ? FlightRecorder.layer({ slowMillis: Infinity }) : Layer.empty).pipe(
+      Layer.provideMerge(Tracing.layerBackend()),
       Layer.provideMerge(HeadSampler.layerRatio(ratio))
     )
   return Layer.mergeAll(

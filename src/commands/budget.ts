@@ -5,7 +5,7 @@ import { type BudgetReport, policyOf, worstBand } from "../domain/slo/errorBudge
 import { formatDuration } from "../domain/time/duration.ts"
 import { format, parse, type UtcTime } from "../domain/time/UtcTime.ts"
 import { settings, withFlags } from "../layers/config/settings.ts"
-import { layerEmbeddedSloStore } from "../layers/slo/EmbeddedSloStore.ts"
+import { EmbeddedSloStore } from "../layers/slo/EmbeddedSloStore.ts"
 import { Slo } from "../layers/slo/Slo.ts"
 import { SloStore } from "../layers/slo/SloStore.ts"
 import { InputError } from "./InputError.ts"
@@ -66,7 +66,7 @@ const storeOf = Effect.fnUntraced(function*(directory: string) {
     return yield* new InputError({ message: `--data-dir ${directory}: there is no such folder` })
   }
   const kept = yield* fs.exists(path.join(directory, "slo.sqlite"))
-  return kept ? layerEmbeddedSloStore(directory) : SloStore.layerMemory
+  return kept ? EmbeddedSloStore.layer(directory) : SloStore.layerMemory
 })
 
 const show = Effect.fnUntraced(function*(json: boolean, given: Option.Option<string>) {

@@ -28,7 +28,7 @@ import { layerHeadSamplerFromConfig } from "../layers/sampling/headSamplerFromCo
 import { layerTailSamplerFromConfig } from "../layers/sampling/tailSamplerFromConfig.ts"
 import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
-import { layerFileCursorStore } from "../layers/sources/FileCursorStore.ts"
+import { FileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
 import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
@@ -149,7 +149,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       Health.layer,
       layerCanariesFromConfig({ bounded }),
       layerLineageFromConfig,
-      layerFileCursorStore(directory),
+      FileCursorStore.layer(directory),
       NodeHttpClient.layerUndici
     )),
     Layer.provideMerge(layerLogFromConfig),

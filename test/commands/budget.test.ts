@@ -4,7 +4,7 @@ import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { budget } from "../../src/commands/budget.ts"
 import { parse } from "../../src/domain/time/UtcTime.ts"
-import { layerEmbeddedSloStore } from "../../src/layers/slo/EmbeddedSloStore.ts"
+import { EmbeddedSloStore } from "../../src/layers/slo/EmbeddedSloStore.ts"
 import { SloStore } from "../../src/layers/slo/SloStore.ts"
 import { runner } from "../support/command.ts"
 import { temporaryDirectory } from "../support/temporaryDirectory.ts"
@@ -40,7 +40,7 @@ const told = (good: number, bad: number, ...args: ReadonlyArray<string>) =>
         { objective: "subscriber-promise", time: now - 86_400_000, good: good + bad, bad: 0 },
         { objective: "alert-latency", time: now - 31 * 86_400_000, good: 0, bad: 100 },
         { objective: "alert-latency", time: now + 86_400_000, good: 0, bad: 100 }
-      ])).pipe(Effect.provide(layerEmbeddedSloStore(directory)))
+      ])).pipe(Effect.provide(EmbeddedSloStore.layer(directory)))
     return yield* run(["--data-dir", directory, "--at", at, ...args])
   }).pipe(Effect.scoped)
 

@@ -5,9 +5,9 @@ import { join } from "node:path"
 import { dlq } from "../../src/commands/dlq.ts"
 import type { DeadLetter, ErrorKind } from "../../src/domain/deadletter/DeadLetter.ts"
 import { format, parse } from "../../src/domain/time/UtcTime.ts"
-import { deadLettersTopic, layerLog } from "../../src/layers/deadletters/deadLetterLog.ts"
+import { DeadLetterLog, deadLettersTopic } from "../../src/layers/deadletters/deadLetterLog.ts"
 import { DeadLetters } from "../../src/layers/deadletters/DeadLetters.ts"
-import { layerEmbedded } from "../../src/layers/log/embedded/EmbeddedLog.ts"
+import { EmbeddedLog } from "../../src/layers/log/embedded/EmbeddedLog.ts"
 import { MessageLog } from "../../src/layers/log/MessageLog.ts"
 import { runner } from "../support/command.ts"
 import { temporaryDirectory } from "../support/temporaryDirectory.ts"
@@ -43,7 +43,7 @@ const whileOpen = <A, E>(
     return yield* Effect.gen(function*() {
       yield* (yield* DeadLetters).offer(letters)
       return yield* use(directory)
-    }).pipe(Effect.provide(Layer.provideMerge(layerLog, layerEmbedded({ directory }))))
+    }).pipe(Effect.provide(Layer.provideMerge(DeadLetterLog.layer, EmbeddedLog.layer({ directory }))))
   })
 
 const ids = (out: ReadonlyArray<string>): ReadonlyArray<string> =>
@@ -142,7 +142,7 @@ describe("perigee dlq list", () => {
   it.live("a log where nothing was given up has none", () =>
     Effect.gen(function*() {
       const directory = yield* temporaryDirectory
-      yield* Effect.provide(MessageLog, layerEmbedded({ directory }))
+      yield* Effect.provide(MessageLog, EmbeddedLog.layer({ directory }))
       assert.deepStrictEqual((yield* run(["list", "--data-dir", directory])).out, ["no dead letters"])
       const { out } = yield* run(["list", "--json", "--data-dir", directory])
       assert.deepStrictEqual(JSON.parse(out[0] ?? ""), { total: 0, byErrorKind: {}, unreadable: 0, deadLetters: [] })

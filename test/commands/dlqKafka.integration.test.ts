@@ -2,7 +2,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { dlq } from "../../src/commands/dlq.ts"
-import { layerLog } from "../../src/layers/deadletters/deadLetterLog.ts"
+import { DeadLetterLog } from "../../src/layers/deadletters/deadLetterLog.ts"
 import { DeadLetters } from "../../src/layers/deadletters/DeadLetters.ts"
 import { broker, onKafka } from "../layers/log/kafka/kafkaSupport.ts"
 import { runner } from "../support/command.ts"
@@ -31,7 +31,7 @@ describe.skipIf(reason !== undefined)(`perigee dlq on Kafka${reason === undefine
           payload: Buffer.from("{"),
           position: null,
           trace: { traceId: "0", spanId: null, sampled: false, traceState: null }
-        }])).pipe(Effect.provide(Layer.provide(layerLog, onKafka())))
+        }])).pipe(Effect.provide(Layer.provide(DeadLetterLog.layer, onKafka())))
       const listed = yield* run(["list", "--json"], env)
       assert.deepStrictEqual([listed.code, listed.failure], [0, undefined])
       assert.deepInclude(JSON.parse(listed.out[0] ?? ""), { total: 1, byErrorKind: { Deserialization: 1 } })

@@ -5,8 +5,8 @@ import { lineage } from "../../src/commands/lineage.ts"
 import type { LineageRecord } from "../../src/domain/lineage/LineageRecord.ts"
 import { format, parse } from "../../src/domain/time/UtcTime.ts"
 import { LineageStore } from "../../src/layers/lineage/LineageStore.ts"
-import { layerSqliteLineage } from "../../src/layers/lineage/SqliteLineage.ts"
-import { layerEmbedded } from "../../src/layers/log/embedded/EmbeddedLog.ts"
+import { SqliteLineage } from "../../src/layers/lineage/SqliteLineage.ts"
+import { EmbeddedLog } from "../../src/layers/log/embedded/EmbeddedLog.ts"
 import { runner } from "../support/command.ts"
 import { temporaryDirectory } from "../support/temporaryDirectory.ts"
 
@@ -48,7 +48,7 @@ const whileOpen = <A, E>(use: (directory: string) => Effect.Effect<A, E>): Effec
       store.offer(records)
       yield* store.flush
       return yield* use(directory)
-    }).pipe(Effect.provide(Layer.merge(layerSqliteLineage({ directory }), layerEmbedded({ directory })))))
+    }).pipe(Effect.provide(Layer.merge(SqliteLineage.layer({ directory }), EmbeddedLog.layer({ directory })))))
 
 const json = (out: ReadonlyArray<string>) => JSON.parse(out.join("\n"))
 

@@ -5,7 +5,7 @@
  * A value comes from a flag, else from the environment, else it is the default. An empty environment variable counts as absent. A text that
  * is not of the setting's kind is a `ConfigError` that names the setting (and the flag, if that gave it), the text, and what was expected.
  */
-import { Config, ConfigProvider, Context, Effect, Layer, Option, Schema, SchemaIssue } from "effect"
+import { Config, ConfigProvider, Context, Effect, Layer, Option, Result, Schema, SchemaIssue } from "effect"
 import type { Kind } from "./settingKinds.ts"
 
 /** What is said of a setting. */
@@ -52,11 +52,15 @@ const make = <A, B, F extends string>(
 ): Setting<A | B, F> => {
   const { flag, kind, name, secret = false, what, why } = definition
   const show = secret ? kind.redact : (text: string) => text
+  const judge = kind.read ?? ((text: string) => {
+    const value = kind.parse(text)
+    return value === undefined ? Effect.fail(`expected ${kind.expected}`) : Effect.succeed(value)
+  })
   const read = Effect.fnUntraced(function*(given: string) {
-    const value = kind.parse(given)
-    if (value !== undefined) return value
+    const judged = yield* Effect.result(judge(given))
+    if (Result.isSuccess(judged)) return judged.success
     const byFlag = (yield* FlagValues).get(name) === given && flag !== undefined
-    return yield* settingError(`${byFlag ? `--${flag}` : name}: "${show(given)}": expected ${kind.expected}`)
+    return yield* settingError(`${byFlag ? `--${flag}` : name}: "${show(given)}": ${judged.failure}`)
   })
   const config = Config.String(name).pipe(Config.mapEffect(read), Config.withDefault(fallback))
   const { expected, unit } = kind

@@ -1,8 +1,11 @@
 /** What a setting's text may be. Each kind reads a text, writes a value back as text, and says what it expects. */
-import { Result, Schema } from "effect"
-import { parsePolicy, type Policy } from "../../domain/sampling/policies/Policy.ts"
+import { Effect, Result, Schema } from "effect"
+import type { PolicyDefinition } from "../../domain/sampling/policies/definePolicy.ts"
+import type { Policy } from "../../domain/sampling/policies/Policy.ts"
+import { parsePolicy } from "../../domain/sampling/policies/policySchema.ts"
 import { faultNames } from "../../domain/simulation/faults.ts"
 import { formatDuration, parseDuration } from "../../domain/time/duration.ts"
+import { OwnPolicies } from "../sampling/OwnPolicies.ts"
 
 export interface Kind<A> {
   /** Reads on from "expected". */
@@ -11,6 +14,8 @@ export interface Kind<A> {
   readonly unit: string
   /** `undefined` for a text that is none of these. */
   readonly parse: (text: string) => A | undefined
+  /** In place of `parse` where that asks services, or can say why: fails with what was expected, and what is wrong. */
+  readonly read?: (text: string) => Effect.Effect<A, string>
   /** `parse(format(value))` is `value`. */
   readonly format: (value: A) => string
   /** The text without what must not be shown. */
@@ -177,10 +182,19 @@ const decodeUriComponent = Schema.decodeResult(Schema.StringFromUriComponent)
 
 const parseJson = Schema.decodeUnknownResult(Schema.fromJsonString(Schema.Unknown))
 
-/** A tail-sampling policy. */
+const readPolicy = (text: string, own: ReadonlyArray<PolicyDefinition> = []) =>
+  Result.flatMap(parseJson(text), (json) => parsePolicy(json, own))
+
+const aPolicy = "a tail-sampling policy (docs/sampling.md)"
+
+/** A tail-sampling policy, built in or one of {@link OwnPolicies}. */
 export const policy: Kind<Policy> = kind({
-  expected: "a tail-sampling policy (docs/sampling.md)",
+  expected: aPolicy,
   unit: "JSON",
-  parse: (text) => Result.getOrUndefined(Result.flatMap(parseJson(text), parsePolicy)),
+  parse: (text) => Result.getOrUndefined(readPolicy(text)),
+  read: (text) =>
+    Effect.flatMap(OwnPolicies, (own) => Effect.fromResult(readPolicy(text, own))).pipe(
+      Effect.mapError(({ message }) => `expected ${aPolicy}: ${message.replaceAll(/\n\s+/g, " ")}`)
+    ),
   format: (policy) => JSON.stringify(policy)
 })

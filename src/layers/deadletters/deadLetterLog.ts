@@ -35,7 +35,7 @@ const tooLarge = ({ reason }: LogError): boolean => reason === "RecordTooLarge"
  * and nothing is lost. A letter over the log's record size is kept with its payload cut short, and says so. Any other failure of the
  * log is a defect: going on would lose letters in silence.
  */
-export const layerLog = Layer.effect(
+const layer = Layer.effect(
   DeadLetters,
   Effect.gen(function*() {
     const log = yield* MessageLog
@@ -69,3 +69,6 @@ export const layerLog = Layer.effect(
 )
 
 const retry = Schedule.min([Schedule.exponential("50 millis"), Schedule.spaced("5 seconds")]).pipe(Schedule.jittered)
+
+/** Dead letters on the message log. */
+export const DeadLetterLog = { layer }

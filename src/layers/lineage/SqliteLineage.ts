@@ -75,7 +75,7 @@ const makeStore = Effect.fnUntraced(function*(options: SqliteLineageOptions) {
 })
 
 /** Fails with `Invalid` for a newer schema, `Corrupt` for a damaged file, `Unavailable` when it cannot be opened. */
-export const layerSqliteLineage = (options: SqliteLineageOptions): Layer.Layer<never, LineageError> =>
+const layer = (options: SqliteLineageOptions): Layer.Layer<never, LineageError> =>
   Layer.effect(LineageStore, makeStore(options))
 
 const makeReader = Effect.fnUntraced(function*(directory: string) {
@@ -100,5 +100,8 @@ const makeReader = Effect.fnUntraced(function*(directory: string) {
  * Reads beside a run or after it, and writes nothing. Fails with `NotFound` where there is no store, `Invalid` for another version,
  * `Corrupt` for a damaged file.
  */
-export const layerSqliteLineageReader = (directory: string): Layer.Layer<LineageReader, LineageError> =>
+const layerReader = (directory: string): Layer.Layer<LineageReader, LineageError> =>
   Layer.effect(LineageReader, makeReader(directory))
+
+/** Lineage in an SQLite file. */
+export const SqliteLineage = { layer, layerReader }

@@ -4,7 +4,7 @@ import { settings } from "../config/settings.ts"
 import { LineageSampler } from "../stage/LineageSampler.ts"
 import { StageLineage } from "../stage/StageLineage.ts"
 import { LineageStore } from "./LineageStore.ts"
-import { layerSqliteLineage, layerSqliteLineageReader } from "./SqliteLineage.ts"
+import { SqliteLineage } from "./SqliteLineage.ts"
 
 /**
  * The store, the sampler, and the hook of the stages that begins lineage and hands it in; all off with `PERIGEE_LINEAGE=off`. In memory where the log is. A file that cannot be opened switches lineage
@@ -20,7 +20,7 @@ export const layerLineageFromConfig = Layer.unwrap(Effect.gen(function*() {
   const store = (yield* settings.log) === "memory"
     ? LineageStore.layerMemory(options)
     : Layer.catch(
-      layerSqliteLineage(options),
+      SqliteLineage.layer(options),
       ({ message }) => Layer.effectDiscard(Effect.logWarning(`lineage is not kept: ${message}`))
     )
   const keeping = Layer.merge(store, LineageSampler.layerRatio(yield* settings.lineageRatio))
@@ -28,4 +28,4 @@ export const layerLineageFromConfig = Layer.unwrap(Effect.gen(function*() {
 }))
 
 /** Reads what a run has left or is writing, in the data directory. */
-export const layerLineageReaderFromConfig = Layer.unwrap(Effect.map(settings.dataDirectory, layerSqliteLineageReader))
+export const layerLineageReaderFromConfig = Layer.unwrap(Effect.map(settings.dataDirectory, SqliteLineage.layerReader))

@@ -1,7 +1,7 @@
 /** Reads the message log that the environment asks for, beside those who use it. */
 import { Effect, Layer } from "effect"
 import { settings } from "../config/settings.ts"
-import { layerEmbeddedReader } from "./embedded/EmbeddedLogReader.ts"
+import { EmbeddedLogReader } from "./embedded/EmbeddedLogReader.ts"
 import { LogError } from "./LogError.ts"
 import { layerLogFromConfig } from "./logFromConfig.ts"
 import { LogReader } from "./LogReader.ts"
@@ -15,7 +15,7 @@ export const layerLogReaderFromConfig = Layer.unwrap(Effect.gen(function*() {
         message: "the log memory ends with its process: there is nothing to read"
       })
     case "embedded":
-      return layerEmbeddedReader(yield* settings.dataDirectory)
+      return EmbeddedLogReader.layer(yield* settings.dataDirectory)
     case "kafka":
       return Layer.provide(LogReader.layer, layerLogFromConfig)
   }

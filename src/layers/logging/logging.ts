@@ -72,7 +72,7 @@ export const formatLine = ({ format, level, levels }: LoggingOptions) => (option
 }
 
 /** Replaces the loggers in force: lines go to standard error. */
-export const layerLogging = (options: LoggingOptions): Layer.Layer<never> => {
+const layer = (options: LoggingOptions): Layer.Layer<never> => {
   const line = formatLine(options)
   const least = Array.from(options.levels.values()).reduce(
     (lowest, level) => LogLevel.isLessThan(level, lowest) ? level : lowest,
@@ -84,3 +84,6 @@ export const layerLogging = (options: LoggingOptions): Layer.Layer<never> => {
   })
   return Layer.merge(Logger.layer([logger]), Layer.succeed(References.MinimumLogLevel, least))
 }
+
+/** The program's log lines. */
+export const Logging = { layer }

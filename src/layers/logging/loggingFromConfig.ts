@@ -1,7 +1,7 @@
 /** The log that the settings ask for. */
 import { Config, Effect, Layer, type LogLevel } from "effect"
 import { settings } from "../config/settings.ts"
-import { layerLogging } from "./logging.ts"
+import { Logging } from "./logging.ts"
 
 type LevelName = Config.Success<typeof settings.logLevel>
 
@@ -31,7 +31,7 @@ export const layerLoggingFromConfig = Layer.unwrap(
   Config.all({ format: settings.logFormat, level: settings.logLevel, levels: settings.logLevels }).pipe(
     Effect.orElseSucceed(() => ({ format: "logfmt", level: "info", levels: "" }) as const),
     Effect.map(({ format, level, levels }) =>
-      layerLogging({ format, level: levelOf[level], levels: parseLevels(levels) })
+      Logging.layer({ format, level: levelOf[level], levels: parseLevels(levels) })
     )
   )
 )

@@ -2,11 +2,11 @@
 import { Config, Effect, Layer, Option } from "effect"
 import { AlertStore } from "../alerts/AlertStore.ts"
 import { settings } from "../config/settings.ts"
-import { layerLog as deadLetterLog } from "../deadletters/deadLetterLog.ts"
+import { DeadLetterLog } from "../deadletters/deadLetterLog.ts"
 import { layerLineageMetrics } from "../lineage/lineageMetrics.ts"
 import { layerSamplingMetrics } from "../sampling/samplingMetrics.ts"
 import { layerMeasuredAlerts } from "../slo/alertLatency.ts"
-import { layerEmbeddedSloStore } from "../slo/EmbeddedSloStore.ts"
+import { EmbeddedSloStore } from "../slo/EmbeddedSloStore.ts"
 import { Slo } from "../slo/Slo.ts"
 import { layerSloMetrics } from "../slo/sloMetrics.ts"
 import { SloStore } from "../slo/SloStore.ts"
@@ -21,7 +21,7 @@ import { layerStageExemplars } from "./stageExemplars.ts"
 
 /** Objectives in the data directory; where it cannot be used, in memory, which is said. */
 const sloStore = Layer.unwrap(Effect.gen(function*() {
-  return layerEmbeddedSloStore(yield* settings.dataDirectory).pipe(
+  return EmbeddedSloStore.layer(yield* settings.dataDirectory).pipe(
     Layer.catch((error) =>
       Layer.unwrap(Effect.as(
         Effect.logWarning(`service-level objectives begin anew and are not kept: ${error.message}`),
@@ -72,5 +72,5 @@ export const layerAlertsFromConfig = Layer.unwrap(Effect.gen(function*() {
 /** The dead letters on the log, counted where metrics are on. */
 export const layerDeadLettersFromConfig = Layer.unwrap(Effect.gen(function*() {
   const on = yield* settings.metrics
-  return on ? Layer.provide(layerCountedDeadLetters, deadLetterLog) : deadLetterLog
+  return on ? Layer.provide(layerCountedDeadLetters, DeadLetterLog.layer) : DeadLetterLog.layer
 }))

@@ -9,5 +9,5 @@ export class RootSampling extends Context.Reference<DecideRoot>("perigee/layers/
   defaultValue: () => () => ({ sampled: true, traceState: undefined })
 }) {
   /** Only what belongs to an event's trace, or to one that came from outside, is sampled. */
-  static readonly layerNone = Layer.succeed(RootSampling, () => ({ sampled: false, traceState: undefined }))
+  static readonly layerOff = Layer.succeed(RootSampling, () => ({ sampled: false, traceState: undefined }))
 }

@@ -4,7 +4,7 @@ import { settings } from "../config/settings.ts"
 import { HeadSampler } from "../stage/HeadSampler.ts"
 import { AdaptiveSampler } from "./AdaptiveSampler.ts"
 import { LoadGuard } from "./LoadGuard.ts"
-import { layerProcessLoad } from "./processLoad.ts"
+import { ProcessLoad } from "./processLoad.ts"
 
 export const layerHeadSamplerFromConfig = Layer.unwrap(Effect.gen(function*() {
   const ratio = yield* settings.traceRatio
@@ -13,5 +13,5 @@ export const layerHeadSamplerFromConfig = Layer.unwrap(Effect.gen(function*() {
   const sampler = targetPerSecond === undefined
     ? HeadSampler.layerRatio(ratio)
     : Layer.provide(AdaptiveSampler.layerHead, AdaptiveSampler.layer({ targetPerSecond, initialProbability: ratio }))
-  return Layer.provideMerge(sampler, guarded ? Layer.provide(LoadGuard.layer(), layerProcessLoad) : LoadGuard.layerOff)
+  return Layer.provideMerge(sampler, guarded ? Layer.provide(LoadGuard.layer(), ProcessLoad.layer) : LoadGuard.layerOff)
 }))

@@ -7,7 +7,7 @@ import { cpuUsage, uptime } from "node:process"
 import { getHeapStatistics } from "node:v8"
 import { LoadMeter } from "./LoadMeter.ts"
 
-export const layerProcessLoad: Layer.Layer<LoadMeter> = Layer.sync(LoadMeter, () => {
+const layer: Layer.Layer<LoadMeter> = Layer.sync(LoadMeter, () => {
   let used = cpuSeconds()
   let at = uptime()
   let cpu = 0
@@ -27,3 +27,6 @@ const cpuSeconds = (): number => {
   const { system, user } = cpuUsage()
   return (system + user) / 1e6
 }
+
+/** The load of this process. */
+export const ProcessLoad = { layer }

@@ -21,7 +21,7 @@ const storeError = (file: string) => (cause: unknown) =>
   new SloStoreError({ message: `${file}: ${cause instanceof Error ? cause.message : String(cause)}`, cause })
 
 /** Opens the file, which is created if absent, for as long as the Layer lives. */
-export const layerEmbeddedSloStore = (directory: string): Layer.Layer<SloStore, SloStoreError> =>
+const layer = (directory: string): Layer.Layer<SloStore, SloStoreError> =>
   Layer.effect(
     SloStore,
     Effect.gen(function*() {
@@ -77,3 +77,6 @@ export const layerEmbeddedSloStore = (directory: string): Layer.Layer<SloStore, 
       })
     })
   )
+
+/** The counts of objectives in an SQLite file. */
+export const EmbeddedSloStore = { layer }

@@ -36,7 +36,7 @@ const writeDurably = async (path: string, text: string): Promise<void> => {
 }
 
 /** Makes `directory` if it is not there. */
-export const layerFileCursorStore = (directory: string): Layer.Layer<CursorStore, CursorError> =>
+const layer = (directory: string): Layer.Layer<CursorStore, CursorError> =>
   Layer.effect(
     CursorStore,
     Effect.gen(function*() {
@@ -67,3 +67,6 @@ export const layerFileCursorStore = (directory: string): Layer.Layer<CursorStore
       })
     })
   )
+
+/** Cursors as files of a directory. */
+export const FileCursorStore = { layer }

@@ -98,8 +98,11 @@ export const makeSqliteClient = Effect.fnUntraced(function*(database: DatabaseSy
 })
 
 /** `SqlClient` and {@link SqliteDatabase} on one file. */
-export const layerSqlite = (options: SqliteOptions): Layer.Layer<SqlClient.SqlClient | SqliteDatabase, SqlError> =>
+const layer = (options: SqliteOptions): Layer.Layer<SqlClient.SqlClient | SqliteDatabase, SqlError> =>
   Layer.effect(SqlClient.SqlClient, Effect.flatMap(SqliteDatabase, makeSqliteClient)).pipe(
     Layer.provideMerge(Layer.effect(SqliteDatabase, openSqlite(options))),
     Layer.provide(Reactivity.layer)
   )
+
+/** Effect's `SqlClient` on `node:sqlite`. */
+export const SqliteClient = { layer }

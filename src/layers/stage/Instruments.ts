@@ -6,9 +6,9 @@
  */
 import { Layer } from "effect"
 import { DeadLettersMemory } from "../deadletters/DeadLetters.ts"
-import { layerPerigeeTracer } from "../tracing/PerigeeTracer.ts"
+import { PerigeeTracer } from "../tracing/PerigeeTracer.ts"
 import { SpanSink } from "../tracing/store/SpanSink.ts"
-import { layerBackend, layerTest as layerTracingTest } from "../tracing/Tracing.ts"
+import { Tracing } from "../tracing/Tracing.ts"
 import { HeadSampler } from "./HeadSampler.ts"
 import { StageLineage, StageMetrics, StageTracing } from "./StageHooks.ts"
 import { StageRegistry } from "./StageRegistry.ts"
@@ -28,11 +28,11 @@ const withTracing = <A, E, R>(ratio: number, tracing: Layer.Layer<A, E, R>) =>
   )
 
 /** Spans of this share of the events, in a bounded store: the `SpanStore`. */
-export const layer = (options: { readonly ratio: number }) => withTracing(options.ratio, layerBackend())
+export const layer = (options: { readonly ratio: number }) => withTracing(options.ratio, Tracing.layerBackend())
 
 /** Spans of all events, in a list: `RecordedSpans`. */
-export const layerTest = withTracing(1, layerTracingTest)
+export const layerTest = withTracing(1, Tracing.layerTest)
 
 /** Spans of this share of the events are made and dropped: what all of it costs, without what keeps it. */
 export const layerNoExport = (options: { readonly ratio: number }) =>
-  withTracing(options.ratio, layerPerigeeTracer.pipe(Layer.provideMerge(SpanSink.layerOff)))
+  withTracing(options.ratio, PerigeeTracer.layer.pipe(Layer.provideMerge(SpanSink.layerOff)))

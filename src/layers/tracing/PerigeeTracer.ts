@@ -41,7 +41,10 @@ const spanFieldsDropped = (field: string) =>
   })
 
 /** {@link makePerigeeTracer}, with the {@link RootSampling} in force. */
-export const layerPerigeeTracer: Layer.Layer<never, never, SpanSink> = Layer.effect(
+const layer: Layer.Layer<never, never, SpanSink> = Layer.effect(
   Tracer.Tracer,
   Effect.flatMap(RootSampling, makePerigeeTracer)
 )
+
+/** The tracer over whatever {@link SpanSink} is in force. */
+export const PerigeeTracer = { layer }

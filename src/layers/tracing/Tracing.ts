@@ -7,7 +7,7 @@ import { HttpClient } from "effect/http"
 import type { OtlpSerialization } from "effect/observability"
 import { HeadSampler } from "../stage/HeadSampler.ts"
 import { makeOtlpSpanExporter, type OtlpOptions } from "./otlp/OtlpSpanExporter.ts"
-import { layerPerigeeTracer } from "./PerigeeTracer.ts"
+import { PerigeeTracer } from "./PerigeeTracer.ts"
 import { countTraces, type KeptSpans, KeptTraces } from "./recorder/KeptTraces.ts"
 import { RecordedSpans, SpanProcessing, SpanSink } from "./store/SpanSink.ts"
 import { SpanStore, type SpanStoreBounds } from "./store/SpanStore.ts"
@@ -27,32 +27,35 @@ const storedSpans = ({ offer, stats }: SpanStore["Service"]): KeptSpans => ({
 })
 
 /** Spans into a bounded store in this process. */
-export const layerBackend = (bounds: Partial<SpanStoreBounds> = {}): Layer.Layer<SpanSink | SpanStore> =>
-  layerPerigeeTracer.pipe(
+const layerBackend = (bounds: Partial<SpanStoreBounds> = {}): Layer.Layer<SpanSink | SpanStore> =>
+  PerigeeTracer.layer.pipe(
     Layer.provideMerge(layerSink(Effect.map(SpanStore, storedSpans))),
     Layer.provideMerge(SpanStore.layerMemory(bounds))
   )
 
 /** Spans to a receiver of OTLP over HTTP. */
-export const layerOtlp = (
+const layerOtlp = (
   options: OtlpOptions
 ): Layer.Layer<SpanSink, never, HttpClient.HttpClient | OtlpSerialization.OtlpSerialization> =>
-  layerPerigeeTracer.pipe(Layer.provideMerge(layerSinkOtlp(options)))
+  PerigeeTracer.layer.pipe(Layer.provideMerge(layerSinkOtlp(options)))
 
 /** The sink of {@link layerOtlp} alone, for another tracer. */
-export const layerSinkOtlp = (options: OtlpOptions) =>
+const layerSinkOtlp = (options: OtlpOptions) =>
   layerSink(Effect.map(makeOtlpSpanExporter(options), ({ sink }) => countTraces(sink.offer)))
 
 /** Spans into a list: see {@link RecordedSpans}. */
-export const layerTest: Layer.Layer<SpanSink | RecordedSpans> = layerPerigeeTracer.pipe(
+const layerTest: Layer.Layer<SpanSink | RecordedSpans> = PerigeeTracer.layer.pipe(
   Layer.provideMerge(RecordedSpans.layer)
 )
 
 /** No spans: `Effect.withSpan` makes none, a stage asks for none, and no event is sampled. */
-export const layerOff: Layer.Layer<SpanSink> = Layer.mergeAll(
+const layerOff: Layer.Layer<SpanSink> = Layer.mergeAll(
   SpanSink.layerOff,
   Layer.succeed(References.TracerEnabled, false),
   // An HTTP client that may not trace writes a `traceparent` that is none.
   Layer.succeed(HttpClient.TracerPropagationEnabled, false),
   HeadSampler.layerOff
 )
+
+/** Tracing by variant: spans into a store of this process, to a receiver of OTLP, into a list, nowhere. */
+export const Tracing = { layerBackend, layerOtlp, layerSinkOtlp, layerTest, layerOff }

@@ -10,7 +10,7 @@ import { StageTracing } from "../stage/StageHooks.ts"
 import type { OtlpOptions } from "./otlp/OtlpSpanExporter.ts"
 import type { SpanSink } from "./store/SpanSink.ts"
 import { SpanStore } from "./store/SpanStore.ts"
-import { layerBackend, layerOff, layerOtlp, layerSinkOtlp } from "./Tracing.ts"
+import { Tracing } from "./Tracing.ts"
 
 /** `/v1/traces` behind the common address, unless traces have their own. */
 export const tracesUrl = (endpoint: string, tracesEndpoint: string | undefined): string =>
@@ -38,11 +38,11 @@ const transport = Effect.map(settings.otlpProtocol, (protocol) =>
 
 /** The SDK is loaded only where it is chosen: a start without it is sooner. */
 const otelSdk = Effect.fnUntraced(function*(resource: Attributes, options: OtlpOptions) {
-  const { layerOtelSdkTracer } = yield* Effect.promise(() => import("./otel/OtelSdkTracer.ts"))
-  return Layer.provideMerge(layerOtelSdkTracer({ resource }), layerSinkOtlp(options))
+  const { OtelSdkTracer } = yield* Effect.promise(() => import("./otel/OtelSdkTracer.ts"))
+  return Layer.provideMerge(OtelSdkTracer.layer({ resource }), Tracing.layerSinkOtlp(options))
 })
 
-const elsewhere = SpanStore.layerNone("spans go to an OTLP receiver and are not kept in this process")
+const elsewhere = SpanStore.layerOff("spans go to an OTLP receiver and are not kept in this process")
 
 /**
  * The tracer, the spans of the stages, and the store, which is empty unless the spans are kept in this process. Spans that belong to no
@@ -54,11 +54,11 @@ export const layerTracingFromConfig = (
   Layer.unwrap(Effect.gen(function*() {
     const variant = yield* settings.tracing
     if (variant === "off") {
-      return Layer.merge(layerOff, SpanStore.layerNone("tracing is off"))
+      return Layer.merge(Tracing.layerOff, SpanStore.layerOff("tracing is off"))
     }
     const { attributes: resource } = yield* ProcessResource
     if (variant === "backend") {
-      return withStages(layerBackend({
+      return withStages(Tracing.layerBackend({
         maxSpans: yield* settings.traceStoreSpans,
         maxBytes: yield* settings.traceStoreBytes,
         maxAgeMillis: yield* settings.traceStoreAge,
@@ -66,7 +66,7 @@ export const layerTracingFromConfig = (
       }))
     }
     const options = yield* otlpOptions(resource, version)
-    const spans = variant === "otlp" ? layerOtlp(options) : yield* otelSdk(resource, options)
+    const spans = variant === "otlp" ? Tracing.layerOtlp(options) : yield* otelSdk(resource, options)
     return withStages(Layer.merge(spans, elsewhere).pipe(Layer.provide(yield* transport)))
   }))
 
@@ -76,5 +76,5 @@ const openTraces = 1024
 const withStages = <A, E>(tracing: Layer.Layer<A, E>): Layer.Layer<A, E> =>
   StageTracing.layerWith({ maxOpen: openTraces }).pipe(
     Layer.provideMerge(tracing),
-    Layer.provide(RootSampling.layerNone)
+    Layer.provide(RootSampling.layerOff)
   )

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { AlertStore } from "../../../src/layers/alerts/AlertStore.ts"
-import { layerEmbedded } from "../../../src/layers/log/embedded/EmbeddedLog.ts"
+import { EmbeddedLog } from "../../../src/layers/log/embedded/EmbeddedLog.ts"
 import { MessageLog } from "../../../src/layers/log/MessageLog.ts"
 import { alertVersion } from "../../support/alerts.ts"
 import { layerFailing, type Outage } from "../../support/failingLog.ts"
@@ -11,7 +11,7 @@ import { alertStoreContract } from "./alertStoreContract.ts"
 alertStoreContract("memory log", MessageLog.layerMemory)
 alertStoreContract(
   "embedded log",
-  Layer.unwrap(Effect.map(temporaryDirectory, (directory) => layerEmbedded({ directory })))
+  Layer.unwrap(Effect.map(temporaryDirectory, (directory) => EmbeddedLog.layer({ directory })))
 )
 
 describe("AlertStore", () => {
@@ -20,7 +20,7 @@ describe("AlertStore", () => {
       const directory = yield* temporaryDirectory
       const open = <A, E>(use: (store: AlertStore["Service"]) => Effect.Effect<A, E>) =>
         Effect.flatMap(AlertStore, use).pipe(
-          Effect.provide(Layer.fresh(AlertStore.layer.pipe(Layer.provide(layerEmbedded({ directory })))))
+          Effect.provide(Layer.fresh(AlertStore.layer.pipe(Layer.provide(EmbeddedLog.layer({ directory })))))
         )
       yield* open((store) => store.upsert([alertVersion("a", 1), alertVersion("b", 4)]))
       yield* open((store) =>

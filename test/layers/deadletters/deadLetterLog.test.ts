@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Exit, Fiber, Layer, Option, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { type DeadLetter, ErrorKind } from "../../../src/domain/deadletter/DeadLetter.ts"
-import { deadLettersTopic, decodeDeadLetter, layerLog } from "../../../src/layers/deadletters/deadLetterLog.ts"
+import { DeadLetterLog, deadLettersTopic, decodeDeadLetter } from "../../../src/layers/deadletters/deadLetterLog.ts"
 import { DeadLetters } from "../../../src/layers/deadletters/DeadLetters.ts"
 import { type LogRecord, MessageLog } from "../../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../../src/layers/log/readPages.ts"
@@ -25,7 +25,7 @@ const letter = (id: string, fields: Partial<DeadLetter> = {}): DeadLetter => ({
   ...fields
 })
 
-const layer = layerLog.pipe(Layer.provideMerge(MessageLog.layerMemory))
+const layer = DeadLetterLog.layer.pipe(Layer.provideMerge(MessageLog.layerMemory))
 
 const kept = Effect.gen(function*() {
   return (yield* Stream.runCollect(readPages(yield* MessageLog, deadLettersTopic))).map((record) =>
@@ -120,7 +120,7 @@ describe("dead letters on the log", () => {
       assert.strictEqual(outage.tried.length, 8)
       assert.deepStrictEqual([...dead.countByErrorKind()], [["Deserialization", 2]])
       assert.deepStrictEqual((yield* kept).map(({ id }) => id), ["a", "b"])
-    }).pipe(Effect.provide(layerLog.pipe(Layer.provideMerge(layerFailing(outage)))))
+    }).pipe(Effect.provide(DeadLetterLog.layer.pipe(Layer.provideMerge(layerFailing(outage)))))
   })
 
   it.effect("a letter over the log's record size is kept, cut short, and says so; those beside it are whole", () =>
@@ -143,6 +143,6 @@ describe("dead letters on the log", () => {
       const exit = yield* Effect.exit((yield* DeadLetters).offer([letter("a")]))
       assert.isTrue(Exit.hasDies(exit))
     }).pipe(
-      Effect.provide(layerLog.pipe(Layer.provide(layerFailing({ failures: 1, tried: [] }, "Unauthorized"))))
+      Effect.provide(DeadLetterLog.layer.pipe(Layer.provide(layerFailing({ failures: 1, tried: [] }, "Unauthorized"))))
     ))
 })

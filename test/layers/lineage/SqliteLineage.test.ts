@@ -4,7 +4,7 @@ import { readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { LineageReader, LineageStore } from "../../../src/layers/lineage/LineageStore.ts"
 import { queries } from "../../../src/layers/lineage/sqliteGraph.ts"
-import { layerSqliteLineage, layerSqliteLineageReader } from "../../../src/layers/lineage/SqliteLineage.ts"
+import { SqliteLineage } from "../../../src/layers/lineage/SqliteLineage.ts"
 import { fileName } from "../../../src/layers/lineage/sqliteSchema.ts"
 import { sqlite } from "../../../src/layers/sql/nodeSqlite.ts"
 import { temporaryDirectory } from "../../support/temporaryDirectory.ts"
@@ -12,11 +12,11 @@ import { everything, ids, lineageStoreContract, randomGraph, recordOf } from "./
 
 lineageStoreContract(
   "SQLite",
-  (options) => Effect.map(temporaryDirectory, (directory) => layerSqliteLineage({ ...options, directory }))
+  (options) => Effect.map(temporaryDirectory, (directory) => SqliteLineage.layer({ ...options, directory }))
 )
 
 const reading = <A, E>(directory: string, body: Effect.Effect<A, E, LineageReader>) =>
-  Effect.provide(body, layerSqliteLineageReader(directory))
+  Effect.provide(body, SqliteLineage.layerReader(directory))
 
 const readers = LineageReader.use(Effect.succeed)
 
@@ -24,7 +24,7 @@ describe("the SQLite lineage store", () => {
   it.effect("finds every answer by an index", () =>
     Effect.gen(function*() {
       const directory = yield* temporaryDirectory
-      yield* Effect.provide(Effect.void, layerSqliteLineage({ directory }))
+      yield* Effect.provide(Effect.void, SqliteLineage.layer({ directory }))
       const database = new sqlite.DatabaseSync(join(directory, fileName))
       for (const [name, sql] of Object.entries(queries)) {
         const plan = database.prepare(`EXPLAIN QUERY PLAN ${sql}`).all(
@@ -45,7 +45,7 @@ describe("the SQLite lineage store", () => {
     ({ seed }) =>
       Effect.scoped(Effect.gen(function*() {
         const directory = yield* temporaryDirectory
-        const layer = layerSqliteLineage({ directory })
+        const layer = SqliteLineage.layer({ directory })
         const { records, shuffled } = randomGraph(seed, 12, true)
         yield* Effect.provide(
           Effect.gen(function*() {
@@ -86,7 +86,7 @@ describe("the SQLite lineage store", () => {
             yield* store.flush
             assert.strictEqual(store.counts().evicted, part === 0 ? 0 : part === 1 ? 3 : 5)
           }),
-          Layer.fresh(layerSqliteLineage({ directory, capacity: 7 }))
+          Layer.fresh(SqliteLineage.layer({ directory, capacity: 7 }))
         )
       }
     }))
@@ -95,7 +95,7 @@ describe("the SQLite lineage store", () => {
     Effect.gen(function*() {
       const directory = yield* temporaryDirectory
       const scope = yield* Scope.make()
-      const context = yield* Layer.buildWithScope(layerSqliteLineage({ directory }), scope)
+      const context = yield* Layer.buildWithScope(SqliteLineage.layer({ directory }), scope)
       const offer = (id: string) =>
         Effect.provideContext(
           Effect.flatMap(LineageStore, (store) => {
@@ -129,18 +129,18 @@ describe("the SQLite lineage store", () => {
 
       writeFileSync(join(directory, fileName), "not a database, for certain".repeat(100))
       assert.strictEqual((yield* Effect.flip(reading(directory, readers))).reason, "Corrupt")
-      const written = yield* Effect.flip(Effect.provide(Effect.void, layerSqliteLineage({ directory })))
+      const written = yield* Effect.flip(Effect.provide(Effect.void, SqliteLineage.layer({ directory })))
       assert.strictEqual(written.reason, "Corrupt")
       assert.include(written.message, join(directory, fileName))
 
       const newer = yield* temporaryDirectory
-      yield* Effect.provide(Effect.void, layerSqliteLineage({ directory: newer }))
+      yield* Effect.provide(Effect.void, SqliteLineage.layer({ directory: newer }))
       const database = new sqlite.DatabaseSync(join(newer, fileName))
       database.exec("UPDATE schema_version SET version = 99")
       database.close()
       assert.strictEqual((yield* Effect.flip(reading(newer, readers))).reason, "Invalid")
       assert.strictEqual(
-        (yield* Effect.flip(Effect.provide(Effect.void, layerSqliteLineage({ directory: newer })))).reason,
+        (yield* Effect.flip(Effect.provide(Effect.void, SqliteLineage.layer({ directory: newer })))).reason,
         "Invalid"
       )
     }))
@@ -163,6 +163,6 @@ describe("the SQLite lineage store", () => {
         assert.deepStrictEqual({ ...store.counts() }, { offered: 3, written: 0, dropped: 3, evicted: 0 })
         assert.lengthOf(warnings, 1)
         other.close()
-      }).pipe(Effect.provide(Layer.merge(layerSqliteLineage({ directory }), Logger.layer([logger]))))
+      }).pipe(Effect.provide(Layer.merge(SqliteLineage.layer({ directory }), Logger.layer([logger]))))
     }))
 })

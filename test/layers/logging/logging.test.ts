@@ -1,6 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { ConfigProvider, Console, Effect, Layer } from "effect"
-import { layerLogging, type LoggingOptions } from "../../../src/layers/logging/logging.ts"
+import { Logging, type LoggingOptions } from "../../../src/layers/logging/logging.ts"
 import { layerLoggingFromConfig } from "../../../src/layers/logging/loggingFromConfig.ts"
 import { stageSpans } from "../../support/stageSpans.ts"
 
@@ -21,7 +21,7 @@ describe("log lines", () => {
     Effect.gen(function*() {
       const span = yield* stageSpans.start("publish", observation)
       const lines = yield* linesOf(
-        layerLogging({ ...plain, format: "json" }),
+        Logging.layer({ ...plain, format: "json" }),
         Effect.logInfo("mine").pipe(
           Effect.withSpan("user's own"),
           Effect.andThen(Effect.logWarning("theirs")),
@@ -47,7 +47,7 @@ describe("log lines", () => {
     Effect.gen(function*() {
       for (const format of ["logfmt", "json", "pretty"] as const) {
         const [line = ""] = yield* linesOf(
-          layerLogging({ ...plain, format }),
+          Logging.layer({ ...plain, format }),
           Effect.logInfo("hello").pipe(Effect.annotateLogs("partner", "a b"))
         )
         assert.include(line, "hello")
@@ -61,7 +61,7 @@ describe("log lines", () => {
       const span = yield* stageSpans.start("publish", observation)
       for (const format of ["logfmt", "pretty"] as const) {
         const [line = ""] = yield* linesOf(
-          layerLogging({ ...plain, format }),
+          Logging.layer({ ...plain, format }),
           Effect.withParentSpan(Effect.logError("gone"), span)
         )
         assert.isTrue(
@@ -82,7 +82,7 @@ describe("log levels", () => {
 
   it.effect("one for all, others for operators, known by their span or their annotation", () =>
     Effect.gen(function*() {
-      const layer = layerLogging({ ...plain, levels: new Map([["associate", "Debug"], ["publish", "Warn"]]) })
+      const layer = Logging.layer({ ...plain, levels: new Map([["associate", "Debug"], ["publish", "Warn"]]) })
       const [associate, publish] = [
         yield* stageSpans.start("associate", observation),
         yield* stageSpans.start("publish", observation)

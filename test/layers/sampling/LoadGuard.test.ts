@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { type Load, loadReliefDefaults, nextRelief, noRelief } from "../../../src/domain/sampling/head/loadRelief.ts"
 import { LoadGuard } from "../../../src/layers/sampling/LoadGuard.ts"
 import { LoadMeter, LoadMeterTest } from "../../../src/layers/sampling/LoadMeter.ts"
-import { layerProcessLoad } from "../../../src/layers/sampling/processLoad.ts"
+import { ProcessLoad } from "../../../src/layers/sampling/processLoad.ts"
 import { HeadSampler, isSampled } from "../../../src/layers/stage/HeadSampler.ts"
 
 describe("the rule", () => {
@@ -92,5 +92,5 @@ describe("the process's own load", () => {
       assert.isTrue(cpu > 0 && cpu <= 1 && heap > 0 && heap < 1, `cpu ${cpu}, heap ${heap}`)
       yield* Effect.sleep("200 millis")
       assert.isBelow((yield* measure).cpu, 1)
-    }).pipe(Effect.provide(layerProcessLoad)))
+    }).pipe(Effect.provide(ProcessLoad.layer)))
 })

@@ -1,14 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { TestClock } from "effect/testing"
-import { parsePolicy } from "../../../src/domain/sampling/policies/Policy.ts"
+import { parsePolicy } from "../../../src/domain/sampling/policies/policySchema.ts"
 import { Collectors } from "../../../src/layers/metrics/Collectors.ts"
 import { LoadGuard } from "../../../src/layers/sampling/LoadGuard.ts"
 import { LoadMeterTest } from "../../../src/layers/sampling/LoadMeter.ts"
 import { layerSamplingMetrics } from "../../../src/layers/sampling/samplingMetrics.ts"
 import { TailSampler } from "../../../src/layers/sampling/TailSampler.ts"
 import { SpanSink } from "../../../src/layers/tracing/store/SpanSink.ts"
-import { layerBackend } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 import { collected, ownRegistry } from "../../support/collected.ts"
 import { failed, spanData, traceIdWith } from "../../support/spanData.ts"
 
@@ -21,7 +21,7 @@ const errors = Layer.unwrap(
 )
 const tail = layerSamplingMetrics.pipe(
   Layer.provideMerge(registry),
-  Layer.provideMerge(layerBackend()),
+  Layer.provideMerge(Tracing.layerBackend()),
   Layer.provideMerge(errors)
 )
 

@@ -1,14 +1,17 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Effect, Layer } from "effect"
+import { ConfigProvider, Effect, Layer, Schema } from "effect"
 import { TestClock } from "effect/testing"
+import { definePolicy } from "../../../src/domain/sampling/policies/definePolicy.ts"
+import { each, when } from "../../../src/domain/sampling/policies/Judge.ts"
+import { OwnPolicies } from "../../../src/layers/sampling/OwnPolicies.ts"
 import { layerTailSamplerFromConfig } from "../../../src/layers/sampling/tailSamplerFromConfig.ts"
 import { parentSpan } from "../../../src/layers/tracing/SpanTraceState.ts"
 import { SpanStore } from "../../../src/layers/tracing/store/SpanStore.ts"
-import { layerBackend } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 import { traceIdWith } from "../../support/spanData.ts"
 
 const backend = (env: Record<string, string>) =>
-  layerBackend().pipe(
+  Tracing.layerBackend().pipe(
     Layer.provide(layerTailSamplerFromConfig),
     Layer.provide(ConfigProvider.layer(ConfigProvider.fromEnvRecord(env)))
   )
@@ -46,12 +49,34 @@ describe("the tail sampler of the settings", () => {
       assert.deepStrictEqual(yield* storedOf, [[0, 0], [0, 1]])
     }).pipe(Effect.provide(backend({ PERIGEE_TAIL_POLICY: `{"type":"adaptive"}`, PERIGEE_TRACE_TARGET: "5" }))))
 
-  it.effect.each([["no JSON", "{"], ["no policy", `{"type":"sometimes"}`]])(
-    "%s is an error that names the setting",
-    ([_, text]) =>
+  it.effect("a policy of the user's own is read where its definition is given", () => {
+    const sevens = definePolicy({
+      type: "trace_id",
+      options: Schema.Struct({ digit: Schema.String }),
+      certainty: "certain",
+      judge: ({ digit }) => each("trace_id", ({ traceId }) => when(traceId.charAt(18) === digit))
+    })
+    const env = { PERIGEE_TAIL_POLICY: `{"type":"not","policy":{"type":"trace_id","digit":"4"}}` }
+    return Effect.gen(function*() {
+      assert.deepStrictEqual(yield* storedOf, [[0, 0], [1, 0]])
+    }).pipe(Effect.provide(backend(env).pipe(Layer.provide(OwnPolicies.layer(sevens)))))
+  })
+
+  it.effect.each([
+    ["no JSON", "{", "expected a tail-sampling policy"],
+    ["no policy", `{"type":"sometimes"}`, `no policy is of the type "sometimes"`],
+    [
+      "a field of another kind",
+      `{"type":"not","policy":{"type":"probabilistic","percent":101}}`,
+      `at ["policy"]["percent"]`
+    ]
+  ])(
+    "%s is an error that names the setting, and what is wrong",
+    ([_, text, why]) =>
       Effect.gen(function*() {
         const error = yield* Effect.flip(Layer.build(backend({ PERIGEE_TAIL_POLICY: text ?? "" })))
         assert.include(String(error.message), "PERIGEE_TAIL_POLICY")
+        assert.include(String(error.message), why ?? "")
       }).pipe(Effect.scoped)
   )
 })

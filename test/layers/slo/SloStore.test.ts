@@ -2,7 +2,7 @@ import { assert, describe, it, layer as withLayer } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { layerEmbeddedSloStore } from "../../../src/layers/slo/EmbeddedSloStore.ts"
+import { EmbeddedSloStore } from "../../../src/layers/slo/EmbeddedSloStore.ts"
 import { keptMillis, SloStore } from "../../../src/layers/slo/SloStore.ts"
 import { temporaryDirectory } from "../../support/temporaryDirectory.ts"
 
@@ -52,11 +52,11 @@ const contract = <E>(name: string, layer: Layer.Layer<SloStore, E>): void =>
   })
 
 contract("memory", SloStore.layerMemory)
-contract("embedded", Layer.unwrap(Effect.map(temporaryDirectory, layerEmbeddedSloStore)))
+contract("embedded", Layer.unwrap(Effect.map(temporaryDirectory, EmbeddedSloStore.layer)))
 
 describe("EmbeddedSloStore", () => {
   const open = <A, E>(directory: string, use: (store: SloStore["Service"]) => Effect.Effect<A, E>) =>
-    Effect.flatMap(SloStore, use).pipe(Effect.provide(Layer.fresh(layerEmbeddedSloStore(directory))))
+    Effect.flatMap(SloStore, use).pipe(Effect.provide(Layer.fresh(EmbeddedSloStore.layer(directory))))
 
   it.live("survives its process, and two at once add to the same counts", () =>
     Effect.gen(function*() {

@@ -4,7 +4,7 @@ import { mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { CursorStore } from "../../../src/layers/sources/CursorStore.ts"
-import { layerFileCursorStore } from "../../../src/layers/sources/FileCursorStore.ts"
+import { FileCursorStore } from "../../../src/layers/sources/FileCursorStore.ts"
 
 const temporary = Effect.acquireRelease(
   Effect.sync(() => mkdtempSync(join(tmpdir(), "perigee-cursor-"))),
@@ -28,7 +28,7 @@ describe("CursorStore", () => {
   it.effect("files: the same, across instances, leaving no other file; a spoilt file is an error", () =>
     Effect.gen(function*() {
       const directory = join(yield* temporary, "made", "for it")
-      const layer = Layer.fresh(layerFileCursorStore(directory))
+      const layer = Layer.fresh(FileCursorStore.layer(directory))
       yield* Effect.provide(contract, layer)
       expect(yield* Effect.provide(Effect.flatMap(CursorStore, (store) => store.load("a/b")), layer))
         .toBe(1_767_225_600_001.5)

@@ -1,9 +1,9 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { SqlClient } from "effect/sql/SqlClient"
-import { layerSqlite } from "../../../src/layers/sql/SqliteClient.ts"
+import { SqliteClient } from "../../../src/layers/sql/SqliteClient.ts"
 
-const provided = Effect.provide(layerSqlite({ file: ":memory:" }))
+const provided = Effect.provide(SqliteClient.layer({ file: ":memory:" }))
 
 describe("SqliteClient", () => {
   it.effect("runs statements with every kind of value", () =>
@@ -71,7 +71,7 @@ describe("SqliteClient", () => {
   it.effect("a file that cannot be opened is a ConnectionError", () =>
     Effect.gen(function*() {
       const error = yield* Effect.flip(
-        Effect.provide(Effect.asVoid(SqlClient), layerSqlite({ file: "/absent/directory/file.sqlite" }))
+        Effect.provide(Effect.asVoid(SqlClient), SqliteClient.layer({ file: "/absent/directory/file.sqlite" }))
       )
       assert.strictEqual(error.reason._tag, "ConnectionError")
     }))

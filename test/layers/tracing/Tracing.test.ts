@@ -2,15 +2,15 @@ import { NodeHttpClient } from "@effect/platform-node"
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { OtlpSerialization } from "effect/observability"
-import { layerOtelSdkTracer } from "../../../src/layers/tracing/otel/OtelSdkTracer.ts"
+import { OtelSdkTracer } from "../../../src/layers/tracing/otel/OtelSdkTracer.ts"
 import { RecordedSpans, SpanSink } from "../../../src/layers/tracing/store/SpanSink.ts"
 import { SpanStore } from "../../../src/layers/tracing/store/SpanStore.ts"
-import { layerBackend, layerOff, layerOtlp, layerSinkOtlp, layerTest } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 import { otlpReceiver } from "../../support/otlp/receiver.ts"
 import { type RecordSpans, tracerContract } from "./tracerContract.ts"
 
 const inMemory: RecordSpans = (effect) =>
-  Effect.provide(Effect.andThen(effect, Effect.map(RecordedSpans, ({ spans }) => spans())), layerTest)
+  Effect.provide(Effect.andThen(effect, Effect.map(RecordedSpans, ({ spans }) => spans())), Tracing.layerTest)
 
 const inBackend: RecordSpans = (effect) =>
   Effect.gen(function*() {
@@ -19,12 +19,12 @@ const inBackend: RecordSpans = (effect) =>
     const traces = yield* Effect.orDie(store.search({ limit: 1e6 }))
     const spans = yield* Effect.forEach(traces, ({ traceId }) => Effect.orDie(store.trace(traceId)))
     return spans.flat()
-  }).pipe(Effect.provide(layerBackend()))
+  }).pipe(Effect.provide(Tracing.layerBackend()))
 
 /** By a real receiver that checks every request. */
 const overHttp = (
   serialization: Layer.Layer<OtlpSerialization.OtlpSerialization>,
-  tracing: (url: string) => Layer.Layer<SpanSink, never, Layer.Services<ReturnType<typeof layerOtlp>>>
+  tracing: (url: string) => Layer.Layer<SpanSink, never, Layer.Services<ReturnType<typeof Tracing.layerOtlp>>>
 ): RecordSpans =>
 (effect) =>
   Effect.gen(function*() {
@@ -42,20 +42,20 @@ const options = (url: string) => ({ url, resource, version: "1.2.3" })
 const withSdk: RecordSpans = (effect) =>
   Effect.provide(
     Effect.andThen(effect, Effect.map(RecordedSpans, ({ spans }) => spans())),
-    layerOtelSdkTracer({ resource }).pipe(Layer.provideMerge(RecordedSpans.layer))
+    OtelSdkTracer.layer({ resource }).pipe(Layer.provideMerge(RecordedSpans.layer))
   )
 
 describe("layerTest", () => tracerContract(inMemory))
-describe("layerBackend", () => tracerContract(inBackend))
-describe("layerOtlp, JSON", () =>
-  tracerContract(overHttp(OtlpSerialization.layerJson, (url) => layerOtlp(options(url)))))
-describe("layerOtlp, protobuf", () =>
-  tracerContract(overHttp(OtlpSerialization.layerProtobuf, (url) => layerOtlp(options(url)))))
-describe("layerOtelSdkTracer", () => tracerContract(withSdk))
-describe("layerOtelSdkTracer to OTLP", () =>
+describe("Tracing.layerBackend", () => tracerContract(inBackend))
+describe("Tracing.layerOtlp, JSON", () =>
+  tracerContract(overHttp(OtlpSerialization.layerJson, (url) => Tracing.layerOtlp(options(url)))))
+describe("Tracing.layerOtlp, protobuf", () =>
+  tracerContract(overHttp(OtlpSerialization.layerProtobuf, (url) => Tracing.layerOtlp(options(url)))))
+describe("OtelSdkTracer.layer", () => tracerContract(withSdk))
+describe("OtelSdkTracer.layer to OTLP", () =>
   tracerContract(overHttp(
     OtlpSerialization.layerJson,
-    (url) => layerOtelSdkTracer({ resource }).pipe(Layer.provideMerge(layerSinkOtlp(options(url))))
+    (url) => OtelSdkTracer.layer({ resource }).pipe(Layer.provideMerge(Tracing.layerSinkOtlp(options(url))))
   )))
 
 describe("layerOff", () => {
@@ -65,5 +65,5 @@ describe("layerOff", () => {
       const sink = yield* SpanSink
       assert.isFalse(sink.records)
       assert.isTrue(current._tag === "None" || !current.value.sampled)
-    }).pipe(Effect.provide(layerOff)))
+    }).pipe(Effect.provide(Tracing.layerOff)))
 })

@@ -17,7 +17,7 @@ import {
 } from "../../../src/layers/tracing/propagation.ts"
 import { parentSpan } from "../../../src/layers/tracing/SpanTraceState.ts"
 import { RecordedSpans } from "../../../src/layers/tracing/store/SpanSink.ts"
-import { layerTest } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
 const event = parentSpan({ traceId, spanId: "00f067aa0ba902b7", sampled: true, traceState: "ot=th:8,vendor=x" })
@@ -63,7 +63,7 @@ describe("headers", () => {
       }
       const own = yield* Effect.withSpan(headersNow, "root")
       assert.match(own.traceparent, /-03$/)
-    }).pipe(Effect.provide(layerTest)))
+    }).pipe(Effect.provide(Tracing.layerTest)))
 
   it("that are none give no parent, and their tracestate is dropped with them", () => {
     for (const traceparent of [undefined, "", "00-0-0-01", `00-${"0".repeat(32)}-00f067aa0ba902b7-01`]) {
@@ -92,7 +92,7 @@ describe("a trace goes on", () => {
       continues(far.get("in the worker"), far.get("inner"))
       assert.strictEqual(far.get("inner")?.traceState, "ot=th:8,vendor=x")
       assert.strictEqual(far.get("inner")?.events[0]?.name, "working")
-    }).pipe(Effect.scoped, Effect.provide(layerTest)))
+    }).pipe(Effect.scoped, Effect.provide(Tracing.layerTest)))
 
   it.live("through gRPC metadata", () =>
     Effect.gen(function*() {
@@ -154,7 +154,7 @@ describe("a trace goes on", () => {
       continues(spans.get("calls"), spans.get("serves"))
       assert.strictEqual(spans.get("serves")?.traceState, "ot=th:8,vendor=x")
       assert.strictEqual(spans.get("serves")?.kind, "server")
-    }).pipe(Effect.scoped, Effect.provide(layerTest)))
+    }).pipe(Effect.scoped, Effect.provide(Tracing.layerTest)))
 
   it.live("through HTTP, by Effect's own client and server", () =>
     Effect.gen(function*() {
@@ -188,5 +188,5 @@ describe("a trace goes on", () => {
       continues(spans.get("asks"), client)
       continues(client, served)
       continues(served, spans.get("handles"))
-    }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeHttpClient.layerUndici, layerTest))))
+    }).pipe(Effect.scoped, Effect.provide(Layer.merge(NodeHttpClient.layerUndici, Tracing.layerTest))))
 })

@@ -3,7 +3,7 @@ import { Effect } from "effect"
 import { parentPort } from "node:worker_threads"
 import { type TraceHeaders, withTraceHeaders } from "../../../src/layers/tracing/propagation.ts"
 import { RecordedSpans } from "../../../src/layers/tracing/store/SpanSink.ts"
-import { layerTest } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 
 parentPort?.on("message", (headers: TraceHeaders) => {
   void Effect.runPromise(
@@ -12,7 +12,7 @@ parentPort?.on("message", (headers: TraceHeaders) => {
       Effect.withSpan("in the worker"),
       withTraceHeaders(headers),
       Effect.andThen(Effect.map(RecordedSpans, ({ spans }) => spans())),
-      Effect.provide(layerTest)
+      Effect.provide(Tracing.layerTest)
     )
   ).then((spans) => parentPort?.postMessage(spans))
 })

@@ -9,9 +9,9 @@ import { traceIdOf } from "../../../src/domain/tracing/ownTrace.ts"
 import { extract } from "../../../src/domain/tracing/propagation.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../../../src/layers/stage/StageHooks.ts"
-import { layerFlightRecorder } from "../../../src/layers/tracing/recorder/FlightRecorder.ts"
+import { FlightRecorder } from "../../../src/layers/tracing/recorder/FlightRecorder.ts"
 import { RecordedSpans, type SpanSink } from "../../../src/layers/tracing/store/SpanSink.ts"
-import { layerOtlp, layerTest } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 import { type FusionRun, lineRecord, observed, recordsOf, runFusion } from "../../support/fusionRun.ts"
 import { otlpReceiver } from "../../support/otlp/receiver.ts"
 import { reachedFrom, spansById } from "../../support/topologies.ts"
@@ -28,7 +28,7 @@ const traced = <A, E, R>(ratio: number, spans: Layer.Layer<A | SpanSink, E, R>) 
     StageTracing.layer,
     StageLineage.layer,
     HeadSampler.layerRatio(ratio),
-    layerFlightRecorder({ slowMillis: 0 })
+    FlightRecorder.layer({ slowMillis: 0 })
   ).pipe(Layer.provideMerge(spans))
 
 const utf8 = new TextDecoder()
@@ -50,13 +50,13 @@ describe("tracing of the fusion pipeline", () => {
           const { spans, traced: at } = yield* Effect.gen(function*() {
             const traced = yield* run
             return { traced, spans: (yield* RecordedSpans).spans().length }
-          }).pipe(Effect.provide(traced(ratio, layerTest)))
+          }).pipe(Effect.provide(traced(ratio, Tracing.layerTest)))
           assert.isAbove(spans, 0)
           assert.deepStrictEqual(payloads(at), off, `at ${ratio}`)
         }
         const receiver = yield* otlpReceiver()
         receiver.reply = () => "hang"
-        const hanging = layerOtlp({
+        const hanging = Tracing.layerOtlp({
           url: receiver.url,
           resource: { "service.name": "perigee" },
           version: "1",
@@ -78,7 +78,7 @@ describe("tracing of the fusion pipeline", () => {
         const { spans, written } = yield* Effect.gen(function*() {
           const { written } = yield* run
           return { written, spans: (yield* RecordedSpans).spans() }
-        }).pipe(Effect.provide(traced(0.5, layerTest)))
+        }).pipe(Effect.provide(traced(0.5, Tracing.layerTest)))
         const byId = spansById(spans)
         const seen = { sampled: 0, unsampled: 0 }
         for (const [stage, topic] of [["publish", written.alerts], ["uncorrelated", written.uncorrelated]] as const) {
@@ -115,7 +115,7 @@ describe("tracing of the fusion pipeline", () => {
         }
       }
       assert.isAbove(sources.size, 4)
-    }).pipe(Effect.provide(traced(1, layerTest))), 120_000)
+    }).pipe(Effect.provide(traced(1, Tracing.layerTest))), 120_000)
 
   it.live("a line with an id of its own has the trace of its id, from its own root on, linked to the record's", () =>
     Effect.gen(function*() {
@@ -145,7 +145,7 @@ describe("tracing of the fusion pipeline", () => {
         spans.filter(({ traceId }) => traceId === recordTrace).map(({ name }) => name).toSorted(),
         ["decode", "observation"]
       )
-    }).pipe(Effect.provide(traced(1, layerTest))))
+    }).pipe(Effect.provide(traced(1, Tracing.layerTest))))
 
   it.live("such a line is sampled as its own id says, whatever the record's", () =>
     Effect.gen(function*() {
@@ -167,5 +167,5 @@ describe("tracing of the fusion pipeline", () => {
         const traceId = traceIdOf(observationId)
         if (!expected.includes(traceId)) assert.isFalse(roots.has(traceId))
       }
-    }).pipe(Effect.provide(traced(0.3, layerTest))))
+    }).pipe(Effect.provide(traced(0.3, Tracing.layerTest))))
 })

@@ -11,7 +11,7 @@ import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import { StageTracing } from "../../../src/layers/stage/StageHooks.ts"
 import { currentTraceHeaders } from "../../../src/layers/tracing/propagation.ts"
 import { RecordedSpans } from "../../../src/layers/tracing/store/SpanSink.ts"
-import { layerTest } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 import { asyncCall } from "../../../src/operators/calls/asyncCall.ts"
 import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
 import { batch } from "../../../src/operators/shaping/batch.ts"
@@ -26,7 +26,7 @@ type Tracing = ReturnType<typeof StageTracing["defaultValue"]>
 const traced = (breaks: (tracing: Tracing) => Partial<Tracing>, ratio = 1) =>
   Layer.effect(StageTracing, Effect.map(StageTracing, (tracing) => ({ ...tracing, ...breaks(tracing) }))).pipe(
     Layer.provideMerge(StageTracing.layer),
-    Layer.provideMerge(Layer.merge(layerTest, HeadSampler.layerRatio(ratio))),
+    Layer.provideMerge(Layer.merge(Tracing.layerTest, HeadSampler.layerRatio(ratio))),
     Layer.merge(stageLayer)
   )
 

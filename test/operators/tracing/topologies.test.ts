@@ -5,7 +5,7 @@ import { TestClock } from "effect/testing"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import { StageTracing } from "../../../src/layers/stage/StageHooks.ts"
 import { RecordedSpans } from "../../../src/layers/tracing/store/SpanSink.ts"
-import { layerTest } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 import { asyncCall } from "../../../src/operators/calls/asyncCall.ts"
 import { buffer } from "../../../src/operators/shaping/buffer.ts"
 import { source } from "../../../src/operators/sources/source.ts"
@@ -22,7 +22,7 @@ import {
 } from "../../support/topologies.ts"
 
 const traced = Layer.merge(StageTracing.layer, HeadSampler.layerRatio(1)).pipe(
-  Layer.provideMerge(layerTest),
+  Layer.provideMerge(Tracing.layerTest),
   Layer.merge(stageLayer)
 )
 

@@ -3,11 +3,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, pipe, Stream } from "effect"
 import { StageTracing } from "../../../src/layers/stage/StageHooks.ts"
 import { RecordedSpans } from "../../../src/layers/tracing/store/SpanSink.ts"
-import { layerTest } from "../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
 import { arrays, events, stageLayer } from "../../support/envelopes.ts"
 
-const traced = Layer.merge(StageTracing.layer.pipe(Layer.provideMerge(layerTest)), stageLayer)
+const traced = Layer.merge(StageTracing.layer.pipe(Layer.provideMerge(Tracing.layerTest)), stageLayer)
 
 const run = Effect.gen(function*() {
   const ask = Stage.effectful<number, number, never, never>({

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer } from "effect"
 import { envelope, type EventContext, watermark } from "../../../src/domain/stream/Envelope.ts"
 import { StageLineage, StageTracing } from "../../../src/layers/stage/StageHooks.ts"
-import { layerPerigeeTracer } from "../../../src/layers/tracing/PerigeeTracer.ts"
+import { PerigeeTracer } from "../../../src/layers/tracing/PerigeeTracer.ts"
 import { RecordedSpans } from "../../../src/layers/tracing/store/SpanSink.ts"
 import * as Aggregate from "../../../src/operators/aggregates/index.ts"
 import { session, sliding, tumbling, window } from "../../../src/operators/windows/window.ts"
@@ -22,7 +22,7 @@ const at = (time: number, sampled: boolean) =>
   )
 
 const services = Layer.mergeAll(StageTracing.layer, StageLineage.layer).pipe(
-  Layer.provide(layerPerigeeTracer),
+  Layer.provide(PerigeeTracer.layer),
   Layer.provideMerge(RecordedSpans.layer),
   Layer.provideMerge(stageLayer)
 )

@@ -1,7 +1,6 @@
 /** How a policy, once compiled, judges traces. */
-import type { Threshold } from "../head/threshold.ts"
+import { always, never, type Threshold } from "../head/threshold.ts"
 import type { TraceSummary } from "../tail/TraceSummary.ts"
-import type { Policy } from "./Policy.ts"
 
 /** What policies know beside the trace. */
 export interface PolicyContext {
@@ -18,7 +17,7 @@ export interface PolicyContext {
 export interface Verdict {
   readonly threshold: Threshold
   /** The type of the policy that set the threshold. */
-  readonly policy: Policy["type"]
+  readonly policy: string
   /** A `drop` policy matched: the trace is out of the population that counts are about, whatever the others say. */
   readonly excluded: boolean
 }
@@ -26,12 +25,12 @@ export interface Verdict {
 /** Verdicts of a batch of traces, in their order. No threshold depends on the randomness of the trace that it is for. */
 export type Judge = (traces: ReadonlyArray<TraceSummary>, context: PolicyContext) => ReadonlyArray<Verdict>
 
-/** How a combinator gets the judges of its parts. */
-export type Compile = (policy: Policy) => Judge
-
 /** The judge of a policy that looks at one trace at a time. */
 export const each = (
-  policy: Policy["type"],
+  policy: string,
   threshold: (trace: TraceSummary, context: PolicyContext) => Threshold
 ): Judge =>
 (traces, context) => traces.map((trace) => ({ threshold: threshold(trace, context), policy, excluded: false }))
+
+/** A condition as a threshold. */
+export const when = (condition: boolean): Threshold => condition ? always : never

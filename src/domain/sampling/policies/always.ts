@@ -1,12 +1,12 @@
 /** `always_sample`: keeps every trace. */
-import { Result, Schema } from "effect"
+import { Schema } from "effect"
 import { always as zero } from "../head/threshold.ts"
-import type { CheckedPolicy } from "./checked.ts"
-import { each, type Judge } from "./Judge.ts"
+import { definePolicy } from "./definePolicy.ts"
+import { each } from "./Judge.ts"
 
-export const Always = Schema.Struct({ type: Schema.Literal("always_sample") })
-export type Always = typeof Always.Type
-
-export const always = (): CheckedPolicy<Always> => Result.succeed({ type: "always_sample" })
-
-export const judgeAlways = (): Judge => each("always_sample", () => zero)
+export const always = definePolicy({
+  type: "always_sample",
+  options: Schema.Struct({}),
+  certainty: "certain",
+  judge: () => each("always_sample", () => zero)
+}, (make) => () => make({}))

@@ -1,7 +1,7 @@
 /** What `and` and `or` have in common. */
 import type { Threshold } from "../head/threshold.ts"
-import type { Compile, Judge, Verdict } from "./Judge.ts"
-import type { Policy } from "./Policy.ts"
+import type { Judge, Verdict } from "./Judge.ts"
+import { Policy } from "./Policy.ts"
 
 /**
  * Of the verdicts of all policies the one whose threshold `wins` over the others', the first of equals. Policies that drop only take part by
@@ -9,12 +9,11 @@ import type { Policy } from "./Policy.ts"
  */
 export const combine = (
   policies: ReadonlyArray<Policy>,
-  compile: Compile,
   none: Verdict,
   wins: (a: Threshold, b: Threshold) => boolean
 ): Judge => {
-  const drops = policies.filter(({ type }) => type === "drop").map(compile)
-  const [first, ...others] = policies.filter(({ type }) => type !== "drop").map(compile)
+  const drops = policies.filter(({ type }) => type === "drop").map(Policy.compile)
+  const [first, ...others] = policies.filter(({ type }) => type !== "drop").map(Policy.compile)
   return (traces, context) => {
     const verdicts = first === undefined ? traces.map(() => none) : [...first(traces, context)]
     const excluded = new Set<number>()

@@ -3,8 +3,8 @@
  * by {@link rateLimiting}, and all are joined by {@link or}. A trace that two of them keep counts against both shares.
  */
 import { Result } from "effect"
-import { type CheckedPolicy, PolicyError } from "./checked.ts"
-import { type Or, or } from "./or.ts"
+import { or } from "./or.ts"
+import { type CheckedPolicy, PolicyError } from "./Policy.ts"
 import { rateLimiting } from "./rateLimiting.ts"
 
 interface Share {
@@ -17,7 +17,7 @@ export const composite = (
   spansPerSecond: number,
   first: Share,
   ...more: ReadonlyArray<Share>
-): CheckedPolicy<Or> => {
+): ReturnType<typeof or> => {
   const total = [first, ...more].reduce((sum, { percent }) => sum + percent, 0)
   if (!(total <= 100)) {
     return Result.fail(new PolicyError({ message: `composite: expected shares of at most 100 percent, got ${total}` }))

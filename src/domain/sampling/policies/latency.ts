@@ -1,24 +1,20 @@
 /** `latency`: traces that lasted at least `thresholdMillis`, and at most `upperMillis` if that is given. Both ends are included. */
 import { Schema } from "effect"
-import { checked, Millis, when } from "./checked.ts"
-import { each, type Judge } from "./Judge.ts"
+import { definePolicy } from "./definePolicy.ts"
+import { each, when } from "./Judge.ts"
 
-export const Latency = Schema.Struct({
-  type: Schema.Literal("latency"),
-  thresholdMillis: Millis,
-  upperMillis: Schema.optionalKey(Millis)
-}).check(
-  Schema.makeFilter(({ thresholdMillis, upperMillis = Infinity }) =>
-    thresholdMillis <= upperMillis
-      ? undefined
-      : { path: ["upperMillis"], issue: "expected no less than thresholdMillis" }
-  )
-)
-export type Latency = typeof Latency.Type
+const Millis = Schema.Finite.check(Schema.isGreaterThanOrEqualTo(0))
 
-const make = checked(Latency)
-
-export const latency = (options: Omit<Latency, "type">) => make({ type: "latency", ...options })
-
-export const judgeLatency = ({ thresholdMillis, upperMillis = Infinity }: Latency): Judge =>
-  each("latency", ({ durationMillis }) => when(durationMillis >= thresholdMillis && durationMillis <= upperMillis))
+export const latency = definePolicy({
+  type: "latency",
+  options: Schema.Struct({ thresholdMillis: Millis, upperMillis: Schema.optionalKey(Millis) }).check(
+    Schema.makeFilter(({ thresholdMillis, upperMillis = Infinity }) =>
+      thresholdMillis <= upperMillis
+        ? undefined
+        : { path: ["upperMillis"], issue: "expected no less than thresholdMillis" }
+    )
+  ),
+  certainty: "certain",
+  judge: ({ thresholdMillis, upperMillis = Infinity }) =>
+    each("latency", ({ durationMillis }) => when(durationMillis >= thresholdMillis && durationMillis <= upperMillis))
+})

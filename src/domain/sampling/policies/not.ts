@@ -3,32 +3,27 @@
  * other traces: what is kept must stay the upper end of the randomness, or a child could not agree with its parent). What is bound to the
  * randomness of traces, a rate or the head's decision, cannot be turned over.
  */
-import { Result } from "effect"
+import { Result, Schema } from "effect"
 import { complement } from "../head/threshold.ts"
-import { isFixed } from "./certainty.ts"
-import { type CheckedPolicy, PolicyError } from "./checked.ts"
-import type { Compile, Judge } from "./Judge.ts"
-import type { Policy } from "./Policy.ts"
+import { definePolicy } from "./definePolicy.ts"
+import { type CheckedPolicy, leastCertain, Policy } from "./Policy.ts"
 
-export interface Not {
-  readonly type: "not"
-  readonly policy: Policy
-}
+const issue = "expected a policy that is not bound to the randomness of traces, as rate_limiting and head_decision are"
 
-export const not = (policy: CheckedPolicy): CheckedPolicy<Not> =>
-  Result.flatMap(policy, (policy): CheckedPolicy<Not> =>
-    isFixed(policy)
-      ? Result.succeed({ type: "not", policy })
-      : Result.fail(new PolicyError({ message: `not: ${notNeedsFixed}` })))
-
-export const notNeedsFixed = "expected a policy without rate_limiting, head_decision and trace_flags"
-
-export const judgeNot = ({ policy }: Not, compile: Compile): Judge => {
-  const judge = compile(policy)
-  return (traces, context) =>
-    judge(traces, context).map(({ excluded, threshold }) => ({
-      threshold: complement(threshold),
-      policy: "not",
-      excluded
-    }))
-}
+export const not = definePolicy({
+  type: "not",
+  options: (policy) =>
+    Schema.Struct({ policy }).check(
+      Schema.makeFilter(({ policy }) => Policy.certainty(policy) === "bound" ? { path: ["policy"], issue } : undefined)
+    ),
+  certainty: ({ policy }) => leastCertain([policy]),
+  judge: ({ policy }) => {
+    const judge = Policy.compile(policy)
+    return (traces, context) =>
+      judge(traces, context).map(({ excluded, threshold }) => ({
+        threshold: complement(threshold),
+        policy: "not",
+        excluded
+      }))
+  }
+}, (make) => (policy: CheckedPolicy) => Result.flatMap(policy, (policy) => make({ policy })))

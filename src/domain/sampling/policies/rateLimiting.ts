@@ -1,75 +1,102 @@
 /**
  * `rate_limiting`: of what another policy keeps (of everything, without one), so many traces, spans or bytes a second.
  *
- * There are no tokens: in a batch the traces with the highest randomness stay, and the threshold of all is raised to just above the first
- * that does not (bottom-k sampling; Duffield, Lund and Thorup, "Priority sampling for estimation of arbitrary subset sums", 2007). The
- * threshold of a trace that stays is set by the others, so that counts stay unbiased; a trace that does not fit raises it the same way.
+ * In a batch the traces come in falling order of their randomness, and each stays that has room beside those before it. A trace that has none
+ * costs nobody but itself: smaller ones after it stay. The threshold of a trace that stays is the randomness below which it would have found
+ * no room, and that is set by the others alone, so that counts stay unbiased (as in priority sampling; Duffield, Lund and Thorup, "Priority
+ * sampling for estimation of arbitrary subset sums", 2007).
+ *
+ * State: the room that was not used, of one second at most. A trace that is larger than all of a second's is never kept; counts leave it out.
  */
 import { Result, Schema } from "effect"
 import { above, always as all, compareBits, isKept, maxThreshold, type Threshold } from "../head/threshold.ts"
 import type { TraceSummary } from "../tail/TraceSummary.ts"
 import { always } from "./always.ts"
-import { type CheckedPolicy, PolicyError } from "./checked.ts"
-import type { Compile, Judge, PolicyContext, Verdict } from "./Judge.ts"
-import type { Policy } from "./Policy.ts"
+import { definePolicy } from "./definePolicy.ts"
+import type { PolicyContext, Verdict } from "./Judge.ts"
+import { type CheckedPolicy, Policy } from "./Policy.ts"
 
-export const Rate = Schema.Struct({
+const Rate = Schema.Struct({
   unit: Schema.Literals(["traces", "spans", "bytes"]),
   perSecond: Schema.Finite.check(Schema.isGreaterThan(0))
 })
-export type Rate = typeof Rate.Type
-
-export interface RateLimiting extends Rate {
-  readonly type: "rate_limiting"
-  readonly policy: Policy
-}
-
-const decodeRate = Schema.decodeUnknownResult(Rate, { onExcessProperty: "error" })
-
-export const rateLimiting = (rate: Rate, policy: CheckedPolicy = always()): CheckedPolicy<RateLimiting> =>
-  Result.gen(function*() {
-    const { perSecond, unit } = yield* Result.mapError(decodeRate(rate), ({ message }) => new PolicyError({ message }))
-    return { type: "rate_limiting", unit, perSecond, policy: yield* policy }
-  })
+type Rate = typeof Rate.Type
 
 const sizeOf = (unit: Rate["unit"], trace: TraceSummary): number =>
   unit === "traces" ? 1 : unit === "spans" ? trace.spans.length : trace.bytes
 
-/** What may be used up in the context's period: whole units, so that over many short periods none is lost. */
+/** What the context's period adds: whole units, so that over many short periods none is lost. */
 const budgetOf = ({ perSecond, unit }: Rate, { from, to }: PolicyContext): number =>
   unit === "bytes"
     ? perSecond * (to - from) / 1000
     : Math.floor(perSecond * to / 1000) - Math.floor(perSecond * from / 1000)
 
-/** The least threshold that holds the batch to the budget; `always` if all fits. */
-const floorOf = (
-  rate: Rate,
+/** What the other policy keeps, the highest randomness first. */
+const candidatesOf = (
   traces: ReadonlyArray<TraceSummary>,
-  verdicts: ReadonlyArray<Verdict>,
-  budget: number
-): Threshold => {
-  const candidates = traces.filter((trace, at) => {
+  verdicts: ReadonlyArray<Verdict>
+): ReadonlyArray<TraceSummary> =>
+  traces.filter((trace, at) => {
     const verdict = verdicts[at]
     return verdict !== undefined && !verdict.excluded && isKept(trace.randomness, verdict.threshold)
-  })
-  candidates.sort((a, b) => compareBits(b.randomness, a.randomness))
+  }).sort((a, b) => compareBits(b.randomness, a.randomness))
+
+/** Thresholds by trace, and what is used up of the room. */
+const limit = (candidates: ReadonlyArray<TraceSummary>, unit: Rate["unit"], room: number) => {
   let used = 0
-  for (const trace of candidates) {
-    used += sizeOf(rate.unit, trace)
-    if (used > budget) return above(trace.randomness)
+  // How much more than there is left each would take; those that would not take it.
+  const overs = candidates.map((trace) => {
+    const size = sizeOf(unit, trace)
+    const over = used + size - room
+    if (over <= 0) used += size
+    return over
+  })
+  // A trace that stays would lose its place below the first that goes and that would have room in its stead: `over` is at most its size.
+  // From the last trace up; of those that go, the nearest is the last, and none is there that misses as much as one nearer, or more.
+  const going: Array<{ readonly over: number; readonly threshold: Threshold }> = []
+  const staying = new Map<TraceSummary, Threshold>()
+  let floor = all
+  for (let at = candidates.length - 1; at >= 0; at--) {
+    const [trace, over] = [candidates[at], overs[at]]
+    if (trace === undefined || over === undefined) continue
+    if (over <= 0) {
+      staying.set(trace, going.findLast((other) => other.over <= sizeOf(unit, trace))?.threshold ?? all)
+      continue
+    }
+    // Of those that go it matters only that the threshold is above them.
+    floor = above(trace.randomness)
+    while ((going.at(-1)?.over ?? 0) >= over) going.pop()
+    going.push({ over, threshold: floor })
   }
-  return all
+  return { used, floorOf: (trace: TraceSummary) => staying.get(trace) ?? floor }
 }
 
-export const judgeRateLimiting = (policy: RateLimiting, compile: Compile): Judge => {
-  const judge = compile(policy.policy)
-  return (traces, context) => {
-    const verdicts = judge(traces, context)
-    const floor = floorOf(policy, traces, verdicts, budgetOf(policy, context))
-    return verdicts.map(({ excluded, threshold }) => ({
-      threshold: maxThreshold(threshold, floor),
-      policy: "rate_limiting",
-      excluded
-    }))
-  }
-}
+export const rateLimiting = definePolicy(
+  {
+    type: "rate_limiting",
+    options: (policy) => Schema.Struct({ ...Rate.fields, policy }),
+    certainty: "bound",
+    judge: (options) => {
+      const { perSecond, policy, unit } = options
+      const judge = Policy.compile(policy)
+      let left = 0
+      return (traces, context) => {
+        const verdicts = judge(traces, context)
+        const budget = budgetOf(options, context)
+        const room = Math.max(budget, Math.min(budget + left, Math.max(1, perSecond)))
+        const { floorOf, used } = limit(candidatesOf(traces, verdicts), unit, room)
+        left = room - used
+        return traces.flatMap((trace, at) => {
+          const verdict = verdicts[at]
+          return verdict === undefined ? [] : [{
+            threshold: maxThreshold(verdict.threshold, floorOf(trace)),
+            policy: "rate_limiting",
+            excluded: verdict.excluded
+          }]
+        })
+      }
+    }
+  },
+  (make) => (rate: Rate, policy: CheckedPolicy = always()) =>
+    Result.flatMap(policy, (policy) => make({ ...rate, policy }))
+)

@@ -4,13 +4,13 @@
  */
 import { Result, Schema } from "effect"
 import type { AttributeValue } from "../../tracing/SpanData.ts"
-import { AttributeKey, checked, when } from "./checked.ts"
-import { each, type Judge } from "./Judge.ts"
+import { AttributeKey } from "./AttributeKey.ts"
+import { definePolicy } from "./definePolicy.ts"
+import { each, when } from "./Judge.ts"
 
 const compiled = (text: string): Result.Result<RegExp, unknown> => Result.try(() => new RegExp(text, "u"))
 
-export const StringAttribute = Schema.Struct({
-  type: Schema.Literal("string_attribute"),
+const Options = Schema.Struct({
   key: AttributeKey,
   values: Schema.NonEmptyArray(Schema.String),
   regex: Schema.optionalKey(Schema.Boolean),
@@ -21,14 +21,8 @@ export const StringAttribute = Schema.Struct({
     return wrong < 0 ? undefined : { path: ["values", wrong], issue: "expected a regular expression" }
   })
 )
-export type StringAttribute = typeof StringAttribute.Type
 
-const make = checked(StringAttribute)
-
-export const stringAttribute = (options: Omit<StringAttribute, "type">) =>
-  make({ type: "string_attribute", ...options })
-
-const matcher = ({ regex = false, values }: StringAttribute): (text: string) => boolean => {
+const matcher = ({ regex = false, values }: typeof Options.Type): (text: string) => boolean => {
   if (!regex) {
     const set = new Set(values)
     return (text) => set.has(text)
@@ -37,12 +31,17 @@ const matcher = ({ regex = false, values }: StringAttribute): (text: string) => 
   return (text) => expressions.some((expression) => expression.test(text))
 }
 
-export const judgeStringAttribute = (policy: StringAttribute): Judge => {
-  const { invert = false, key } = policy
-  const matches = matcher(policy)
-  const holds = (value: AttributeValue | undefined): boolean =>
-    typeof value === "string"
-      ? matches(value)
-      : Array.isArray(value) && value.some((item) => typeof item === "string" && matches(item))
-  return each("string_attribute", ({ spans }) => when(spans.some((span) => holds(span.attributes[key])) !== invert))
-}
+export const stringAttribute = definePolicy({
+  type: "string_attribute",
+  options: Options,
+  certainty: "certain",
+  judge: (options) => {
+    const { invert = false, key } = options
+    const matches = matcher(options)
+    const holds = (value: AttributeValue | undefined): boolean =>
+      typeof value === "string"
+        ? matches(value)
+        : Array.isArray(value) && value.some((item) => typeof item === "string" && matches(item))
+    return each("string_attribute", ({ spans }) => when(spans.some((span) => holds(span.attributes[key])) !== invert))
+  }
+})

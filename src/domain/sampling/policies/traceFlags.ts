@@ -1,13 +1,12 @@
 /** `trace_flags`: traces with a span whose sampled flag is set. */
-import { Result, Schema } from "effect"
+import { Schema } from "effect"
 import { isSampled } from "../../tracing/traceparent.ts"
-import { type CheckedPolicy, when } from "./checked.ts"
-import { each, type Judge } from "./Judge.ts"
+import { definePolicy } from "./definePolicy.ts"
+import { each, when } from "./Judge.ts"
 
-export const TraceFlags = Schema.Struct({ type: Schema.Literal("trace_flags") })
-export type TraceFlags = typeof TraceFlags.Type
-
-export const traceFlags = (): CheckedPolicy<TraceFlags> => Result.succeed({ type: "trace_flags" })
-
-export const judgeTraceFlags = (): Judge =>
-  each("trace_flags", ({ spans }) => when(spans.some(({ flags }) => isSampled(flags))))
+export const traceFlags = definePolicy({
+  type: "trace_flags",
+  options: Schema.Struct({}),
+  certainty: "bound",
+  judge: () => each("trace_flags", ({ spans }) => when(spans.some(({ flags }) => isSampled(flags))))
+}, (make) => () => make({}))

@@ -19,7 +19,7 @@ import {
   thresholdOf
 } from "../head/threshold.ts"
 import type { PolicyContext, Verdict } from "../policies/Judge.ts"
-import { compilePolicy } from "../policies/Policy.ts"
+import { Policy } from "../policies/Policy.ts"
 import { type Decision, makeDecisionCache } from "./DecisionCache.ts"
 import { makeOverloadFloor } from "./OverloadFloor.ts"
 import { makeRollingQuantile } from "./RollingQuantile.ts"
@@ -61,7 +61,7 @@ export const makeTailSampling = (
   startedAt: number
 ): TailSampling => {
   const { maxBytesPerTrace, maxSpansPerTrace, maxWaitMillis, population, remoteParentIsRoot, rootDelayMillis } = options
-  const judge = compilePolicy(options.policy)
+  const judge = Policy.compile(options.policy)
   const buffer = makeTraceBuffer(options)
   const cache = makeDecisionCache(
     { capacity: options.decisionCapacity, ttlMillis: options.decisionTtlMillis },

@@ -54,5 +54,8 @@ const make = Effect.fnUntraced(function*(options: EmbeddedLogOptions) {
 const causeOf = (cause: unknown): unknown => cause instanceof Error && cause.cause !== undefined ? cause.cause : cause
 
 /** Fails with `Unavailable` when another process holds the directory, `Corrupt` for a damaged file, `Invalid` for a newer schema. */
-export const layerEmbedded = (options: EmbeddedLogOptions): Layer.Layer<MessageLog, LogError> =>
+const layer = (options: EmbeddedLogOptions): Layer.Layer<MessageLog, LogError> =>
   Layer.effect(MessageLog, make(options))
+
+/** The log in a directory of this machine. */
+export const EmbeddedLog = { layer }

@@ -115,5 +115,7 @@ const makeReader = (database: DatabaseSync) => {
  * Fails with `Invalid` for a directory without a log or a file of another version, `Corrupt` for a damaged one, `Unavailable` when it cannot be
  * opened.
  */
-export const layerEmbeddedReader = (directory: string): Layer.Layer<LogReader, LogError> =>
-  Layer.effect(LogReader, make(directory))
+const layer = (directory: string): Layer.Layer<LogReader, LogError> => Layer.effect(LogReader, make(directory))
+
+/** Reads the log of a directory beside its owner. */
+export const EmbeddedLogReader = { layer }

@@ -89,8 +89,11 @@ const make = Effect.fnUntraced(function*(settings: KafkaSettings) {
 })
 
 /** The log on the brokers of `settings`, which replace the defaults one by one. Fails with `Unavailable` if none answers. */
-export const layerKafka = (settings: Partial<KafkaSettings>): Layer.Layer<MessageLog, LogError> =>
+const layer = (settings: Partial<KafkaSettings>): Layer.Layer<MessageLog, LogError> =>
   Layer.effect(MessageLog, make({ ...kafkaDefaults, ...settings }))
 
 /** The same by `PERIGEE_KAFKA_*`. */
-export const layerKafkaConfig = Layer.effect(MessageLog, Effect.flatMap(kafkaSettings, make))
+const layerConfig = Layer.effect(MessageLog, Effect.flatMap(kafkaSettings, make))
+
+/** The log on Kafka. */
+export const KafkaLog = { layer, layerConfig }

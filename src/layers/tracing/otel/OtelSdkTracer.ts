@@ -40,7 +40,7 @@ export interface OtelSdkOptions {
 }
 
 /** Effect's `Tracer` over an OpenTelemetry tracer provider of its own. */
-export const layerOtelSdkTracer = (
+const layer = (
   { processors = [], resource }: OtelSdkOptions
 ): Layer.Layer<OtelTracer.OtelTracer | OtelTracer.OtelTracerProvider, never, SpanSink> =>
   Layer.unwrap(Effect.gen(function*() {
@@ -107,3 +107,6 @@ const withOtelTraceState = (parent: Tracer.ExternalSpan): Tracer.ExternalSpan =>
     traceState
   })
 }
+
+/** The OpenTelemetry SDK's tracer. */
+export const OtelSdkTracer = { layer }

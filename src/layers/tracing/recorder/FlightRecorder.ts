@@ -63,7 +63,7 @@ const dropped = (bound: string) =>
   })
 
 /** {@link StageRecorder} that hands spans to the {@link SpanSink} in force. */
-export const layerFlightRecorder = (
+const layer = (
   options: Partial<FlightRecorderOptions> = {}
 ): Layer.Layer<never, never, SpanSink> =>
   Layer.effect(
@@ -142,3 +142,6 @@ const makeRemembered = (most: number) => {
     })
   }
 }
+
+/** The flight recorder behind the stages. */
+export const FlightRecorder = { layer }

@@ -101,7 +101,7 @@ export class SpanStore extends Context.Service<SpanStore, {
     )
 
   /** Keeps nothing; to read from it fails with `why`. */
-  static readonly layerNone = (why: string): Layer.Layer<SpanStore> =>
+  static readonly layerOff = (why: string): Layer.Layer<SpanStore> =>
     Layer.succeed(SpanStore, {
       offer: () => {},
       trace: () => Effect.fail(new SpanStoreError({ reason: "NotKept", message: why })),

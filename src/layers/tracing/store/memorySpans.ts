@@ -1,18 +1,16 @@
 /**
- * The spans of a {@link SpanStore} in memory, by trace in the order in which the traces came, most of them packed in {@link SpanPages}.
+ * The spans of a {@link SpanStore} in memory, by trace in the order in which the traces came.
  *
- * Cost of a span: a look-up, an estimate of its size, and the writing of some 90 bytes. Evicting is by whole traces from the oldest on. A search reads
- * the traces that have the operation; without one it reads all.
+ * State: the spans as they came, bounded by their number, by an estimate of their bytes, and by age; over a bound the oldest traces go, whole. Cost of a
+ * span: a look-up and the estimate. A search reads all.
  */
 import type { SpanData } from "../../../domain/tracing/SpanData.ts"
-import { SpanPages } from "./SpanPages.ts"
 import { matches } from "./spanQuery.ts"
 import type { SpanQuery, SpanStoreBounds, SpanStoreStats, TraceSummary } from "./SpanStore.ts"
 
 interface StoredTrace {
   readonly traceId: string
-  /** Positions of packed spans, and those that are not packed. */
-  readonly spans: Array<number | SpanData>
+  readonly spans: Array<SpanData>
   /** Clock milliseconds of its first span's arrival. */
   readonly arrival: number
   bytes: number
@@ -45,13 +43,8 @@ const attributeBytes = (attributes: SpanData["attributes"]): number => {
 
 const defaultLimit = 20
 
-/** Spans that wait to be packed together: one at a time, between work of other kinds, each would find caches cold and take several times as long. */
-const most = 256
-const mostWaitMillis = 100
-
 export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
   const traces = new Map<string, StoredTrace>()
-  const pages = new SpanPages()
   let [spans, bytes] = [0, 0]
   let [acceptedTraces, acceptedSpans, evictedTraces, evictedSpans] = [0, 0, 0, 0]
 
@@ -60,10 +53,6 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
   let order: Array<StoredTrace> = []
   let head = 0
 
-  let waiting: Array<SpanData> = []
-  let waitingSince = 0
-
-  /** Evicts the oldest trace. */
   const evict = (trace: StoredTrace): void => {
     head++
     if (head > 1024 && head * 2 > order.length) {
@@ -75,15 +64,16 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
     bytes -= trace.bytes
     evictedTraces++
     evictedSpans += trace.spans.length
-    for (const span of trace.spans) if (typeof span === "number") pages.release(span)
   }
 
-  const evictOld = (time: number): void => {
+  /** Evicts the oldest traces while there are too many spans or bytes, or the oldest came before `since`. */
+  const keepBounds = (since: number): void => {
     for (let oldest = order[head]; oldest !== undefined; oldest = order[head]) {
-      if (oldest.arrival >= time - bounds.maxAgeMillis) return
+      if (spans <= bounds.maxSpans && bytes <= bounds.maxBytes && oldest.arrival >= since) return
       evict(oldest)
     }
   }
+  const forgetOld = (): void => keepBounds(now() - bounds.maxAgeMillis)
 
   const open = (traceId: string, arrival: number): StoredTrace => {
     const trace: StoredTrace = { traceId, spans: [], arrival, bytes: 0 }
@@ -93,71 +83,34 @@ export const makeMemorySpans = (bounds: SpanStoreBounds, now: () => number) => {
     return trace
   }
 
-  const spansOf = ({ spans, traceId }: StoredTrace): ReadonlyArray<SpanData> =>
-    spans.flatMap((span) => typeof span === "number" ? pages.read(span, traceId) ?? [] : [span])
-
-  const take = (span: SpanData, arrival: number): void => {
-    const trace = traces.get(span.traceId) ?? open(span.traceId, arrival)
-    const size = estimateBytes(span)
-    trace.spans.push(pages.put(span) ?? span)
-    trace.bytes += size
-    spans++
-    bytes += size
-    acceptedSpans++
-    while (spans > bounds.maxSpans || bytes > bounds.maxBytes) {
-      const oldest = order[head]
-      if (oldest === undefined) return
-      evict(oldest)
-    }
-  }
-
-  const packWaiting = (): void => {
-    const spans = waiting
-    waiting = []
-    for (const span of spans) take(span, waitingSince)
-  }
-
-  /** Before anybody looks. */
-  const settle = (): void => {
-    packWaiting()
-    evictOld(now())
-  }
-
-  const search = (query: SpanQuery): ReadonlyArray<TraceSummary> => {
-    settle()
-    const { operation } = query
-    const has = (trace: StoredTrace): boolean =>
-      operation === undefined
-      || trace.spans.some((span) => (typeof span === "number" ? pages.nameAt(span) : span.name) === operation)
-    const found: Array<TraceSummary> = []
-    for (const trace of traces.values()) {
-      if (!has(trace)) continue
-      const read = spansOf(trace)
-      if (read.some((span) => matches(span, query, bounds.service))) found.push(summaryOf(trace.traceId, read))
-    }
-    return found
-      .sort((a, b) => a.startTime > b.startTime ? -1 : a.startTime < b.startTime ? 1 : 0)
-      .slice(0, query.limit ?? defaultLimit)
-  }
-
   return {
     offer: (offered: ReadonlyArray<SpanData>): void => {
       const time = now()
-      if (waiting.length >= most || time - waitingSince > mostWaitMillis) {
-        packWaiting()
-        evictOld(time)
-        waitingSince = time
+      for (const span of offered) {
+        const trace = traces.get(span.traceId) ?? open(span.traceId, time)
+        const size = estimateBytes(span)
+        trace.spans.push(span)
+        trace.bytes += size
+        spans++
+        bytes += size
+        acceptedSpans++
+        keepBounds(time - bounds.maxAgeMillis)
       }
-      for (const span of offered) waiting.push(span)
     },
     trace: (traceId: string): ReadonlyArray<SpanData> => {
-      settle()
-      const trace = traces.get(traceId)
-      return trace === undefined ? [] : spansOf(trace).toSorted((a, b) => Number(a.startTime - b.startTime))
+      forgetOld()
+      return traces.get(traceId)?.spans.toSorted((a, b) => Number(a.startTime - b.startTime)) ?? []
     },
-    search,
+    search: (query: SpanQuery): ReadonlyArray<TraceSummary> => {
+      forgetOld()
+      return Array.from(traces.values())
+        .filter(({ spans }) => spans.some((span) => matches(span, query, bounds.service)))
+        .map(({ spans, traceId }) => summaryOf(traceId, spans))
+        .sort((a, b) => a.startTime > b.startTime ? -1 : a.startTime < b.startTime ? 1 : 0)
+        .slice(0, query.limit ?? defaultLimit)
+    },
     stats: (): SpanStoreStats => {
-      settle()
+      forgetOld()
       return { traces: traces.size, spans, bytes, acceptedTraces, acceptedSpans, evictedTraces, evictedSpans }
     }
   }

@@ -1,9 +1,8 @@
 /** Judging traces in tests. */
 import { Result } from "effect"
 import { always, equalBits, isKept, never } from "../../../../src/domain/sampling/head/threshold.ts"
-import type { CheckedPolicy } from "../../../../src/domain/sampling/policies/checked.ts"
 import type { PolicyContext, Verdict } from "../../../../src/domain/sampling/policies/Judge.ts"
-import { compilePolicy, type Policy } from "../../../../src/domain/sampling/policies/Policy.ts"
+import { type CheckedPolicy, Policy } from "../../../../src/domain/sampling/policies/Policy.ts"
 import { summarize, type TraceSummary } from "../../../../src/domain/sampling/tail/TraceSummary.ts"
 import type { SpanData } from "../../../../src/domain/tracing/SpanData.ts"
 
@@ -22,7 +21,7 @@ export const judge = (
   policy: CheckedPolicy,
   traces: ReadonlyArray<TraceSummary>,
   context: Partial<PolicyContext> = {}
-): ReadonlyArray<Verdict> => compilePolicy(valid(policy))(traces, { ...noContext, ...context })
+): ReadonlyArray<Verdict> => Policy.compile(valid(policy))(traces, { ...noContext, ...context })
 
 export const verdictOf = (
   policy: CheckedPolicy,

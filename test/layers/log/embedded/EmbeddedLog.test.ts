@@ -3,7 +3,7 @@ import { Effect, Fiber, Layer } from "effect"
 import { TestClock } from "effect/testing"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { type EmbeddedLogOptions, layerEmbedded } from "../../../../src/layers/log/embedded/EmbeddedLog.ts"
+import { EmbeddedLog, type EmbeddedLogOptions } from "../../../../src/layers/log/embedded/EmbeddedLog.ts"
 import { MessageLog } from "../../../../src/layers/log/MessageLog.ts"
 import { sqlite } from "../../../../src/layers/sql/nodeSqlite.ts"
 import { temporaryDirectory } from "../../../support/temporaryDirectory.ts"
@@ -12,14 +12,14 @@ import { messageLogContract } from "../messageLogContract.ts"
 
 messageLogContract(
   "embedded",
-  Layer.unwrap(Effect.map(temporaryDirectory, (directory) => layerEmbedded({ directory })))
+  Layer.unwrap(Effect.map(temporaryDirectory, (directory) => EmbeddedLog.layer({ directory })))
 )
 
 /** Runs with the log open, and closes it. */
 const withLog = (directory: string, options: Partial<EmbeddedLogOptions> = {}) =>
-  Effect.provide(layerEmbedded({ directory, ...options }))
+  Effect.provide(EmbeddedLog.layer({ directory, ...options }))
 
-const open = (directory: string) => Effect.scoped(Layer.build(layerEmbedded({ directory })))
+const open = (directory: string) => Effect.scoped(Layer.build(EmbeddedLog.layer({ directory })))
 
 /** Changes the file behind the log's back. */
 const tamper = (directory: string, sql: string) =>

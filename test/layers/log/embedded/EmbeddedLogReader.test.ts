@@ -2,8 +2,8 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect, Stream } from "effect"
 import { existsSync, mkdirSync, readdirSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
-import { layerEmbedded } from "../../../../src/layers/log/embedded/EmbeddedLog.ts"
-import { layerEmbeddedReader } from "../../../../src/layers/log/embedded/EmbeddedLogReader.ts"
+import { EmbeddedLog } from "../../../../src/layers/log/embedded/EmbeddedLog.ts"
+import { EmbeddedLogReader } from "../../../../src/layers/log/embedded/EmbeddedLogReader.ts"
 import { LogReader, type LogReaderShape } from "../../../../src/layers/log/LogReader.ts"
 import { MessageLog } from "../../../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../../../src/layers/log/readPages.ts"
@@ -14,7 +14,7 @@ import { record } from "../contract/support.ts"
 const text = new TextDecoder()
 
 const reading = <A, E>(directory: string, use: (log: LogReaderShape) => Effect.Effect<A, E>) =>
-  Effect.flatMap(LogReader, use).pipe(Effect.provide(layerEmbeddedReader(directory)))
+  Effect.flatMap(LogReader, use).pipe(Effect.provide(EmbeddedLogReader.layer(directory)))
 
 const values = (log: LogReaderShape, topic: string) =>
   Effect.map(Stream.runCollect(readPages(log, topic)), (records) => records.map(({ value }) => text.decode(value)))
@@ -47,12 +47,12 @@ describe("the embedded log's reader", () => {
             ) assert.strictEqual((yield* Effect.flip(reader.read(options))).reason, reason)
             yield* log.append("t", [{ ...record("d"), partition: 1 }])
           }))
-      }).pipe(Effect.provide(layerEmbedded({ directory })))
+      }).pipe(Effect.provide(EmbeddedLog.layer({ directory })))
       const files = readdirSync(directory)
       assert.deepStrictEqual(yield* reading(directory, (reader) => values(reader, "t")), ["a", "c", "b", "d"])
       const left = readdirSync(directory).filter((file) => !files.includes(file))
       assert.isEmpty(left.filter((file) => file !== "log.sqlite-wal" && file !== "log.sqlite-shm"))
-      yield* Effect.provide(MessageLog, layerEmbedded({ directory }))
+      yield* Effect.provide(MessageLog, EmbeddedLog.layer({ directory }))
       assert.deepStrictEqual(readdirSync(directory), files)
     }))
 
@@ -85,7 +85,7 @@ describe("the embedded log's reader", () => {
               numbered(beginning, 3000 - beginning).map(({ value }) => text.decode(value))
             )
           }))
-      }).pipe(Effect.provide(layerEmbedded({ directory })))
+      }).pipe(Effect.provide(EmbeddedLog.layer({ directory })))
     }))
 
   it.effect("says what is wrong with a directory without a log, and creates nothing", () =>
@@ -105,7 +105,7 @@ describe("the embedded log's reader", () => {
     ([word, version]) =>
       Effect.gen(function*() {
         const directory = yield* temporaryDirectory
-        yield* Effect.provide(MessageLog, layerEmbedded({ directory }))
+        yield* Effect.provide(MessageLog, EmbeddedLog.layer({ directory }))
         const database = new sqlite.DatabaseSync(join(directory, "log.sqlite"))
         database.prepare("UPDATE schema_version SET version = ? WHERE component = 'log'").run(version)
         database.close()

@@ -4,7 +4,7 @@
  */
 import { NodeRuntime } from "@effect/platform-node"
 import { Effect } from "effect"
-import { layerEmbedded } from "../../../../src/layers/log/embedded/EmbeddedLog.ts"
+import { EmbeddedLog } from "../../../../src/layers/log/embedded/EmbeddedLog.ts"
 import { MessageLog, type NewLogRecord } from "../../../../src/layers/log/MessageLog.ts"
 
 const [directory = "", round = ""] = process.argv.slice(2)
@@ -35,4 +35,4 @@ const program = Effect.gen(function*() {
   yield* Effect.forEach([0, 1, 2, 3, 4], producer, { concurrency: "unbounded" })
 })
 
-NodeRuntime.runMain(Effect.provide(program, layerEmbedded({ directory })))
+NodeRuntime.runMain(Effect.provide(program, EmbeddedLog.layer({ directory })))

@@ -3,7 +3,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { spawn } from "node:child_process"
 import { join } from "node:path"
-import { layerEmbedded } from "../../../../src/layers/log/embedded/EmbeddedLog.ts"
+import { EmbeddedLog } from "../../../../src/layers/log/embedded/EmbeddedLog.ts"
 import { MessageLog } from "../../../../src/layers/log/MessageLog.ts"
 import { temporaryDirectory } from "../../../support/temporaryDirectory.ts"
 import { text } from "../contract/support.ts"
@@ -69,7 +69,7 @@ describe("EmbeddedLog under kill -9", () => {
       for (let round = 0; round < rounds; round++) {
         const lines = yield* runAndKill(directory, round, Math.random() * 120)
         acknowledged.push(...lines)
-        const partitions = yield* Effect.provide(stored, layerEmbedded({ directory }))
+        const partitions = yield* Effect.provide(stored, EmbeddedLog.layer({ directory }))
         for (const line of acknowledged) {
           const [partition = "", offset = "", value] = line.split(" ")
           assert.strictEqual(partitions[Number(partition)]?.[Number(offset)], value, line)

@@ -2,7 +2,7 @@
 import { assert, describe, layer as withLayer } from "@effect/vitest"
 import { ConfigProvider, Duration, Effect, Fiber, Layer } from "effect"
 import { createServer } from "node:net"
-import { layerKafka } from "../../../../src/layers/log/kafka/KafkaLog.ts"
+import { KafkaLog } from "../../../../src/layers/log/kafka/KafkaLog.ts"
 import { layerLogFromConfig } from "../../../../src/layers/log/logFromConfig.ts"
 import { MessageLog } from "../../../../src/layers/log/MessageLog.ts"
 import { kafkaDirectory, skipReason, startKafka, stopKafka } from "../../../support/kafka.ts"
@@ -40,7 +40,7 @@ const countQueueTimers = <A, E, R>(effect: Effect.Effect<A, E, R>): Effect.Effec
   })
 
 const unreachable = (port: number) =>
-  Effect.flip(Effect.scoped(Layer.build(layerKafka({
+  Effect.flip(Effect.scoped(Layer.build(KafkaLog.layer({
     brokers: [`127.0.0.1:${port}`],
     connectTimeout: Duration.millis(500),
     requestTimeout: Duration.seconds(1),
@@ -254,7 +254,7 @@ describe.skipIf(reason !== undefined)(`Kafka only${reason === undefined ? "" : `
       { retries: 0 }
     ])(
       "settings that cannot work are Invalid: %o",
-      (settings) => expectFailure(Effect.scoped(Layer.build(layerKafka(settings))), "Invalid")
+      (settings) => expectFailure(Effect.scoped(Layer.build(KafkaLog.layer(settings))), "Invalid")
     )
   })
 
@@ -345,7 +345,7 @@ describe.skipIf(reason !== undefined)(`Kafka only${reason === undefined ? "" : `
           yield* expectFailure(log.append(topic, [record("after")]), "Unavailable")
           const failure = yield* Fiber.join(pulling)
           assert.strictEqual(failure._tag === "LogError" ? failure.reason : failure._tag, "Unavailable")
-        }).pipe(Effect.provide(layerKafka(settings)))
+        }).pipe(Effect.provide(KafkaLog.layer(settings)))
       }).pipe(Effect.timeout("50 seconds")))
   })
 })

@@ -2,7 +2,7 @@
 import { Duration, Effect, Layer } from "effect"
 import kafkajs, { type Kafka } from "kafkajs"
 import { inject } from "vitest"
-import { type KafkaSettings, layerKafka } from "../../../../src/layers/log/kafka/KafkaLog.ts"
+import { KafkaLog, type KafkaSettings } from "../../../../src/layers/log/kafka/KafkaLog.ts"
 import { sharedKafka } from "../../../support/kafka.ts"
 
 /** Short waits, so that a rebalance takes tenths of a second. */
@@ -17,7 +17,7 @@ export const quick: Partial<KafkaSettings> = {
 export const broker = Effect.promise(() => sharedKafka(inject("kafkaRunDirectory")))
 
 export const onKafka = (settings: Partial<KafkaSettings> = {}) =>
-  Layer.unwrap(Effect.map(broker, ({ bootstrap }) => layerKafka({ ...quick, ...settings, brokers: [bootstrap] })))
+  Layer.unwrap(Effect.map(broker, ({ bootstrap }) => KafkaLog.layer({ ...quick, ...settings, brokers: [bootstrap] })))
 
 /** The client as it comes. */
 export const plainClient: Effect.Effect<Kafka> = Effect.map(

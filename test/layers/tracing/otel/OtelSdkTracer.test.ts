@@ -5,7 +5,7 @@ import { trace } from "@opentelemetry/api"
 import { InMemorySpanExporter, SimpleSpanProcessor } from "@opentelemetry/sdk-trace-base"
 import { Effect, Layer } from "effect"
 import { RootSampling } from "../../../../src/layers/sampling/RootSampling.ts"
-import { layerOtelSdkTracer } from "../../../../src/layers/tracing/otel/OtelSdkTracer.ts"
+import { OtelSdkTracer } from "../../../../src/layers/tracing/otel/OtelSdkTracer.ts"
 import { parentSpan } from "../../../../src/layers/tracing/SpanTraceState.ts"
 import { RecordedSpans } from "../../../../src/layers/tracing/store/SpanSink.ts"
 
@@ -14,7 +14,7 @@ const spanId = "00f067aa0ba902b7"
 
 const withExporter = () => {
   const exporter = new InMemorySpanExporter()
-  const layer = layerOtelSdkTracer({
+  const layer = OtelSdkTracer.layer({
     resource: { "service.name": "perigee", "service.instance.id": "one", "host.name": "here", counts: [1, 2] },
     processors: [new SimpleSpanProcessor(exporter)]
   }).pipe(Layer.provideMerge(RecordedSpans.layer))
@@ -74,7 +74,7 @@ describe("the OpenTelemetry SDK's tracer", () => {
           parent: parentSpan({ traceId, spanId: undefined, sampled: true, traceState: undefined })
         })
         return (yield* RecordedSpans).spans().map((span) => [span.name, span.traceId])
-      }).pipe(Effect.provide(layer.pipe(Layer.provide(RootSampling.layerNone))))
+      }).pipe(Effect.provide(layer.pipe(Layer.provide(RootSampling.layerOff))))
       assert.deepStrictEqual(names, [["stage", traceId]])
     }))
 })

@@ -8,7 +8,7 @@ import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { rotelAgent } from "../../../../scripts/collector/rotel.ts"
 import { parentSpan } from "../../../../src/layers/tracing/SpanTraceState.ts"
-import { layerOtlp } from "../../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../../src/layers/tracing/Tracing.ts"
 import { otlpReceiver } from "../../../support/otlp/receiver.ts"
 import { accepts, freePort, startProcess, stopProcess, untilReady } from "../../../support/process.ts"
 
@@ -67,7 +67,7 @@ describe.skipIf("missing" in agent)("a real OpenTelemetry collector", () => {
           Effect.withSpan("decode", { links: [{ span: event, attributes: { role: "contributor" } }] }),
           Effect.withParentSpan(event),
           Effect.provide(
-            layerOtlp({ url, resource, version: "1.2.3" }).pipe(
+            Tracing.layerOtlp({ url, resource, version: "1.2.3" }).pipe(
               Layer.provide(Layer.merge(serialization, NodeHttpClient.layerUndici))
             )
           )

@@ -6,17 +6,17 @@ import type { SpanData } from "../../../../src/domain/tracing/SpanData.ts"
 import { HeadSampler } from "../../../../src/layers/stage/HeadSampler.ts"
 import { StageTracing } from "../../../../src/layers/stage/StageHooks.ts"
 import type { UnkeptState } from "../../../../src/layers/stage/UnkeptState.ts"
-import { layerFlightRecorder } from "../../../../src/layers/tracing/recorder/FlightRecorder.ts"
+import { FlightRecorder } from "../../../../src/layers/tracing/recorder/FlightRecorder.ts"
 import { RecordedSpans } from "../../../../src/layers/tracing/store/SpanSink.ts"
-import { layerTest } from "../../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../../src/layers/tracing/Tracing.ts"
 import { source } from "../../../../src/operators/sources/source.ts"
 import * as Stage from "../../../../src/operators/stage/Stage.ts"
 import * as State from "../../../../src/operators/state/State.ts"
 import { arrays, events, stageLayer } from "../../../support/envelopes.ts"
 
-const recording = (options: Parameters<typeof layerFlightRecorder>[0] = {}) =>
-  Layer.merge(StageTracing.layer, layerFlightRecorder(options)).pipe(
-    Layer.provideMerge(layerTest),
+const recording = (options: Parameters<typeof FlightRecorder.layer>[0] = {}) =>
+  Layer.merge(StageTracing.layer, FlightRecorder.layer(options)).pipe(
+    Layer.provideMerge(Tracing.layerTest),
     Layer.merge(stageLayer)
   )
 
@@ -87,7 +87,7 @@ describe("FlightRecorder", () => {
     Effect.gen(function*() {
       yield* Stream.runDrain(pipe(numbers(700), pipeline))
       assert.deepStrictEqual((yield* RecordedSpans).spans(), [])
-    }).pipe(Effect.provide(Layer.merge(layerTest, stageLayer))))
+    }).pipe(Effect.provide(Layer.merge(Tracing.layerTest, stageLayer))))
 
   it.effect("what is over the bound is dropped and counted", () =>
     Effect.gen(function*() {

@@ -3,12 +3,12 @@ import { Effect, Layer, Metric, Random, Result, Tracer } from "effect"
 import { errors } from "../../../../src/domain/sampling/policies/statusCode.ts"
 import { RootSampling } from "../../../../src/layers/sampling/RootSampling.ts"
 import { TailSampler } from "../../../../src/layers/sampling/TailSampler.ts"
-import { layerPerigeeTracer } from "../../../../src/layers/tracing/PerigeeTracer.ts"
+import { PerigeeTracer } from "../../../../src/layers/tracing/PerigeeTracer.ts"
 import { countTraces } from "../../../../src/layers/tracing/recorder/KeptTraces.ts"
 import { RecordedSpans, SpanProcessing, SpanSink } from "../../../../src/layers/tracing/store/SpanSink.ts"
 import { SpanStore } from "../../../../src/layers/tracing/store/SpanStore.ts"
 import { makeTraceIds } from "../../../../src/layers/tracing/traceIds.ts"
-import { layerBackend, layerTest } from "../../../../src/layers/tracing/Tracing.ts"
+import { Tracing } from "../../../../src/layers/tracing/Tracing.ts"
 import { spanData } from "../../../support/spanData.ts"
 
 describe("sinks", () => {
@@ -36,7 +36,7 @@ describe("sinks", () => {
       })
       const result = yield* Effect.provide(
         Effect.withSpan(Effect.succeed(7), "work"),
-        layerPerigeeTracer.pipe(Layer.provide(throwing))
+        PerigeeTracer.layer.pipe(Layer.provide(throwing))
       )
       assert.strictEqual(result, 7)
       const metrics = yield* Metric.snapshot
@@ -62,7 +62,7 @@ describe("sinks", () => {
         const store = yield* SpanStore
         assert.strictEqual((yield* store.stats).spans, 1)
         return store
-      }).pipe(Effect.provide(layerBackend().pipe(Layer.provide(processing))))
+      }).pipe(Effect.provide(Tracing.layerBackend().pipe(Layer.provide(processing))))
       assert.deepStrictEqual(held, ["dull", "bright"])
       const found = yield* Effect.orDie(store.search({}))
       assert.deepStrictEqual(found.map(({ root }) => root).toSorted(), ["bright", "flushed"])
@@ -76,7 +76,9 @@ describe("sinks", () => {
         return yield* SpanStore
       }).pipe(
         Effect.provide(
-          layerBackend().pipe(Layer.provide(TailSampler.layerProcessing({ policy: Result.getOrThrow(errors()) })))
+          Tracing.layerBackend().pipe(
+            Layer.provide(TailSampler.layerProcessing({ policy: Result.getOrThrow(errors()) }))
+          )
         )
       )
       const found = yield* Effect.orDie(store.search({}))
@@ -90,7 +92,7 @@ describe("sinks", () => {
       yield* Effect.withSpan(Effect.void, "of the event", { parent })
       const { spans } = yield* RecordedSpans
       assert.deepStrictEqual(spans().map(({ name }) => name), ["of the event"])
-    }).pipe(Effect.provide(layerTest.pipe(Layer.provide(RootSampling.layerNone)))))
+    }).pipe(Effect.provide(Tracing.layerTest.pipe(Layer.provide(RootSampling.layerOff)))))
 
   it.effect("of a span, 128 attributes, events and links are kept and the others counted", () =>
     Effect.gen(function*() {
@@ -118,7 +120,7 @@ describe("sinks", () => {
       const counts = (yield* Metric.snapshot).filter(({ id }) => id === "span_fields_dropped_total")
         .map(({ attributes, state }) => [attributes?.["field"], "count" in state ? state.count : 0])
       assert.deepStrictEqual(counts.toSorted(), [["attributes", 72], ["events", 72], ["links", 72]])
-    }).pipe(Effect.provide(layerTest)))
+    }).pipe(Effect.provide(Tracing.layerTest)))
 })
 
 describe("countTraces", () => {

@@ -175,5 +175,5 @@ describe("SpanStore in memory", () => {
       const error = yield* Effect.flip(store.search({}))
       assert.deepStrictEqual([error.reason, error.message], ["NotKept", "tracing is off"])
       assert.strictEqual((yield* store.stats).spans, 0)
-    }).pipe(Effect.provide(SpanStore.layerNone("tracing is off"))))
+    }).pipe(Effect.provide(SpanStore.layerOff("tracing is off"))))
 })
