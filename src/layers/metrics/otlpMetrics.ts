@@ -6,6 +6,7 @@
  */
 import { ConfigProvider, Effect, Layer, Schedule } from "effect"
 import { OtlpMetrics, OtlpSerialization } from "effect/observability"
+import { layerGuarded } from "../client/guardedClient.ts"
 import { ProcessResource } from "../resource/ProcessResource.ts"
 import { Collectors } from "./Collectors.ts"
 
@@ -30,5 +31,5 @@ const exporter = Layer.unwrap(Effect.map(ProcessResource, ({ attributes }) =>
 
 export const layerOtlpMetrics = Layer.merge(
   collecting,
-  Layer.provide(exporter, [OtlpSerialization.layerProtobuf, exportByDefault])
+  Layer.provide(exporter, [OtlpSerialization.layerProtobuf, exportByDefault, layerGuarded])
 )

@@ -1,5 +1,6 @@
 /** How what failed is tried again. */
-import { Effect, Random } from "effect"
+import type { Effect } from "effect"
+import { nextJitteredDelay } from "../../domain/time/jitter.ts"
 
 /**
  * What an error calls for. *Transient*: another try. *Permanent*: a dead letter; what nobody classified is. *Discardable*: counted and dropped.
@@ -36,7 +37,4 @@ export const noRetry: RetryPolicy = retry(0)
 
 /** The next wait after one of `last` ms (the base before the first), ms. */
 export const nextWait = ({ baseMillis, capMillis }: RetryPolicy, last: number): Effect.Effect<number> =>
-  Effect.map(
-    Random.nextBetween(baseMillis, Math.max(baseMillis, last * 3)),
-    (millis) => Math.min(capMillis, millis)
-  )
+  nextJitteredDelay(baseMillis, capMillis, last)
