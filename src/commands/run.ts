@@ -3,6 +3,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Clock, Config, Console, Effect, FileSystem, Layer, Option, Path } from "effect"
 import { Command, Flag } from "effect/cli"
 import { SecureRandom } from "effect/crypto"
+import { sensorIdOf } from "../domain/observation/sensorIdOf.ts"
 import type { SensorRegistry } from "../domain/observation/sensors/SensorRegistry.ts"
 import { parseFaults } from "../domain/simulation/faults.ts"
 import { type ScenarioOptions, seededStart } from "../domain/simulation/scenario.ts"
@@ -11,10 +12,12 @@ import type { UtcTime } from "../domain/time/UtcTime.ts"
 import { layerCanariesFromConfig } from "../layers/canary/canariesFromConfig.ts"
 import { layerCanaryMetrics } from "../layers/canary/canaryMetrics.ts"
 import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
+import { layerWithSensors } from "../layers/deadletters/DeadLetters.ts"
 import { Health } from "../layers/health/Health.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLineageFromConfig } from "../layers/lineage/lineageFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { Symptoms } from "../layers/logging/Symptoms.ts"
 import {
   layerAlertsFromConfig,
   layerDeadLettersFromConfig,
@@ -23,6 +26,7 @@ import {
 import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
 import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
 import { layerProcessResourceFromConfig } from "../layers/resource/processResourceFromConfig.ts"
+import { layerProcDescriptors } from "../layers/runtime/procDescriptors.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import { layerHeadSamplerFromConfig } from "../layers/sampling/headSamplerFromConfig.ts"
 import { layerTailSamplerFromConfig } from "../layers/sampling/tailSamplerFromConfig.ts"
@@ -117,6 +121,9 @@ const descriptionOf = Effect.fnUntraced(function*(flags: Flags, values: Settings
   })
 })
 
+const deadLettersWithSensors = (registry: SensorRegistry) =>
+  layerWithSensors(({ format, payload }) => sensorIdOf(format, payload, registry))
+
 const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const durationMillis = Option.isNone(flags.duration)
     ? Infinity
@@ -135,7 +142,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const bounded = Option.isSome(flags.input)
   const services = Layer.mergeAll(
     layerAlertsFromConfig,
-    layerDeadLettersFromConfig,
+    Layer.provide(deadLettersWithSensors(registry), layerDeadLettersFromConfig),
     layerCanaryMetrics,
     layerHttpFromConfig({ onlyIfAsked: bounded })
   ).pipe(
@@ -145,6 +152,8 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       StageState.layerMemory(),
       StageChannels.layerMemory,
       SourceStats.layer,
+      Symptoms.layer,
+      layerProcDescriptors,
       Shutdown.layer,
       Health.layer,
       layerCanariesFromConfig({ bounded }),
@@ -190,7 +199,12 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
         Effect.catchTag(fileWorld(flags.input.value), "SourceError", ({ message }) => new InputError({ message }))
         : sensorWorld({
           radar: { host: values.radarHost, port: values.radarPort, receiveBufferBytes },
-          isl: { host: values.islHost, port: values.islPort },
+          isl: {
+            host: values.islHost,
+            port: values.islPort,
+            maximumClients: values.islMaximumConnections,
+            idleTimeout: values.islIdleTimeout
+          },
           opticalUrl: values.opticalUrl,
           opticalPollMillis
         })

@@ -4,6 +4,7 @@ import { AlertStore } from "../alerts/AlertStore.ts"
 import { settings } from "../config/settings.ts"
 import { DeadLetterLog } from "../deadletters/deadLetterLog.ts"
 import { layerLineageMetrics } from "../lineage/lineageMetrics.ts"
+import { layerProcDescriptors } from "../runtime/procDescriptors.ts"
 import { layerSamplingMetrics } from "../sampling/samplingMetrics.ts"
 import { layerMeasuredAlerts } from "../slo/alertLatency.ts"
 import { EmbeddedSloStore } from "../slo/EmbeddedSloStore.ts"
@@ -55,7 +56,7 @@ export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
       Exposition.layer,
       StageMetrics.layer,
       layerStageExemplars,
-      layerProcessMetrics({ version }),
+      Layer.provide(layerProcessMetrics({ version }), layerProcDescriptors),
       layerSloMetrics,
       layerSamplingMetrics,
       layerLineageMetrics,
