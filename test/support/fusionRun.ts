@@ -42,8 +42,8 @@ export const observed = (
 
 const utf8 = new TextEncoder()
 
-/** A line of a file, as its source would write it to the log. */
-export const lineRecord = (line: string, receivedAt = seededStart): NewLogRecord => {
+/** A line of a file that is read the day after, as its source would write it to the log. */
+export const lineRecord = (line: string, receivedAt = seededStart + 86_400_000): NewLogRecord => {
   const bytes = utf8.encode(line)
   const raw = { format: "observation" as const, source: "file", bytes, locator: "test" }
   const observationId = observationIdOf("file", bytes)

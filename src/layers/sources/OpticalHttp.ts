@@ -14,6 +14,7 @@
 import { Clock, Duration, Effect, Fiber, Queue, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
 import type { RawOpticalPage } from "../../domain/observation/formats/opticalArchive.ts"
+import { mostAheadMillis } from "../../domain/observation/mostAhead.ts"
 import type { ObservationId } from "../../domain/observation/Observation.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"
 import type { IncomingTrace, ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
@@ -40,7 +41,6 @@ export interface OpticalHttpOptions extends OpticalClientOptions {
 }
 
 const mostRemembered = 65_536
-const mostAheadMillis = 5000
 
 const textField = (item: unknown, name: string): string | undefined => {
   if (typeof item !== "object" || item === null) return undefined
