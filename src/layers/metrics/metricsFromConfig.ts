@@ -1,6 +1,6 @@
 /** The metrics that the settings ask for: all of them, or none. */
 import { Config, Effect, Layer, Option } from "effect"
-import { AlertStore } from "../alerts/AlertStore.ts"
+import { layerAlertStoreFromConfig } from "../alerts/alertsFromConfig.ts"
 import { settings } from "../config/settings.ts"
 import { DeadLetterLog } from "../deadletters/deadLetterLog.ts"
 import { layerLineageMetrics } from "../lineage/lineageMetrics.ts"
@@ -67,7 +67,7 @@ export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
 /** The store of alerts, measured where metrics are on. */
 export const layerAlertsFromConfig = Layer.unwrap(Effect.gen(function*() {
   const on = yield* settings.metrics
-  return on ? Layer.provide(layerMeasuredAlerts, AlertStore.layer) : AlertStore.layer
+  return on ? Layer.provide(layerMeasuredAlerts, layerAlertStoreFromConfig) : layerAlertStoreFromConfig
 }))
 
 /** The dead letters on the log, counted where metrics are on. */
