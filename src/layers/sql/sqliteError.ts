@@ -7,7 +7,7 @@ export const resultCode = (cause: unknown): number | undefined =>
   Predicate.hasProperty(cause, "errcode") && typeof cause.errcode === "number" ? cause.errcode & 0xff : undefined
 
 /** https://www.sqlite.org/rescode.html */
-export const resultCodes = { busy: 5, locked: 6, corrupt: 11, notADatabase: 26 } as const
+export const resultCodes = { permission: 3, busy: 5, locked: 6, readonly: 8, corrupt: 11, notADatabase: 26 } as const
 
 /** The error of effect/sql for what `node:sqlite` threw. It reads the extended code from `errno`, where node:sqlite has `errcode`. */
 export const sqlError = (thrown: unknown, operation: string): SqlError => {
