@@ -110,7 +110,9 @@ export const sourceSettings = {
     name: "PERIGEE_OPTICAL_URL",
     kind: url,
     secret: true,
-    what: "The optical archive to poll, simulator off; without it none is.",
+    what:
+      "The optical archive to poll, simulator off; without it none is. User and password in it are sent as `Authorization`; they and the query"
+      + " are shown nowhere.",
     why: "There is no archive that everybody has."
   }),
   opticalPollInterval: setting({
