@@ -1,5 +1,5 @@
 /** `perigee graph`: the fusion pipeline as it is built, drawn. */
-import { Console, Effect, FileSystem, Option, Stream } from "effect"
+import { Console, Effect, FileSystem, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import { fusionSettings } from "../layers/config/settings.ts"
 import { defaultFusionSettings } from "../operators/fusion/fusion.ts"
@@ -31,10 +31,7 @@ const builtGraph = Effect.gen(function*() {
     settings: { ...defaultFusionSettings, ...settings },
     catalogue: new Map(),
     now: () => 0,
-    alertSequences: new Map(),
-    records: Stream.empty,
-    ticks: Stream.empty,
-    commitPositions: () => Effect.void
+    alertSequences: new Map()
   }).graph
 })
 

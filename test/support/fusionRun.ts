@@ -10,6 +10,7 @@ import { makeScenario, seededStart } from "../../src/domain/simulation/scenario.
 import type { Element } from "../../src/domain/stream/Batch.ts"
 import { alertsTopic, AlertStore } from "../../src/layers/alerts/AlertStore.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
+import { GroupMember } from "../../src/layers/log/GroupMember.ts"
 import { type LogRecord, MessageLog, type NewLogRecord } from "../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../src/layers/log/readPages.ts"
 import { observationLine, observationOf } from "../../src/layers/simulator/writeScenario.ts"
@@ -109,13 +110,14 @@ export const runFusion = (
     yield* source.pipe(
       andThen(
         fusion({ ...emptyFusion, catalogue, settings }),
-        commit(subscription.commit)
+        commit()
       ),
       Stream.runForEachArray((elements: ReadonlyArray<Element<ConjunctionAlert>>) =>
         Effect.sync(() => {
           for (const element of elements) if (element._tag === "Batch") versions.push(...element.payloads)
         })
-      )
+      ),
+      Effect.provideService(GroupMember, { join: () => Effect.succeed(subscription), commit: subscription.commit })
     )
     const committed = yield* log.committed(observationsTopic, "test")
     const written = {

@@ -17,7 +17,7 @@ export interface RetryPolicy {
 export const defaultRetry: RetryPolicy = { times: 5, baseMillis: 50, capMillis: 5000 }
 
 /**
- * A policy for transient errors: at most `times` more tries, the first wait at least `baseMillis`, none over `capMillis`. What makes no sense is held
+ * A policy for transient errors: at most `times` more tries (`Infinity`: without end), the first wait at least `baseMillis`, none over `capMillis`. What makes no sense is held
  * to what does: whole tries from 0 on, a base from 1 ms on, a cap no less than the base.
  */
 export const retry = (
@@ -26,7 +26,7 @@ export const retry = (
 ): RetryPolicy => {
   const base = Number.isFinite(baseMillis) ? Math.max(1, baseMillis) : defaultRetry.baseMillis
   return {
-    times: Number.isFinite(times) ? Math.max(0, Math.floor(times)) : defaultRetry.times,
+    times: Number.isNaN(times) || times === -Infinity ? defaultRetry.times : Math.max(0, Math.floor(times)),
     baseMillis: base,
     capMillis: Number.isFinite(capMillis) ? Math.max(base, capMillis) : Math.max(base, defaultRetry.capMillis)
   }
