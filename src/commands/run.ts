@@ -26,7 +26,7 @@ import {
 import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
 import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
 import { layerProcessResourceFromConfig } from "../layers/resource/processResourceFromConfig.ts"
-import { layerProcDescriptors } from "../layers/runtime/procDescriptors.ts"
+import { ProcDescriptors } from "../layers/runtime/ProcDescriptors.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import { layerHeadSamplerFromConfig } from "../layers/sampling/headSamplerFromConfig.ts"
 import { layerTailSamplerFromConfig } from "../layers/sampling/tailSamplerFromConfig.ts"
@@ -153,7 +153,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       StageChannels.layerMemory,
       SourceStats.layer,
       Symptoms.layer,
-      layerProcDescriptors,
+      ProcDescriptors.layer,
       Shutdown.layer,
       Health.layer,
       layerCanariesFromConfig({ bounded }),

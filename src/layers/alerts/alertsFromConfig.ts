@@ -3,12 +3,12 @@ import { Effect, Layer } from "effect"
 import { fusionTable } from "../config/fusionTable.ts"
 import { settings } from "../config/settings.ts"
 import { AlertStore } from "./AlertStore.ts"
-import { layerSqliteAlertTable } from "./sqliteAlertTable.ts"
+import { SqliteAlertTable } from "./SqliteAlertTable.ts"
 
 /** Fails with a `ConfigError` for a value that is none. */
 export const layerAlertStoreFromConfig = Layer.unwrap(Effect.gen(function*() {
   const store = AlertStore.layerWith({ retention: yield* fusionTable.alertRetention })
   return (yield* settings.log) === "memory"
     ? store
-    : Layer.provide(store, layerSqliteAlertTable(yield* settings.dataDirectory))
+    : Layer.provide(store, SqliteAlertTable.layer(yield* settings.dataDirectory))
 }))

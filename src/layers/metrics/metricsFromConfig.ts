@@ -4,7 +4,7 @@ import { layerAlertStoreFromConfig } from "../alerts/alertsFromConfig.ts"
 import { settings } from "../config/settings.ts"
 import { DeadLetterLog } from "../deadletters/deadLetterLog.ts"
 import { layerLineageMetrics } from "../lineage/lineageMetrics.ts"
-import { layerProcDescriptors } from "../runtime/procDescriptors.ts"
+import { ProcDescriptors } from "../runtime/ProcDescriptors.ts"
 import { layerSamplingMetrics } from "../sampling/samplingMetrics.ts"
 import { layerMeasuredAlerts } from "../slo/alertLatency.ts"
 import { EmbeddedSloStore } from "../slo/EmbeddedSloStore.ts"
@@ -56,7 +56,7 @@ export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
       Exposition.layer,
       StageMetrics.layer,
       layerStageExemplars,
-      Layer.provide(layerProcessMetrics({ version }), layerProcDescriptors),
+      Layer.provide(layerProcessMetrics({ version }), ProcDescriptors.layer),
       layerSloMetrics,
       layerSamplingMetrics,
       layerLineageMetrics,

@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import type { ConjunctionAlert } from "../../../src/domain/alert/ConjunctionAlert.ts"
 import { AlertStore } from "../../../src/layers/alerts/AlertStore.ts"
-import { layerSqliteAlertTable } from "../../../src/layers/alerts/sqliteAlertTable.ts"
+import { SqliteAlertTable } from "../../../src/layers/alerts/SqliteAlertTable.ts"
 import { EmbeddedLog } from "../../../src/layers/log/embedded/EmbeddedLog.ts"
 import { type LogError, MessageLog } from "../../../src/layers/log/MessageLog.ts"
 import { alertVersion } from "../../support/alerts.ts"
@@ -21,7 +21,10 @@ alertStoreContract(
 alertStoreContract(
   "memory log, with a table",
   Layer.unwrap(
-    Effect.map(temporaryDirectory, (directory) => Layer.merge(MessageLog.layerMemory, layerSqliteAlertTable(directory)))
+    Effect.map(
+      temporaryDirectory,
+      (directory) => Layer.merge(MessageLog.layerMemory, SqliteAlertTable.layer(directory))
+    )
   )
 )
 alertStoreContract(
@@ -29,7 +32,7 @@ alertStoreContract(
   Layer.unwrap(
     Effect.map(
       temporaryDirectory,
-      (directory) => Layer.merge(EmbeddedLog.layer({ directory }), layerSqliteAlertTable(directory))
+      (directory) => Layer.merge(EmbeddedLog.layer({ directory }), SqliteAlertTable.layer(directory))
     )
   )
 )
@@ -61,7 +64,7 @@ const opened = <A, E>(
   const { counts, layer } = counting(log)
   return Effect.flatMap(AlertStore, use).pipe(
     Effect.provide(
-      Layer.fresh(AlertStore.layer.pipe(Layer.provide(Layer.merge(layer, layerSqliteAlertTable(directory)))))
+      Layer.fresh(AlertStore.layer.pipe(Layer.provide(Layer.merge(layer, SqliteAlertTable.layer(directory)))))
     ),
     Effect.map((result) => ({ result, read: counts.read }))
   )

@@ -4,7 +4,7 @@ import { TestClock } from "effect/testing"
 import { Collectors } from "../../../src/layers/metrics/Collectors.ts"
 import { observePipeline, type PipelineView } from "../../../src/layers/metrics/pipelineMetrics.ts"
 import { layerProcessMetrics } from "../../../src/layers/metrics/processMetrics.ts"
-import { layerProcDescriptors } from "../../../src/layers/runtime/procDescriptors.ts"
+import { ProcDescriptors } from "../../../src/layers/runtime/ProcDescriptors.ts"
 import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { collected, ownRegistry } from "../../support/collected.ts"
@@ -171,7 +171,7 @@ describe("process metrics", () => {
     }).pipe(
       Effect.provide(
         layerProcessMetrics({ version: "1.2.3" }).pipe(
-          Layer.provide(layerProcDescriptors),
+          Layer.provide(ProcDescriptors.layer),
           Layer.provideMerge(services)
         )
       )

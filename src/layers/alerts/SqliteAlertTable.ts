@@ -90,12 +90,15 @@ const open = Effect.fnUntraced(function*(directory: string): Effect.fn.Return<Al
 })
 
 /** Opens the file, which is created if absent, for as long as the Layer lives. */
-export const layerSqliteAlertTable = (directory: string): Layer.Layer<never> =>
+const layer = (directory: string): Layer.Layer<never> =>
   Layer.effect(
     AlertTable,
     Effect.catch(open(directory), (reason) =>
       Effect.as(told(join(directory, "alerts.sqlite"), "cannot be used")(reason), keepsNothing))
   )
+
+/** The table of alerts in an SQLite file. */
+export const SqliteAlertTable = { layer }
 
 const told = (file: string, what: string) => (reason: string) =>
   Effect.logWarning(`${file} ${what}, so that the next start reads all alerts from the log: ${reason}`)

@@ -12,7 +12,7 @@ const fromProc = <A>(read: () => A): A | undefined => {
   }
 }
 
-export const layerProcDescriptors = Layer.succeed(Descriptors, {
+const layer = Layer.succeed(Descriptors, {
   open: () => fromProc(() => readdirSync("/proc/self/fd").length),
   most: () => {
     const limits = fromProc(() => readFileSync("/proc/self/limits", "latin1"))
@@ -20,3 +20,6 @@ export const layerProcDescriptors = Layer.succeed(Descriptors, {
     return limit === undefined ? undefined : Number(limit)
   }
 })
+
+/** Descriptors out of `/proc`. */
+export const ProcDescriptors = { layer }
