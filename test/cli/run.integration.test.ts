@@ -63,8 +63,9 @@ describe("perigee run with the simulator", () => {
     assert.isAbove(stage(summary, "validate").dead, 0)
     assert.isAbove(stage(summary, "uncorrelated").filteredReasons["outside-gate"] ?? 0, 0)
     assert.strictEqual(summary.deadLetters.total, summary.deadLetters.byErrorKind.ValidationFailed)
-    const newest = Object.values<{ newest: string }>(summary.observations.bySensor).map((sensor) =>
-      Date.parse(sensor.newest)
+    // Nothing was valid of the sensor in the wrong unit.
+    const newest = Object.values<{ newest: string | null }>(summary.observations.bySensor).flatMap((sensor) =>
+      sensor.newest === null ? [] : [Date.parse(sensor.newest)]
     )
     const end = Math.max(...newest)
     // The silent sensor was heard early and then no more; the windows went on closing without it.

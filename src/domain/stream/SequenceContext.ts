@@ -5,6 +5,7 @@
  * OpenTelemetry's consistent sampling, drawn from both by murmur3's finalizer. The same source and number always give the same id.
  */
 import { Buffer } from "node:buffer"
+import { hash32, mix32 } from "../text/hash32.ts"
 import type { UtcTime } from "../time/UtcTime.ts"
 import { contextBelow, type EventContext, type TraceContext } from "./Envelope.ts"
 
@@ -18,31 +19,17 @@ export interface SequenceArray {
   readonly ingestTime: UtcTime
 }
 
-/** murmur3's finalizer: every bit of the result depends on every bit of `x`. */
-const mix = (x: number): number => {
-  let h = x ^ (x >>> 16)
-  h = Math.imul(h, 0x85ebca6b)
-  h ^= h >>> 13
-  h = Math.imul(h, 0xc2b2ae35)
-  return (h ^ (h >>> 16)) >>> 0
-}
-
 /** What an id's 56 random bits are made of: 32 of an event's own. */
-export const sequenceBits = (salt: number, sequence: number): number => mix(sequence + salt | 0)
+export const sequenceBits = (salt: number, sequence: number): number => mix32(sequence + salt | 0)
 
 /** The upper 24 of the random bits. */
 export const sequenceHigh24 = (bits: number): number => bits >>> 8
 
 /** The lower 32 of the random bits. */
-export const sequenceLow32 = (bits: number): number => mix(bits + 0x9e3779b9 | 0)
+export const sequenceLow32 = (bits: number): number => mix32(bits + 0x9e3779b9 | 0)
 
-/** A hash of a name: FNV-1a-32, finalized. */
-export const saltOf = (name: string): number => {
-  let hash = 0x811c9dc5
-  for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 0x01000193)
-  // As a signed number, which the engine keeps without a box.
-  return mix(hash) | 0
-}
+/** A source's name as a number. Signed, which the engine keeps without a box. */
+export const saltOf = (name: string): number => hash32(name) | 0
 
 /** Kept small: an id that is kept keeps the text of all that were made with it. */
 const mostIds = 32
