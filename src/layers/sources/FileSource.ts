@@ -2,7 +2,7 @@
  * Observations in a file, or on the standard input (`-`): JSON lines of `Observation`, or a CCSDS TDM in KVN.
  *
  * Bounded: the stream ends where the file does. JSON lines are read as they come, and blank ones are passed over; a TDM is read whole,
- * up to 64 MiB, and cut into one record per observation and one per line that cannot be used (`domain/ccsds/tdmRecords.ts`). The locator
+ * up to 64 MiB, and cut into one record per observation and one per line that cannot be used (`domain/ccsds/tdm/tdmRecords.ts`). The locator
  * is `file:line`. All records have one key, so that they stay in the file's order.
  *
  * A file is a TDM when its name ends in `.tdm` or its first line that is neither blank nor a comment begins with `CCSDS_TDM_VERS`.
@@ -10,7 +10,7 @@
 import { Array, Cause, Clock, Deferred, Effect, type Scope, Stream } from "effect"
 import { open } from "node:fs/promises"
 import { extname } from "node:path"
-import { tdmRecords } from "../../domain/ccsds/tdmRecords.ts"
+import { tdmRecords } from "../../domain/ccsds/tdm/tdmRecords.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { RawRecord } from "../../domain/stream/Envelope.ts"

@@ -129,7 +129,7 @@ describe("FileSource", () => {
       })
       expect(number?.text).toBe("RANGE = 2026-01-02T00:00:01.000 twelve")
       expect(number?.decoded).toEqual(
-        Result.fail({ errorKind: "Deserialization", message: "\"twelve\" is not a number" })
+        Result.fail({ errorKind: "Deserialization", message: "RANGE: \"twelve\" is not a number" })
       )
       expect(noise?.text).toBe("what is this")
       expect(noise?.decoded).toEqual(
