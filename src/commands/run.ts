@@ -44,7 +44,7 @@ import { orInputError, parseDuration, readCatalogueFile, readRegistry, required 
 import { runJob } from "./run/job.ts"
 import { observeRun } from "./run/observe.ts"
 import { describeRun } from "./run/runDescription.ts"
-import { toJson, toText } from "./run/RunReport.ts"
+import { nothingUsable, toJson, toText } from "./run/RunReport.ts"
 import { asLines, onTerminal } from "./run/status.ts"
 import { fileWorld, sensorWorld, simulatedWorld } from "./run/world.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
@@ -211,7 +211,13 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       const over = Number.isFinite(durationMillis)
         ? Effect.asVoid(Effect.timeoutOption(world.over, durationMillis))
         : world.over
-      return yield* runJob({ ...job, catalogue, world: { ...world, over }, observe: yield* observeRun })
+      return yield* runJob({ ...job, catalogue, world: { ...world, over }, observe: yield* observeRun }).pipe(
+        Effect.mapError((error) =>
+          error._tag === "SourceError" && error.reason === "Unreadable"
+            ? new InputError({ message: error.message })
+            : error
+        )
+      )
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 
@@ -231,6 +237,8 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   if (!flags.json && report.deadLetters.size > 0) {
     yield* Console.error(`look at the dead letters: perigee dlq list --data-dir ${directory}`)
   }
+  const nothing = Option.isSome(flags.input) ? nothingUsable(report, flags.input.value) : undefined
+  if (nothing !== undefined) return yield* new InputError({ message: nothing })
 })
 
 /** In silence with `--json` when nobody looks at a terminal; else redrawn, or line by line. */
