@@ -6,7 +6,7 @@ import { objectKeywords, objectNumbers, objectTexts } from "../../../../src/doma
 import { readCdm } from "../../../../src/domain/ccsds/cdm/readCdm.ts"
 import { formatCdm, formatCdmJson, formatCdmXml } from "../../../../src/domain/ccsds/cdm/writeCdm.ts"
 import * as UtcTime from "../../../../src/domain/time/UtcTime.ts"
-import { sharedData } from "../../../support/sharedData.ts"
+import { testData } from "../../../support/sharedData.ts"
 
 const covariance = Float64Array.from({ length: 36 }, (_, k) => {
   const [i, j] = [Math.floor(k / 6), k % 6]
@@ -346,13 +346,48 @@ describe("cdm", () => {
     expect(problems(json.slice(0, 400))[0]).toContain("cut off")
   })
 
-  const minimal = sharedData("ccsds/minimal_cdm.kvn")
-  it.skipIf(minimal === undefined)("reads the minimal message", () => {
-    const read = Result.getOrThrow(readCdm(readFileSync(minimal ?? "", "utf8"), "minimal")).cdm
-    expect(read).toMatchObject({ messageId: "MIN-0001", missDistance: 500, collisionProbability: undefined })
-    expect(read.objects[1].state.velocity[2]).toBeCloseTo(7545.77961, 9)
-    expect(read.objects[1].state.position[0]).toBeCloseTo(7_000_500, 6)
-    expect(read.objects[0].covariance[7]).toBe(10_000)
-    expect(Result.isSuccess(readCdm(formatCdm(read), "again"))).toBe(true)
+  it("an operational message: every field, and again after a round trip in each notation", () => {
+    const sample = readFileSync(testData("ccsds/conjunction.cdm"), "utf8")
+    const { cdm: read, warnings } = Result.getOrThrow(readCdm(sample, "conjunction.cdm"))
+    expect(warnings).toEqual([])
+    expect(read).toMatchObject({
+      comments: ["An invented conjunction: no object is real", "Relative Metadata/Data"],
+      messageFor: "SATELLITE A",
+      messageId: "202603130001",
+      relativeSpeed: 14762.0437912,
+      missDistance: 715.482,
+      collisionProbability: 4.835e-5,
+      screening: {
+        texts: { SCREEN_VOLUME_SHAPE: "ELLIPSOID" },
+        numbers: { SCREEN_VOLUME_X: 200, SCREEN_VOLUME_Y: 1000 }
+      }
+    })
+    const [one, two] = read.objects
+    expect(one).toMatchObject({
+      frame: "ITRF",
+      texts: { OBJECT_TYPE: "PAYLOAD", OPERATOR_EMAIL: "fd@example.org", GRAVITY_MODEL: "EGM-96: 36D 36O" },
+      numbers: {
+        ACTUAL_OD_SPAN: 5.5,
+        TRACKS_USED: 119,
+        AREA_PC: 5.25,
+        SEDR: 4.5457e-5,
+        CDRG_DRG: 4.23e-5,
+        CSRP_SRP: 1.625e-5
+      }
+    })
+    expect(one.state.position[0]).toBeCloseTo(2_570_097.065, 6)
+    expect(one.covariance[7]).toBe(2533)
+    expect([two.name, two.maneuverable, two.numbers?.CDRG_R]).toEqual(["FRAGMENT B [DEB]", "N/A", undefined])
+    // Every keyword and value of the file stands in what is written of it; only the layout differs.
+    const values = (text: string) =>
+      text.split("\n").filter((line) => line.includes("=") && !line.startsWith("COMMENT")).map((line) => {
+        const [key = "", value = ""] = line.split(/\s*=\s*/)
+        const [first = ""] = value.split(/\s*\[/)
+        return [key, Number.isNaN(Number(first)) ? Date.parse(`${first}Z`) || value : Number(first)]
+      })
+    expect(values(formatCdm(read))).toEqual(values(sample))
+    for (const write of [formatCdm, formatCdmXml, formatCdmJson]) {
+      expect(Result.getOrThrow(readCdm(write(read), "again")).cdm).toEqual(read)
+    }
   })
 })

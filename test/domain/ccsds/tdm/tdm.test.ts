@@ -8,7 +8,7 @@ import type { Observation, Target } from "../../../../src/domain/observation/Obs
 import { observationIdOf } from "../../../../src/domain/observation/observationId.ts"
 import { sensorOf } from "../../../../src/domain/observation/sensors/sensorRecord.ts"
 import { makeRegistry } from "../../../../src/domain/observation/sensors/SensorRegistry.ts"
-import { sharedData } from "../../../support/sharedData.ts"
+import { testData } from "../../../support/sharedData.ts"
 
 const degree = Math.PI / 180
 const site = { latitudeDegrees: 10, longitudeDegrees: 20, heightMetres: 0 }
@@ -36,32 +36,32 @@ const radarMeta = ["TIME_SYSTEM = UTC", "PARTICIPANT_1 = RADAR-1", "PARTICIPANT_
 const at = "2026-01-02T00:00:00.123456"
 
 describe("readTdm", () => {
-  const typical = sharedData("ccsds/typical_radar_tdm.kvn")
-  it.skipIf(typical === undefined)("the typical radar message of the shared data", () => {
-    const { errors, observations } = read(readFileSync(typical ?? "", "utf8"))
+  it("a radar's pass, tagged at receipt; weather beside it is passed over", () => {
+    const { errors, observations } = read(readFileSync(testData("ccsds/radar.tdm"), "utf8"))
     expect(errors).toEqual([])
-    expect(observations.length).toBe(1)
-    const observation = observations[0]?.observation
-    expect(observation?.sourceId).toBe("RADAR-1")
-    expect(observation?.sourceKind).toBe("radar")
-    expect(observation?.sensorTimestamp).toBe(Date.UTC(2026, 0, 2))
-    expect(observation?.ingestTimestamp).toBe(received)
-    expect(observation?.objectHint).toBe("RADAR-1_20260102_000001")
-    expect(observation?.target).toEqual({
-      _tag: "RangeRate",
-      range: 1_234_567,
-      rangeRate: -3210,
-      azimuth: 191.402 * degree,
-      elevation: 25.441 * degree
+    const lightTime = (metres: number) => metres / 299_792_458 * 1000
+    const start = Date.UTC(2026, 2, 20, 12)
+    expect(observations.map(({ observation }) => observation.sensorTimestamp)).toEqual([
+      start - lightTime(1_234_567),
+      start + 10_000 - lightTime(1_203_125),
+      start + 20_000 - lightTime(1_173_500)
+    ])
+    const [first, , third] = observations
+    expect(first?.line).toBe(24)
+    expect(first?.observation).toMatchObject({
+      sourceId: "RADAR-1",
+      sourceKind: "radar",
+      ingestTimestamp: received,
+      objectHint: "NORTH-1_20260320_1",
+      target: {
+        _tag: "RangeRate",
+        range: 1_234_567,
+        rangeRate: -3210,
+        azimuth: 191.402 * degree,
+        elevation: 25.441 * degree
+      }
     })
-    expect(observations[0]?.line).toBe(18)
-  })
-
-  const minimal = sharedData("ccsds/minimal_tdm.kvn")
-  it.skipIf(minimal === undefined)("the minimal message: a range in km", () => {
-    const { observations } = read(readFileSync(minimal ?? "", "utf8"))
-    expect(observations.map(({ observation }) => observation.target)).toEqual([{ _tag: "RangeRate", range: 1_234_567 }])
-    expect(observations[0]?.observation.objectHint).toBeUndefined()
+    expect(third?.observation.target).toEqual({ _tag: "RangeRate", range: 1_173_500 })
   })
 
   it("groups what is of one epoch, in any order of lines", () => {

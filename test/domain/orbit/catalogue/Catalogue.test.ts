@@ -9,7 +9,7 @@ import {
 } from "../../../../src/domain/orbit/catalogue/Catalogue.ts"
 import { radiansPerDegree, revPerDay } from "../../../../src/domain/orbit/catalogue/MeanElements.ts"
 import * as UtcTime from "../../../../src/domain/time/UtcTime.ts"
-import { sharedData } from "../../../support/sharedData.ts"
+import { sharedData, testData } from "../../../support/sharedData.ts"
 
 const fields = {
   OBJECT_NAME: "STARLINK & CO",
@@ -224,9 +224,17 @@ describe("Catalogue", () => {
     expect(catalogue.size).toBe(7483)
   })
 
-  const minimal = sharedData("ccsds/minimal_omm.kvn")
-  it.skipIf(minimal === undefined)("reads the minimal OMM", () => {
-    const catalogue = Result.getOrThrow(decodeCatalogue(readFileSync(minimal ?? "", "utf8"), "minimal"))
-    expect(only(catalogue).objectId).toBe("99901")
+  it("reads an OMM with its units", () => {
+    const catalogue = Result.getOrThrow(
+      decodeCatalogue(readFileSync(testData("ccsds/elements.omm"), "utf8"), "elements.omm")
+    )
+    expect(only(catalogue)).toMatchObject({
+      objectId: "99901",
+      name: "SATELLITE A",
+      epoch: UtcTime.parse("2026-03-20T00:00:00.000123Z"),
+      meanMotion: 15 * revPerDay,
+      inclination: 53 * radiansPerDegree,
+      bstar: 0.0001
+    })
   })
 })
