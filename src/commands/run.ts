@@ -55,7 +55,10 @@ const text = (name: string, description: string) =>
 
 const flags = {
   duration: text("for", "Stop after this long, such as 20s, 10m or 6h; with the simulator it is scenario time"),
-  input: text("input", "Read observations from this file (JSON lines or TDM; - is standard input) and stop at its end"),
+  input: text(
+    "input",
+    "Read observations from this file (JSON lines or CCSDS TDM, plain or gzip; - is standard input) and stop at its end"
+  ),
   ...settingFlags,
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print the summary as one JSON document on standard output"),
