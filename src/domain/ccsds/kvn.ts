@@ -74,7 +74,7 @@ const bracketed = /^(.*?)\s*\[([^\]]*)\]$/
 export const valueAndUnit = (
   { unit, value }: Pick<KvnLine, "value" | "unit">
 ): readonly [value: string, unit: string] => {
-  const match = unit === undefined ? bracketed.exec(value) : null
+  const match = unit === undefined && value.endsWith("]") ? bracketed.exec(value) : null
   return match === null ? [value, unit?.trim() ?? ""] : [match[1] ?? "", match[2]?.trim() ?? ""]
 }
 

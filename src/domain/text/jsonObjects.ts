@@ -63,9 +63,15 @@ export const decodeFlatObject = (text: string): ReadonlyArray<readonly [key: str
     : Object.entries(record.value).map(([key, value]) => [key, value === null ? "" : String(value).trim()] as const)
 }
 
-/** Where an object has a key, from the line that it begins in. An object on one line costs nothing. */
+/** Where an object has its keys, asked for in their order, from the line that it begins in. State: how far it has looked. */
 export const lineOfKey = ({ line, text }: JsonObjectText): (key: string) => number => {
-  if (!text.includes("\n")) return () => line
-  const lines = text.split("\n")
-  return (key) => line + Math.max(0, lines.findIndex((each) => each.includes(`"${key}"`)))
+  let current = line
+  let at = 0
+  return (key) => {
+    const found = text.indexOf(`"${key}"`, at)
+    if (found < 0) return current
+    for (let end = text.indexOf("\n", at); end >= 0 && end < found; end = text.indexOf("\n", end + 1)) current++
+    at = found
+    return current
+  }
 }
