@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { gzipSync } from "node:zlib"
@@ -88,7 +88,9 @@ describe("perigee run --input", () => {
   it(
     "a file of which nothing can be used ends with exit 2 and one line, after the summary; a swap before anything",
     async () => {
-      const catalogue = join(cwd, "one.3le")
+      const data = join(cwd, "data", "rubbish")
+      mkdirSync(data, { recursive: true })
+      const catalogue = join(data, "one.3le")
       writeFileSync(
         catalogue,
         "1 24946U 97051C   09040.78448243  .00000153  00000-0  47668-4 0  4775\n"
@@ -99,10 +101,9 @@ describe("perigee run --input", () => {
         sensorTimestamp: "2026-03-20T00:00:00Z",
         target: { _tag: "RangeRate", range: 1e6 }
       }
-      const rubbish = join(cwd, "rubbish.jsonl.gz")
+      const rubbish = join(data, "rubbish.jsonl.gz")
       const line = JSON.stringify({ ...stranger, sourceId: "nobody", uncertainty: {} })
       writeFileSync(rubbish, gzipSync(`${line}\nnonsense\n`))
-      const data = join(cwd, "rubbish")
       const ran = await perigee(
         ["run", "--input", rubbish, "--catalogue", catalogue, "--data-dir", data, "--json"],
         cwd
