@@ -3,8 +3,10 @@ import { Clock, Effect, FileSystem, Option, Result } from "effect"
 import { defaultRegistry } from "../domain/observation/sensors/defaultSensors.ts"
 import { decodeRegistry } from "../domain/observation/sensors/SensorRegistry.ts"
 import { decodeCatalogue } from "../domain/orbit/catalogue/Catalogue.ts"
+import { lookOf } from "../domain/text/lookOf.ts"
 import { parseDuration } from "../domain/time/duration.ts"
 import { parse } from "../domain/time/UtcTime.ts"
+import { gunzip, isGzip } from "../layers/sources/gzip.ts"
 import { InputError } from "./InputError.ts"
 
 export { parseDuration }
@@ -29,10 +31,15 @@ export const timeOf = Effect.fnUntraced(function*(flag: string, given: Option.Op
   }))
 })
 
-const readText = (file: string) =>
-  Effect.flatMap(FileSystem.FileSystem, (fs) => fs.readFileString(file)).pipe(
-    Effect.mapError(({ message }) => new InputError({ message: `${file}: ${message}` }))
-  )
+/** The text of a file, unpacked if it is gzip, without a byte order mark. */
+const readText = Effect.fnUntraced(function*(file: string) {
+  const fs = yield* FileSystem.FileSystem
+  const unreadable = (cause: unknown) =>
+    new InputError({ message: `${file}: ${cause instanceof Error ? cause.message : String(cause)}` })
+  const bytes = yield* Effect.mapError(fs.readFile(file), unreadable)
+  const whole = isGzip(bytes) ? yield* Effect.try({ try: () => gunzip(bytes), catch: unreadable }) : bytes
+  return Buffer.from(whole.buffer, whole.byteOffset, whole.byteLength).toString("utf8").replace(/^\uFEFF/, "")
+})
 
 /** The sensor registry of a file, or without one the network that ships. */
 export const readRegistry = Effect.fnUntraced(function*(file: Option.Option<string>) {
@@ -41,7 +48,15 @@ export const readRegistry = Effect.fnUntraced(function*(file: Option.Option<stri
     : yield* orInputError(decodeRegistry(yield* readText(file.value), file.value))
 })
 
-/** The catalogue of a file. */
+/** The catalogue of a file. One that holds observations was meant to be the input. */
 export const readCatalogueFile = Effect.fnUntraced(function*(file: string) {
-  return yield* orInputError(decodeCatalogue(yield* readText(file), file))
+  const text = yield* readText(file)
+  const look = lookOf(text)
+  return yield* Effect.mapError(
+    orInputError(decodeCatalogue(text, file)),
+    (error) =>
+      look === "observations" || look === "tdm"
+        ? new InputError({ message: `${error.message}: are --input and --catalogue swapped?` })
+        : error
+  )
 })

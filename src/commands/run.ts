@@ -44,7 +44,7 @@ import { orInputError, parseDuration, readCatalogueFile, readRegistry, required 
 import { runJob } from "./run/job.ts"
 import { observeRun } from "./run/observe.ts"
 import { describeRun } from "./run/runDescription.ts"
-import { toJson, toText } from "./run/RunReport.ts"
+import { nothingUsable, toJson, toText } from "./run/RunReport.ts"
 import { asLines, onTerminal } from "./run/status.ts"
 import { fileWorld, sensorWorld, simulatedWorld } from "./run/world.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
@@ -55,7 +55,10 @@ const text = (name: string, description: string) =>
 
 const flags = {
   duration: text("for", "Stop after this long, such as 20s, 10m or 6h; with the simulator it is scenario time"),
-  input: text("input", "Read observations from this file (JSON lines or TDM; - is standard input) and stop at its end"),
+  input: text(
+    "input",
+    "Read observations from this file (JSON lines or CCSDS TDM, plain or gzip; - is standard input) and stop at its end"
+  ),
   ...settingFlags,
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print the summary as one JSON document on standard output"),
@@ -211,7 +214,13 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       const over = Number.isFinite(durationMillis)
         ? Effect.asVoid(Effect.timeoutOption(world.over, durationMillis))
         : world.over
-      return yield* runJob({ ...job, catalogue, world: { ...world, over }, observe: yield* observeRun })
+      return yield* runJob({ ...job, catalogue, world: { ...world, over }, observe: yield* observeRun }).pipe(
+        Effect.mapError((error) =>
+          error._tag === "SourceError" && error.reason === "Unreadable"
+            ? new InputError({ message: error.message })
+            : error
+        )
+      )
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 
@@ -231,6 +240,8 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   if (!flags.json && report.deadLetters.size > 0) {
     yield* Console.error(`look at the dead letters: perigee dlq list --data-dir ${directory}`)
   }
+  const nothing = Option.isSome(flags.input) ? nothingUsable(report, flags.input.value) : undefined
+  if (nothing !== undefined) return yield* new InputError({ message: nothing })
 })
 
 /** In silence with `--json` when nobody looks at a terminal; else redrawn, or line by line. */

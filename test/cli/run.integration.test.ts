@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { mkdirSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { gzipSync } from "node:zlib"
 import { afterAll, beforeAll } from "vitest"
 import { checkSummary } from "../../scripts/ci/checkSummary.ts"
 import { type Outcome, perigee, startPerigee } from "../support/perigee.ts"
@@ -85,6 +86,43 @@ describe("perigee run with the simulator", () => {
 })
 
 describe("perigee run --input", () => {
+  it(
+    "a file of which nothing can be used ends with exit 2 and one line, after the summary; a swap before anything",
+    async () => {
+      const data = join(cwd, "data", "rubbish")
+      mkdirSync(data, { recursive: true })
+      const catalogue = join(data, "one.3le")
+      writeFileSync(
+        catalogue,
+        "1 24946U 97051C   09040.78448243  .00000153  00000-0  47668-4 0  4775\n"
+          + "2 24946  86.3994 121.7028 0002288  85.1644 274.9812 14.34219863597336\n"
+      )
+      const stranger = {
+        sourceKind: "radar",
+        sensorTimestamp: "2026-03-20T00:00:00Z",
+        target: { _tag: "RangeRate", range: 1e6 }
+      }
+      const rubbish = join(data, "rubbish.jsonl.gz")
+      const line = JSON.stringify({ ...stranger, sourceId: "nobody", uncertainty: {} })
+      writeFileSync(rubbish, gzipSync(`${line}\nnonsense\n`))
+      const ran = await perigee(
+        ["run", "--input", rubbish, "--catalogue", catalogue, "--data-dir", data, "--json"],
+        cwd
+      )
+      assert.strictEqual(ran.code, 2, ran.stderr)
+      assert.strictEqual(JSON.parse(ran.stdout).deadLetters.total, 2)
+      assert.include(ran.stderr, `${rubbish}: nothing in it can be used: 2 records, all of them dead letters`)
+      const swapped = await perigee(
+        ["run", "--input", catalogue, "--catalogue", rubbish, "--data-dir", data, "--json"],
+        cwd
+      )
+      assert.deepStrictEqual([swapped.code, swapped.stdout], [2, ""])
+      assert.lengthOf(swapped.stderr.trimEnd().split("\n"), 1)
+      assert.include(swapped.stderr, "are --input and --catalogue swapped?")
+    },
+    minutes
+  )
+
   it("processes a bounded file to its end and dead-letters malformed lines with file, line and bytes", async () => {
     const observations = join(cwd, "observations.jsonl")
     const catalogue = join(cwd, "catalogue.3le")

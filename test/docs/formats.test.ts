@@ -4,7 +4,8 @@ import { Result, Schema } from "effect"
 import { readFileSync } from "node:fs"
 import { join } from "node:path"
 import { ConjunctionAlert } from "../../src/domain/alert/ConjunctionAlert.ts"
-import { readTdm } from "../../src/domain/ccsds/tdm.ts"
+import { readOem } from "../../src/domain/ccsds/oem/readOem.ts"
+import { readTdm } from "../../src/domain/ccsds/tdm/tdm.ts"
 import { DeadLetter } from "../../src/domain/deadletter/DeadLetter.ts"
 import { decodeRawRecord } from "../../src/domain/observation/formats/decodeRawRecord.ts"
 import { OpticalPage } from "../../src/domain/observation/formats/opticalArchive.ts"
@@ -49,6 +50,8 @@ describe("docs/formats.md", () => {
         "full-observation",
         "isl",
         "observation",
+        "oem",
+        "omm",
         "optical",
         "radar",
         "sensors",
@@ -65,6 +68,30 @@ describe("docs/formats.md", () => {
   it("catalogue", () => {
     const catalogue = Result.getOrThrow(decodeCatalogue(example("catalogue"), "docs/formats.md"))
     assert.deepStrictEqual([...catalogue.keys()], ["24946"])
+  })
+
+  it("the catalogue's element set as an OMM is the same set", () => {
+    const [tle] = Result.getOrThrow(decodeCatalogue(example("catalogue"), "docs/formats.md")).values()
+    const [omm] = Result.getOrThrow(decodeCatalogue(example("omm"), "docs/formats.md")).values()
+    if (tle === undefined || omm === undefined) throw new Error("no element set")
+    const { epoch, ...elements } = omm
+    // A TLE's epoch has eight decimals of a day: 0.9 ms.
+    assert.closeTo(epoch, tle.epoch, 0.9)
+    for (const [key, value] of Object.entries(elements)) {
+      const other = Object.entries(tle).find(([name]) => name === key)?.[1]
+      if (typeof value === "number" && typeof other === "number") assert.closeTo(value, other, Math.abs(value) * 1e-12)
+      else assert.strictEqual(value, other)
+    }
+  })
+
+  it("OEM", () => {
+    const { segments: [segment] } = Result.getOrThrow(readOem(example("oem"), "docs/formats.md"))
+    assert.deepStrictEqual(segment?.states[0], {
+      epoch: parse("2026-03-20T12:00:00Z") ?? 0,
+      position: [7_000_000, 0, 0],
+      velocity: [0, 7546.049108, 0]
+    })
+    assert.strictEqual(segment?.covariances[0]?.matrix[7], 10_000)
   })
 
   it("an observation line of each kind of target", () => {

@@ -24,6 +24,17 @@ export interface RunReport {
 
 const sum = (counts: ReadonlyMap<string, number>): number => counts.values().reduce((total, count) => total + count, 0)
 
+/** Why a run over a file was for nothing: not one of its records could be used. `undefined` where one was. */
+export const nothingUsable = (report: RunReport, file: string): string | undefined => {
+  const received = sum(new Map(Array.from(report.sources, ([name, counters]) => [name, counters.received])))
+  const dead = sum(report.deadLetters)
+  if (sum(report.tally.byKind) > 0 || dead < received) return undefined
+  const kinds = Array.from(report.deadLetters, ([kind, count]) => `${kind} ${count}`).join(", ")
+  return received === 0
+    ? `${file}: there is no observation in it`
+    : `${file}: nothing in it can be used: ${received} records, all of them dead letters (${kinds})`
+}
+
 const byName = ([a]: readonly [string, unknown], [b]: readonly [string, unknown]): number => a < b ? -1 : 1
 
 const byTca = (a: ConjunctionAlert, b: ConjunctionAlert): number => a.tca - b.tca || (a.alertId < b.alertId ? -1 : 1)

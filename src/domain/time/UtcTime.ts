@@ -3,7 +3,10 @@
  *
  * An instant is a plain number: milliseconds since 1970-01-01T00:00:00Z, with a fraction. A double holds today's dates to
  * 0.24 µs, so a microsecond survives end to end; the nine decimals of a source are read and what is beyond stays in the raw record.
- * Leap seconds are not counted (POSIX time): an instant inside one reads as the second after it.
+ * Leap seconds are not counted (POSIX time), so an instant inside one has no number here: it is refused rather than be a second wrong.
+ *
+ * Every text with a date in it is read here, and by {@link dayOfYearMidnight} where a format has its own fields: days and offsets that do not
+ * exist are refused in one place.
  */
 import { Effect, Schema, SchemaGetter, SchemaIssue } from "effect"
 
@@ -15,10 +18,25 @@ const dayOfYear = /^(\d{4})-(\d{3})T(\d{2}):(\d{2}):(\d{2})(?:\.(\d{1,9})\d*)?Z?
 
 const fraction = (digits: string | undefined): number => digits === undefined ? 0 : Number(`0.${digits}`) * 1000
 
-const offsetMillis = (zone: string | undefined): number => {
+/** `undefined` for an offset that no clock has. */
+const offsetMillis = (zone: string | undefined): number | undefined => {
   if (zone === undefined || zone === "Z" || zone === "z") return 0
   const sign = zone.startsWith("-") ? -1 : 1
-  return sign * (Number(zone.slice(1, 3)) * 60 + Number(zone.slice(4, 6))) * 60_000
+  const [hours, minutes] = [Number(zone.slice(1, 3)), Number(zone.slice(4, 6))]
+  return hours > 23 || minutes > 59 ? undefined : sign * (hours * 60 + minutes) * 60_000
+}
+
+/** The midnight that a day of the calendar begins with; `undefined` for a day that does not exist. */
+const midnightOf = (year: number, month: number, day: number): UtcTime | undefined => {
+  // Date.UTC would take the years below 100 for those of the 1900s.
+  const midnight = new Date(0).setUTCFullYear(year, month - 1, day)
+  return month >= 1 && month <= 12 && day >= 1 && new Date(midnight).getUTCDate() === day ? midnight : undefined
+}
+
+/** The midnight of a day of the year, from 1; `undefined` for a day that the year does not have. */
+export const dayOfYearMidnight = (year: number, day: number): UtcTime | undefined => {
+  const midnight = new Date(0).setUTCFullYear(year, 0, day)
+  return day >= 1 && new Date(midnight).getUTCFullYear() === year ? midnight : undefined
 }
 
 /** The number that two digits make, -1 when they are none. */
@@ -54,7 +72,7 @@ const parseUsual = (text: string): UtcTime | undefined => {
   const second = pair(text, 17)
   if (
     century < 0 || year < 0 || month < 1 || month > 12 || day < 1 || hour < 0 || hour > 23 || minute < 0 || minute > 59
-    || second < 0 || second > 60
+    || second < 0 || second > 59
   ) return undefined
   let units = 0
   let scale = 1
@@ -69,8 +87,8 @@ const parseUsual = (text: string): UtcTime | undefined => {
   }
   const date = ((century * 100 + year) * 100 + month) * 100 + day
   if (date !== lastDay) {
-    const midnight = Date.UTC(century * 100 + year, month - 1, day)
-    if (new Date(midnight).getUTCDate() !== day) return undefined
+    const midnight = midnightOf(century * 100 + year, month, day)
+    if (midnight === undefined) return undefined
     lastDay = date
     lastMidnight = midnight
   }
@@ -81,31 +99,25 @@ const parseUsual = (text: string): UtcTime | undefined => {
 /**
  * Reads RFC 3339 (any offset) or CCSDS calendar and day-of-year time (no zone: UTC), up to nine decimals.
  *
- * Gives `undefined` for anything else, impossible dates included.
+ * Gives `undefined` for anything else: days, clocks and offsets that do not exist, and instants inside a leap second.
  */
 export const parse = (text: string): UtcTime | undefined => parseUsual(text) ?? parseAny(text)
 
 const parseAny = (text: string): UtcTime | undefined => {
   const calendar = rfc3339.exec(text)
   if (calendar !== null) {
-    const [, year, month, day, hour, minute, second] = calendar.map(Number)
-    if (
-      year === undefined || month === undefined || day === undefined || hour === undefined || minute === undefined
-      || second === undefined || month < 1 || month > 12 || hour > 23 || minute > 59 || second > 60
-    ) return undefined
-    const midnight = Date.UTC(year, month - 1, day)
-    if (day < 1 || new Date(midnight).getUTCDate() !== day) return undefined
-    return midnight + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction(calendar[7])
-      - offsetMillis(calendar[8])
+    const [, year = 0, month = 0, day = 0, hour = 0, minute = 0, second = 0] = calendar.map(Number)
+    const midnight = midnightOf(year, month, day)
+    const offset = offsetMillis(calendar[8])
+    if (midnight === undefined || offset === undefined || hour > 23 || minute > 59 || second > 59) return undefined
+    return midnight + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction(calendar[7]) - offset
   }
   const ordinal = dayOfYear.exec(text)
   if (ordinal === null) return undefined
-  const [, year, day, hour, minute, second] = ordinal.map(Number)
-  if (
-    year === undefined || day === undefined || hour === undefined || minute === undefined || second === undefined
-    || day < 1 || day > 366 || hour > 23 || minute > 59 || second > 60
-  ) return undefined
-  return Date.UTC(year, 0, day) + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction(ordinal[6])
+  const [, year = 0, day = 0, hour = 0, minute = 0, second = 0] = ordinal.map(Number)
+  const midnight = dayOfYearMidnight(year, day)
+  if (midnight === undefined || hour > 23 || minute > 59 || second > 59) return undefined
+  return midnight + hour * 3_600_000 + minute * 60_000 + second * 1000 + fraction(ordinal[6])
 }
 
 const pad = (value: number, width: number): string => String(value).padStart(width, "0")

@@ -1,20 +1,23 @@
 /**
- * Observations in a file, or on the standard input (`-`): JSON lines of `Observation`, or a CCSDS TDM in KVN.
+ * Observations in a file, or on the standard input (`-`): JSON lines of `Observation`, or a CCSDS TDM in KVN or XML; packed by gzip or not.
  *
  * Bounded: the stream ends where the file does. JSON lines are read as they come, and blank ones are passed over; a TDM is read whole,
- * up to 64 MiB, and cut into one record per observation and one per line that cannot be used (`domain/ccsds/tdmRecords.ts`). The locator
- * is `file:line`. All records have one key, so that they stay in the file's order.
+ * up to 64 MiB, and cut into one record per observation and one per line that cannot be used (`domain/ccsds/tdm/tdmRecords.ts`). The locator
+ * is `file:line`. All records have one key, so that they stay in the file's order. A byte order mark is no part of the first record.
  *
- * A file is a TDM when its name ends in `.tdm` or its first line that is neither blank nor a comment begins with `CCSDS_TDM_VERS`.
+ * A file is a TDM when its name ends in `.tdm`, it begins with `<`, or its first line that is neither blank nor a comment begins with
+ * `CCSDS_TDM_VERS`. One that looks like a catalogue is refused as a whole, rather than line by line.
  */
 import { Array, Cause, Clock, Deferred, Effect, type Scope, Stream } from "effect"
 import { open } from "node:fs/promises"
 import { extname } from "node:path"
-import { tdmRecords } from "../../domain/ccsds/tdmRecords.ts"
+import { tdmRecords } from "../../domain/ccsds/tdm/tdmRecords.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { RawRecord } from "../../domain/stream/Envelope.ts"
 import { makeLineSplitter } from "../../domain/text/lines.ts"
+import { lookOf, lookText } from "../../domain/text/lookOf.ts"
+import { gunzipped } from "./gzip.ts"
 import { receiveTime } from "./receiveTime.ts"
 import { type Source, sourceArrayLength, SourceError } from "./Source.ts"
 import { type SourceCounters, SourceStats } from "./SourceStats.ts"
@@ -30,7 +33,10 @@ interface FileSourceOptions {
 
 const chunkBytes = 64 << 10
 const longestTdm = 64 << 20
-const tdmHead = /^\uFEFF?(?:[ \t]*(?:COMMENT[^\n]*)?\r?\n)*[ \t]*CCSDS_TDM_VERS/
+const tdmHead = /^\uFEFF?(?:[ \t]*(?:COMMENT[^\n]*)?\r?\n)*[ \t]*(?:CCSDS_TDM_VERS|<)/
+
+const withoutMark = (bytes: Uint8Array): Uint8Array =>
+  bytes[0] === 0xef && bytes[1] === 0xbb && bytes[2] === 0xbf ? bytes.subarray(3) : bytes
 
 /** How chunks become records: what each chunk completes, then what is left at the end. */
 interface Reader {
@@ -43,8 +49,9 @@ interface Reader {
 const jsonLines = (path: string, limit: number, counters: SourceCounters): Reader => {
   const splitter = makeLineSplitter(limit)
   const records = (lines: ReturnType<typeof splitter.push>): ReadonlyArray<RawRecord> =>
-    lines.flatMap(({ bytes, number, truncated }): ReadonlyArray<RawRecord> => {
+    lines.flatMap(({ bytes: whole, number, truncated }): ReadonlyArray<RawRecord> => {
       if (truncated) counters.malformed++
+      const bytes = number === 1 ? withoutMark(whole) : whole
       return bytes.every((byte) => byte === 0x20 || byte === 0x09)
         ? []
         : [{ format: "observation", source: "observation", bytes, locator: `${path}:${number}` }]
@@ -72,16 +79,16 @@ const wholeTdm = (path: string, counters: SourceCounters): Reader => {
   }
 }
 
-/** Chunks of the file; the file is open from now on. Fails for what cannot be opened or is a directory. */
+/** Chunks of the file, unpacked; the file is open from now on. Fails for what cannot be opened or is a directory. */
 const openChunks = (path: string): Promise<AsyncIterator<Uint8Array>> =>
   path === "-"
-    ? Promise.resolve(process.stdin[Symbol.asyncIterator]())
+    ? Promise.resolve(gunzipped(process.stdin[Symbol.asyncIterator]()))
     : open(path).then(async (file) => {
       if ((await file.stat()).isDirectory()) {
         await file.close()
         throw new Error("it is a directory")
       }
-      return file.createReadStream({ highWaterMark: chunkBytes })[Symbol.asyncIterator]()
+      return gunzipped(file.createReadStream({ highWaterMark: chunkBytes })[Symbol.asyncIterator]())
     })
 
 /** Opens the file now; an unreadable one is an `Unreadable` error that names it and says why. */
@@ -116,8 +123,8 @@ export const makeFileSource = Effect.fn("FileSource.make")(
     let reader: Reader | undefined
     let read = 0
     let ended = false
-    const readerFor = (head: Uint8Array): Reader => {
-      const isTdm = extname(path).toLowerCase() === ".tdm" || tdmHead.test(Buffer.from(head).toString("utf8"))
+    const readerFor = (head: string): Reader => {
+      const isTdm = extname(path).toLowerCase() === ".tdm" || tdmHead.test(head)
       return isTdm ? wholeTdm(path, counters) : jsonLines(path, maximumLineBytes, counters)
     }
     const more = Effect.gen(function*() {
@@ -126,7 +133,20 @@ export const makeFileSource = Effect.fn("FileSource.make")(
         ended = true
         return (yield* Deferred.isDone(stopped)) ? [] : reader?.end() ?? []
       }
-      reader ??= readerFor(chunk)
+      if (reader === undefined) {
+        const head = Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.length, chunkBytes)).toString("utf8")
+        const look = lookOf(head)
+        if (look === "tle" || look === "omm") {
+          return yield* unreadable(
+            new Error(
+              `it looks like ${
+                lookText(look)
+              }, not observations (JSON lines, or a CCSDS TDM): is it meant for --catalogue?`
+            )
+          )
+        }
+        reader = readerFor(head)
+      }
       read += chunk.length
       if (read > reader.limit) return yield* unreadable(`it is over ${reader.limit} bytes`)
       return reader.push(chunk)

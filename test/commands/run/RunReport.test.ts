@@ -1,7 +1,8 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
-import { toJson, toText } from "../../../src/commands/run/RunReport.ts"
+import { nothingUsable, toJson, toText } from "../../../src/commands/run/RunReport.ts"
 import { seededStart } from "../../../src/domain/simulation/scenario.ts"
+import type { SourceCounters } from "../../../src/layers/sources/SourceStats.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { makeTally } from "../../../src/operators/fusion/decode.ts"
 
@@ -53,5 +54,33 @@ describe("the summary of a run", () => {
       assert.lengthOf(lines, 5)
       assert.include(lines, "dead letters 1 (Late 1)")
       assert.include(lines, "canaries 3  arrived 2  late 1  missed 0")
+    }))
+
+  it.effect("a file of which nothing could be used is told; one usable record, or a canary, is enough", () =>
+    Effect.gen(function*() {
+      const one = yield* report
+      const received = (count: number): ReadonlyMap<string, SourceCounters> =>
+        new Map([["file", {
+          received: count,
+          malformed: 0,
+          gaps: 0,
+          dropped: 0,
+          failures: 0,
+          reconnects: 0,
+          kernelDrops: undefined,
+          circuit: undefined,
+          lastSeen: undefined
+        }]])
+      const none = { ...one, tally: makeTally(), deadLetters: new Map([["Deserialization", 3]]) }
+      assert.strictEqual(nothingUsable({ ...one, sources: received(11) }, "f"), undefined)
+      assert.strictEqual(nothingUsable({ ...none, sources: received(4) }, "f"), undefined)
+      assert.strictEqual(
+        nothingUsable({ ...none, sources: received(3) }, "f"),
+        "f: nothing in it can be used: 3 records, all of them dead letters (Deserialization 3)"
+      )
+      assert.strictEqual(
+        nothingUsable({ ...none, deadLetters: new Map(), sources: received(0) }, "f"),
+        "f: there is no observation in it"
+      )
     }))
 })

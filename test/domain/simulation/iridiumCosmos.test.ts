@@ -5,14 +5,14 @@ import { decodeCatalogue } from "../../../src/domain/orbit/catalogue/Catalogue.t
 import { makeScenario } from "../../../src/domain/simulation/scenario.ts"
 import { truthConjunctions } from "../../../src/domain/simulation/truthConjunctions.ts"
 import { sensors } from "../../support/scenario.ts"
-import { sharedData } from "../../support/sharedData.ts"
+import { testData } from "../../support/sharedData.ts"
 
-const file = sharedData("catalogue/iridium33_cosmos2251_2009-02-10.3le")
+const file = testData("catalogue/iridium33_cosmos2251_2009-02-10.3le")
 const hour = 3_600_000
 const closest = Date.UTC(2009, 1, 10, 16, 55, 59, 796)
 
-describe.skipIf(file === undefined)("Iridium 33 and Cosmos 2251, unperturbed, in the six hours before", () => {
-  const catalogue = Result.getOrThrow(decodeCatalogue(readFileSync(file ?? "", "utf8"), file ?? ""))
+describe("Iridium 33 and Cosmos 2251, unperturbed, in the six hours before", () => {
+  const catalogue = Result.getOrThrow(decodeCatalogue(readFileSync(file, "utf8"), file))
   const run = makeScenario({
     seed: 1,
     start: closest - 6 * hour,

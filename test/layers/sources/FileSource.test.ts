@@ -3,6 +3,7 @@ import { Effect, Result, Stream } from "effect"
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
+import { gzipSync } from "node:zlib"
 import { decodeRawRecord } from "../../../src/domain/observation/formats/decodeRawRecord.ts"
 import { sensorOf } from "../../../src/domain/observation/sensors/sensorRecord.ts"
 import { makeRegistry } from "../../../src/domain/observation/sensors/SensorRegistry.ts"
@@ -129,7 +130,7 @@ describe("FileSource", () => {
       })
       expect(number?.text).toBe("RANGE = 2026-01-02T00:00:01.000 twelve")
       expect(number?.decoded).toEqual(
-        Result.fail({ errorKind: "Deserialization", message: "\"twelve\" is not a number" })
+        Result.fail({ errorKind: "Deserialization", message: "RANGE: \"twelve\" is not a number" })
       )
       expect(noise?.text).toBe("what is this")
       expect(noise?.decoded).toEqual(
@@ -154,6 +155,90 @@ describe("FileSource", () => {
         errorKind: "ValidationFailed",
         message: expect.stringContaining("is unregistered")
       })
+    }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
+
+  it.effect("a byte order mark is no part of the first record: it decodes, and its id is the same as without", () =>
+    Effect.gen(function*() {
+      const marked = yield* decode(yield* fileWith("marked.jsonl", `\uFEFF${line(1)}\n${line(2)}\n`))
+      const plain = yield* decode(yield* fileWith("plain.jsonl", `${line(1)}\n${line(2)}\n`))
+      expect(marked.map(({ decoded }) => Result.isSuccess(decoded))).toEqual([true, true])
+      expect(marked.map(({ record }) => record.observationId)).toEqual(plain.map(({ record }) => record.observationId))
+      const [message] = yield* decode(yield* fileWith("marked.kvn", `\uFEFF${tdm}`))
+      expect(message && Result.isSuccess(message.decoded)).toBe(true)
+    }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
+
+  it.effect("what gzip packed is read as if it were not, members in a row too", () =>
+    Effect.gen(function*() {
+      const lines = Array.from({ length: 3000 }, (_, index) => `${line(index)}\n`)
+      const packed = Buffer.concat([gzipSync(lines.slice(0, 2000).join("")), gzipSync(lines.slice(2000).join(""))])
+      const got = yield* decode(yield* fileWith("o.jsonl.gz", packed))
+      expect(got.map(({ text }) => `${text}\n`)).toEqual(lines)
+      expect(got.at(-1)?.where).toBe(":3000")
+      const [first] = yield* decode(yield* fileWith("t.gz", gzipSync(tdm)))
+      expect(first && Result.isSuccess(first.decoded)).toBe(true)
+    }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
+
+  it.effect("gzip that was cut off gives what was whole, then the error", () =>
+    Effect.gen(function*() {
+      const lines = Array.from({ length: 20_000 }, (_, index) => `${line(index)}\n`).join("")
+      const path = yield* fileWith("cut.gz", gzipSync(lines).subarray(0, -5000))
+      const source = yield* makeFileSource({ path })
+      let count = 0
+      const error = yield* Effect.flip(Stream.runForEachArray(source.records, (records) =>
+        Effect.sync(() => {
+          count += records.length
+        })))
+      expect(count).toBeGreaterThan(0)
+      expect(count).toBeLessThan(20_000)
+      expect(error.message).toContain(`Cannot read ${path}: unexpected end of file`)
+    }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
+
+  it.effect("a TDM in XML, by its content", () =>
+    Effect.gen(function*() {
+      const got = yield* decode(
+        yield* fileWith(
+          "in.xml",
+          `<tdm id="CCSDS_TDM_VERS" version="2.0"><header/><body><segment><metadata>
+<TIME_SYSTEM>UTC</TIME_SYSTEM><PARTICIPANT_1>RADAR-1</PARTICIPANT_1></metadata><data>
+<observation><EPOCH>2026-01-02T00:00:00</EPOCH><RANGE>1234.5</RANGE></observation>
+<observation><EPOCH>2026-01-02T00:00:01</EPOCH><RANGE>far</RANGE></observation></data></segment></body></tdm>
+`
+        )
+      )
+      expect(
+        got.map((
+          { decoded, where }
+        ) => [where, Result.isSuccess(decoded) ? decoded.success.target : decoded.failure.message])
+      )
+        .toEqual([[":3", { _tag: "RangeRate", range: 1_234_500 }], [":4", "RANGE: \"far\" is not a number"]])
+    }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
+
+  it.effect("a TDM that was cut off: the last line is a dead letter that says so", () =>
+    Effect.gen(function*() {
+      const got = yield* decode(yield* fileWith("cut.tdm", tdm.slice(0, tdm.lastIndexOf("0.5"))))
+      expect(got.map(({ decoded, where }) => [where, Result.isSuccess(decoded)])).toEqual([
+        [":13", true],
+        [":17", false],
+        [":18", false],
+        [":19", false]
+      ])
+      const last = got.at(-1)?.decoded
+      expect(last && Result.isFailure(last) && last.failure.message).toContain("it was cut off")
+    }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
+
+  it.effect.each<readonly [string, string]>([
+    ["two-line elements", "IRIDIUM 33\n1 24946U 97051C   09040.78448243  .00000153  00000-0  47668-4 0  4775\n"],
+    ["OMM", "[{\"OBJECT_NAME\":\"X\",\"NORAD_CAT_ID\":1}]"],
+    ["OMM", "CCSDS_OMM_VERS = 2.0\n"]
+  ])("a catalogue of %s is refused in one line", ([kind, text]) =>
+    Effect.gen(function*() {
+      const path = yield* fileWith("catalogue", text)
+      const source = yield* makeFileSource({ path })
+      const error = yield* Effect.flip(Stream.runCollect(source.records))
+      expect(error.message).toBe(
+        `Cannot read ${path}: it looks like a catalogue of ${kind}, not observations (JSON lines, or a CCSDS TDM): is it `
+          + "meant for --catalogue?"
+      )
     }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
 
   it.effect("what cannot be read is a typed error with the file and the reason", () =>

@@ -19,9 +19,9 @@ import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
 import { uncorrelatedTopic } from "../../../src/operators/fusion/publishUncorrelated.ts"
 import { payloadsOf, stageLayer } from "../../support/envelopes.ts"
 import { registry, sensors } from "../../support/scenario.ts"
-import { sharedData } from "../../support/sharedData.ts"
+import { testData } from "../../support/sharedData.ts"
 
-const file = sharedData("catalogue/iridium33_cosmos2251_2009-02-10.3le")
+const file = testData("catalogue/iridium33_cosmos2251_2009-02-10.3le")
 const hour = 3_600_000
 const start = Date.UTC(2009, 1, 10, 10, 56)
 const closest = Date.UTC(2009, 1, 10, 16, 55, 59, 796)
@@ -50,7 +50,7 @@ const recordOf = ({ bytes, sendAt, sourceId, wire }: Emission, offset: number): 
 /** Every version of every alert, in the order of delivery. */
 const versionsOf = (seed: number) =>
   Effect.gen(function*() {
-    const catalogue = Result.getOrThrow(decodeCatalogue(readFileSync(file ?? "", "utf8"), file ?? ""))
+    const catalogue = Result.getOrThrow(decodeCatalogue(readFileSync(file, "utf8"), file))
     const scenario = makeScenario({
       seed,
       start,
@@ -76,7 +76,7 @@ const versionsOf = (seed: number) =>
     return versions
   }).pipe(Effect.provide(services))
 
-describe.skipIf(file === undefined)("Iridium 33 and Cosmos 2251", () => {
+describe("Iridium 33 and Cosmos 2251", () => {
   const seeds = [1, 2, 3, 4, 5]
   const misses: Array<number> = []
 

@@ -58,9 +58,12 @@ export interface RawOpticalPage {
 const decodeLenientPage = Schema.decodeUnknownResult(LenientPage)
 const decodeOpticalObservation = Schema.decodeUnknownResult(OpticalObservation)
 
-/** Text to JSON; the failure is the parser's message. */
+/** Text to JSON; the failure is the parser's message. A byte order mark before it is passed over. */
 export const parseJson = (text: string): Result.Result<unknown, string> =>
-  Result.try({ try: (): unknown => JSON.parse(text), catch: (error) => `Not JSON: ${String(error)}` })
+  Result.try({
+    try: (): unknown => JSON.parse(text.startsWith("\uFEFF") ? text.slice(1) : text),
+    catch: (error) => `Not JSON: ${String(error)}`
+  })
 
 /** Reads a page's envelope, not its records. */
 export const decodeOpticalPage = (text: string): Result.Result<RawOpticalPage, string> =>

@@ -1,7 +1,7 @@
 /** The sensors that observations are accepted from, by each of the ids that a wire names them with. */
 import { Result, Schema } from "effect"
-import { topLevelObjects } from "../../orbit/catalogue/jsonObjects.ts"
 import type { EarthOrientationAt } from "../../orbit/frames/EarthOrientation.ts"
+import { topLevelObjects } from "../../text/jsonObjects.ts"
 import type { Sensor } from "./Sensor.ts"
 import { contradiction, sensorOf, SensorRecord } from "./sensorRecord.ts"
 

@@ -1,5 +1,6 @@
 /** A catalogue: the newest element set of each object, read from TLE, 3LE or OMM text in any notation. */
 import { Result, Schema } from "effect"
+import { lookOf, lookText } from "../../text/lookOf.ts"
 import type { CatalogueReading, MeanElements } from "./MeanElements.ts"
 import { readOmmCsv, readOmmJson, readOmmKvn, readOmmXml } from "./omm.ts"
 import { readTle } from "./tle.ts"
@@ -7,13 +8,20 @@ import { readTle } from "./tle.ts"
 /** Element sets by object id, in the order in which the objects were first met. Held whole: about 0.5 kB an object. */
 export type Catalogue = ReadonlyMap<string, MeanElements>
 
+/** As many problems as a person will read; the number of the others is told. */
+const mostTold = 20
+
 /** A catalogue text that has records which cannot be read: all of them, each with its line (from 1) and reason. */
 export class CatalogueError extends Schema.TaggedError<CatalogueError>()("CatalogueError", {
   file: Schema.String,
   problems: Schema.Array(Schema.Struct({ line: Schema.Int, reason: Schema.String }))
 }) {
   override get message(): string {
-    return this.problems.map(({ line, reason }) => `${this.file}:${line}: ${reason}`).join("\n")
+    const more = this.problems.length - mostTold
+    return [
+      ...this.problems.slice(0, mostTold).map(({ line, reason }) => `${this.file}:${line}: ${reason}`),
+      ...(more > 0 ? [`${this.file}: and ${more} more records that cannot be read`] : [])
+    ].join("\n")
   }
 }
 
@@ -37,13 +45,25 @@ export const detectCatalogueFormat = (text: string): CatalogueFormat => {
   return header.includes(",") && header.includes("MEAN_MOTION") ? "omm-csv" : "tle"
 }
 
+/** What a text without any element set is told to be, unless it is a catalogue whose records are at fault. */
+const noCatalogue = (body: string): CatalogueReading["problems"] => {
+  const look = lookOf(body)
+  return look === "tle" || look === "omm" ? [] : [{
+    line: 1,
+    reason:
+      "no element set found: expected a catalogue (TLE, 3LE, or OMM as JSON, XML, KVN or CSV), and this looks like "
+      + lookText(look)
+  }]
+}
+
 /** Reads what can be read and lists what cannot. A text without any element set is itself a problem, at line 1. */
 export const readCatalogue = (text: string): CatalogueReading => {
   // A byte order mark is not part of the first record.
   const body = text.charCodeAt(0) === 0xfeff ? text.slice(1) : text
   const reading = readers[detectCatalogueFormat(body)](body)
-  return reading.elements.length === 0 && reading.problems.length === 0
-    ? { elements: [], problems: [{ line: 1, reason: "no element set found" }] }
+  const none = reading.elements.length === 0 ? noCatalogue(body) : []
+  return none.length > 0
+    ? { elements: [], problems: none }
     : { ...reading, problems: reading.problems.toSorted((a, b) => a.line - b.line) }
 }
 

@@ -54,12 +54,27 @@ export const semiMajorAxis = (elements: Pick<MeanElements, "meanMotion">): numbe
 /** Orbital period, s. */
 export const period = (elements: Pick<MeanElements, "meanMotion">): number => (2 * Math.PI) / elements.meanMotion
 
-/** Why the numbers of an element set cannot be an orbit, or `undefined` when they can. */
-export const implausible = (elements: MeanElements): string | undefined => {
-  if (!(elements.meanMotion > 0)) return "mean motion is not positive"
-  if (!(elements.eccentricity >= 0 && elements.eccentricity < 1)) return "eccentricity is not in [0, 1)"
-  if (!(elements.inclination >= 0 && elements.inclination <= Math.PI)) return "inclination is not in [0, 180] degrees"
+interface Implausibility {
+  readonly field: "meanMotion" | "eccentricity" | "inclination"
+  readonly reason: string
+}
+
+/** Which number of an element set cannot be an orbit's, and why, or `undefined` when all can. */
+export const implausibility = (elements: MeanElements): Implausibility | undefined => {
+  if (!(elements.meanMotion > 0)) return { field: "meanMotion", reason: "is not positive" }
+  if (!(elements.eccentricity >= 0 && elements.eccentricity < 1)) {
+    return { field: "eccentricity", reason: "is not in [0, 1)" }
+  }
+  if (!(elements.inclination >= 0 && elements.inclination <= Math.PI)) {
+    return { field: "inclination", reason: "is not in [0, 180] degrees" }
+  }
   return undefined
+}
+
+/** The same in one text. */
+export const implausible = (elements: MeanElements): string | undefined => {
+  const wrong = implausibility(elements)
+  return wrong === undefined ? undefined : `${wrong.field} ${wrong.reason}`
 }
 
 /** One record that a reader could not take. `line` counts from 1. */

@@ -4,6 +4,7 @@
  * Format: NORAD two-line element set, checksum modulo 10 (digits, and 1 for each minus). Alpha-5 catalogue numbers up to 339999.
  */
 import { Result } from "effect"
+import { dayOfYearMidnight } from "../../time/UtcTime.ts"
 import {
   type CatalogueProblem,
   type CatalogueReading,
@@ -77,8 +78,9 @@ const count = (field: string): number => (/^ *\d* *$/.test(field) ? Number(field
 const epochOf = (line1: string): number => {
   const year = plain(line1.slice(18, 20))
   const day = plain(line1.slice(20, 32))
-  if (!(day >= 1 && day < 367)) return Number.NaN
-  return Date.UTC(year < 57 ? 2000 + year : 1900 + year, 0, 1) + (day - 1) * dayMillis
+  const whole = Math.floor(day)
+  const midnight = dayOfYearMidnight(year < 57 ? 2000 + year : 1900 + year, whole)
+  return midnight === undefined ? Number.NaN : midnight + (day - whole) * dayMillis
 }
 
 /** The reason why a line fails before its fields are looked at. */
@@ -138,7 +140,12 @@ export const parseTle = (
     "revolutionAtEpoch"
   ] as const
   const bad1 = firstLine.find((key) => !Number.isFinite(elements[key]))
-  if (bad1 !== undefined) return Result.fail({ line: 1, reason: `${bad1} is not a number` })
+  if (bad1 !== undefined) {
+    return Result.fail({
+      line: 1,
+      reason: bad1 === "epoch" ? "the epoch is not a day of its year" : `${bad1} is not a number`
+    })
+  }
   const bad2 = secondLine.find((key) => !Number.isFinite(elements[key]))
   if (bad2 !== undefined) return Result.fail({ line: 2, reason: `${bad2} is not a number` })
   const wrong = implausible(elements)
@@ -148,12 +155,25 @@ export const parseTle = (
 const isLine1 = (line: string): boolean => /^1 [0-9A-Z ]\d{4}|^1 [ \d]{5}/.test(line)
 const isLine2 = (line: string): boolean => /^2 [0-9A-Z ]\d{4}|^2 [ \d]{5}/.test(line)
 
+/**
+ * The lines that are not comments. A line that begins with `#` is one, except where it can only be a name: directly before line 1, with no
+ * blank after the `#` or in a text whose other sets have names.
+ */
+const withoutComments = <L extends { readonly line: string }>(lines: ReadonlyArray<L>): ReadonlyArray<L> => {
+  const named = lines.some(({ line }) => !line.startsWith("#") && !isLine1(line) && !isLine2(line))
+  return lines.filter(({ line }, index) =>
+    !line.startsWith("#") || (isLine1(lines[index + 1]?.line ?? "") && (named || /^#\S/.test(line)))
+  )
+}
+
 /** Reads a text of element sets; a name line before a set is optional, set by set. Blank lines and `#` comments are skipped. */
 export const readTle = (text: string): CatalogueReading => {
   const elements: Array<MeanElements> = []
   const problems: Array<CatalogueProblem> = []
-  const lines = text.split(/\r?\n/).map((line, index) => ({ line: line.trimEnd(), number: index + 1 }))
-    .filter(({ line }) => line !== "" && !line.startsWith("#"))
+  const lines = withoutComments(
+    text.split(/\r?\n/).map((line, index) => ({ line: line.trimEnd(), number: index + 1 }))
+      .filter(({ line }) => line !== "")
+  )
   let name: { readonly text: string; readonly number: number } | undefined
   const orphanName = (): void => {
     if (name !== undefined) {
@@ -180,7 +200,7 @@ export const readTle = (text: string): CatalogueReading => {
       name = undefined
     } else {
       orphanName()
-      name = { text: first.line.replace(/^0 /, "").trim(), number: first.number }
+      name = { text: first.line.replace(/^0(?= |$)/, "").trim(), number: first.number }
     }
   }
   orphanName()

@@ -9,7 +9,7 @@ import {
 } from "../../../../src/domain/orbit/catalogue/Catalogue.ts"
 import { radiansPerDegree, revPerDay } from "../../../../src/domain/orbit/catalogue/MeanElements.ts"
 import * as UtcTime from "../../../../src/domain/time/UtcTime.ts"
-import { sharedData } from "../../../support/sharedData.ts"
+import { sharedData, testData } from "../../../support/sharedData.ts"
 
 const fields = {
   OBJECT_NAME: "STARLINK & CO",
@@ -93,26 +93,122 @@ describe("Catalogue", () => {
     const error = Result.getOrThrow(Result.flip(decodeCatalogue(bad, "omm.json")))
     expect(error.message.split("\n")).toEqual([
       "omm.json:3: NORAD_CAT_ID is missing",
-      "omm.json:4: eccentricity is not in [0, 1)",
-      "omm.json:5: EPOCH is not a UTC time",
+      "omm.json:4: ECCENTRICITY is not in [0, 1)",
+      "omm.json:5: EPOCH: \"yesterday\" is not a time",
       "omm.json:6: MEAN_ELEMENT_THEORY SGP4-XP is not SGP4",
-      "omm.json:7: inclination is missing or not a number"
+      "omm.json:7: INCLINATION is missing"
     ])
     expect(readCatalogue(bad).elements).toHaveLength(1)
   })
 
   it.each([
-    ["", "no element set found"],
-    ["[]", "no element set found"],
-    [`${json.slice(0, -3)}`, "JSON is not an array of objects, or is cut off"],
-    ["[{\"a\": [1]}]", "not a JSON object of texts and numbers"],
-    [xml.replace("</omm>", ""), "1 <omm> element(s) without an end"],
-    [`${csv}1,2,3`, "3 columns, expected 17"],
-    [`${head}nonsense`, "expected KEY = value"],
-    ["hello", "expected line 1 of an element set after a name"]
-  ])("does not take %j for a catalogue", (text, reason) => {
+    ["JSON cut off", `${json.slice(0, -3)}`, "JSON is not an array of objects, or is cut off"],
+    ["a list for a number", `[{"MEAN_MOTION": [1]}]`, "not a JSON object of texts and numbers"],
+    ["XML cut off", xml.replace("</omm>", ""), "not well-formed XML"],
+    ["a short row", `${csv}1,2,3`, "3 columns, expected 17"],
+    ["no keyword", `${head}nonsense`, "expected KEY = value"]
+  ])("tells what is wrong: %s", (_, text, reason) => {
     const error = Result.getOrThrow(Result.flip(decodeCatalogue(text, "f")))
-    expect(error.problems.map((problem) => problem.reason)).toContain(reason)
+    expect(error.problems.map((problem) => problem.reason)).toContainEqual(expect.stringContaining(reason))
+  })
+
+  it.each([
+    ["nothing at all", ""],
+    ["JSON of another kind", "[]"],
+    ["JSON of another kind", `[{"a": [1]}]`],
+    ["JSON of another kind", `{\n  "name": "perigee",\n  "version": "0.1.0"\n}\n`],
+    ["other text", "hello\nworld\n"],
+    ["a web page", "<!doctype html><html></html>"],
+    ["XML of another kind", "<feed/>"],
+    ["no text", "\u0000\u0001"],
+    ["observations as a CCSDS Tracking Data Message", "CCSDS_TDM_VERS = 2.0\n"],
+    ["observations as JSON lines", `{"sourceId":"r","sourceKind":"radar"}\n`.repeat(1000)]
+  ])("what is no catalogue is one line that says so: %s", (look, text) => {
+    const error = Result.getOrThrow(Result.flip(decodeCatalogue(text, "package.json")))
+    expect(error.message).toBe(
+      "package.json:1: no element set found: expected a catalogue (TLE, 3LE, or OMM as JSON, XML, KVN or CSV), and this"
+        + ` looks like ${look}`
+    )
+  })
+
+  it("tells as many problems as a person reads, and how many more there are", () => {
+    const error = Result.getOrThrow(Result.flip(decodeCatalogue(csv + "1,2,3\n".repeat(500), "f.csv")))
+    const lines = error.message.split("\n")
+    expect(lines).toHaveLength(21)
+    expect(lines[20]).toBe("f.csv: and 480 more records that cannot be read")
+  })
+
+  it("XML as others write it: line breaks around values, comments, CDATA, prefixes, entities, units", () => {
+    const other = `<?xml version="1.0" encoding="UTF-8"?>\n<!-- <omm> -->\n<n:ndm xmlns:n="urn:ccsds">\n<n:omm>\n`
+      + `<MEAN_ELEMENT_THEORY>\n SGP4\n</MEAN_ELEMENT_THEORY>`
+      + entries.map(([key, value]) =>
+        key === "OBJECT_NAME"
+          ? `<OBJECT_NAME><![CDATA[STARLINK ]]>&#38;<!-- not part of it --> CO</OBJECT_NAME>`
+          : key === "INCLINATION"
+          ? `<n:INCLINATION units="deg">\n  ${value}\n</n:INCLINATION>`
+          : `<${key}>${value}</${key}>`
+      ).join("\n")
+      + `<USER_DEFINED parameter="A">1</USER_DEFINED><USER_DEFINED parameter="B">2</USER_DEFINED>\n</n:omm></n:ndm>`
+    expect(only(Result.getOrThrow(decodeCatalogue(other, "f")))).toEqual(
+      only(Result.getOrThrow(decodeCatalogue(xml, "f")))
+    )
+  })
+
+  it("CSV as others write it: a blank line first, blanks after commas, an empty first cell, quotes, a byte order mark", () => {
+    const keys = Object.keys(fields)
+    const values = Object.values(fields)
+    const elements = only(Result.getOrThrow(decodeCatalogue(csv, "f")))
+    expect(only(Result.getOrThrow(decodeCatalogue(`\uFEFF\n${keys.join(", ")}\n\n${values.join(", ")}`, "f"))))
+      .toEqual(elements)
+    const nameless = `${keys.join(",")}\n,${values.slice(1).join(",")}\n`
+    expect(only(Result.getOrThrow(decodeCatalogue(nameless, "f")))).toEqual({ ...elements, name: "44714" })
+    const quoted = `${keys.join(",")}\n"A ""B"",\nC",${values.slice(1).join(",")}\n1,2\n`
+    const { elements: [first], problems } = readCatalogue(quoted)
+    expect(first?.name).toBe("A \"B\",\nC")
+    expect(problems).toEqual([{ line: 4, reason: "2 columns, expected 17" }])
+    const broken = `${keys.join(",")}\nA"B,${values.slice(1).join(",")}\n${values.join(",")}\n`
+    expect(readCatalogue(broken).elements).toHaveLength(1)
+    expect(readCatalogue(broken).problems).toEqual([
+      { line: 2, reason: expect.stringContaining("Unexpected quote in an unquoted field") }
+    ])
+  })
+
+  it("a number, a date or a unit that is none is named by its own keyword and line", () => {
+    const at = (text: string, key: string) => text.split("\n").findIndex((line) => line.includes(key)) + 1
+    const kvnError = readCatalogue(
+      kvn.replace("INCLINATION = 53.0568", "INCLINATION = 53.0x").replace("44714", "447 14")
+        .replace("2025-05-24T", "2025-02-30T").replace("= .20262E-3", "= .20262E-3 [km]")
+    )
+    expect(kvnError.elements).toEqual([])
+    expect(kvnError.problems).toEqual([
+      { line: at(kvn, "EPOCH"), reason: "EPOCH: \"2025-02-30T18:20:22.669728\" is not a time" },
+      { line: at(kvn, "INCLINATION"), reason: "INCLINATION: \"53.0x\" is not a number" },
+      { line: at(kvn, "NORAD_CAT_ID"), reason: "NORAD_CAT_ID: \"447 14\" is not a number" },
+      { line: at(kvn, "BSTAR"), reason: "BSTAR is in km, expected 1/ER" }
+    ])
+    expect(readCatalogue(json.replace("\"53.0568\"", "\"53.0x\"")).problems).toEqual([
+      { line: at(json, "INCLINATION"), reason: "INCLINATION: \"53.0x\" is not a number" }
+    ])
+    const lines = xml.replaceAll("><", ">\n<")
+    expect(readCatalogue(lines.replace(">53.0568<", ">53.0x<")).problems).toEqual([
+      { line: at(lines, "<INCLINATION"), reason: "INCLINATION: \"53.0x\" is not a number" }
+    ])
+    expect(readCatalogue(json.replace("2025-05-24T", "2025-366T")).problems).toHaveLength(1)
+    const units = kvn.replace("= 53.0568", "= 53.0568 [deg]").replace("STARLINK & CO", "STARLINK [DEB]")
+    expect(only(Result.getOrThrow(decodeCatalogue(units, "f"))).name).toBe("STARLINK [DEB]")
+  })
+
+  it("a second KVN message without its version line is told, and does not replace the first", () => {
+    const second = kvn.slice(kvn.indexOf("CREATION_DATE")).replace("44714", "55555")
+    const { elements, problems } = readCatalogue(`${kvn}\n${second}`)
+    expect(elements.map(({ objectId }) => objectId)).toEqual(["44714"])
+    expect(problems).toEqual([{
+      line: kvn.split("\n").length + 1,
+      reason: "CREATION_DATE is given twice: a message that begins here has no CCSDS_OMM_VERS before it"
+    }])
+    expect(readCatalogue(`${kvn}\nBSTAR = 1`).problems).toEqual([
+      { line: kvn.split("\n").length + 1, reason: expect.stringContaining("BSTAR is given twice") }
+    ])
   })
 
   it("keeps the newest element set of an object", () => {
@@ -128,9 +224,17 @@ describe("Catalogue", () => {
     expect(catalogue.size).toBe(7483)
   })
 
-  const minimal = sharedData("ccsds/minimal_omm.kvn")
-  it.skipIf(minimal === undefined)("reads the minimal OMM", () => {
-    const catalogue = Result.getOrThrow(decodeCatalogue(readFileSync(minimal ?? "", "utf8"), "minimal"))
-    expect(only(catalogue).objectId).toBe("99901")
+  it("reads an OMM with its units", () => {
+    const catalogue = Result.getOrThrow(
+      decodeCatalogue(readFileSync(testData("ccsds/elements.omm"), "utf8"), "elements.omm")
+    )
+    expect(only(catalogue)).toMatchObject({
+      objectId: "99901",
+      name: "SATELLITE A",
+      epoch: UtcTime.parse("2026-03-20T00:00:00.000123Z"),
+      meanMotion: 15 * revPerDay,
+      inclination: 53 * radiansPerDegree,
+      bstar: 0.0001
+    })
   })
 })

@@ -67,6 +67,32 @@ describe("tle", () => {
     ])
   })
 
+  it("an empty 0-name is none, and a name may begin with #", () => {
+    const names = (...lines: ReadonlyArray<string>) => {
+      const { elements, problems } = readTle(lines.join("\n"))
+      expect(problems).toEqual([])
+      return elements.map(({ name }) => name)
+    }
+    expect(names("0 ", iridium1, iridium2)).toEqual(["24946"])
+    expect(names("0", iridium1, iridium2)).toEqual(["24946"])
+    expect(names("0 #1 IRIDIUM", iridium1, iridium2)).toEqual(["#1 IRIDIUM"])
+    expect(names("#1 IRIDIUM", iridium1, iridium2)).toEqual(["#1 IRIDIUM"])
+    expect(names("# IRIDIUM", iridium1, iridium2, "COSMOS", cosmos1, cosmos2)).toEqual(["# IRIDIUM", "COSMOS"])
+    expect(names("# fetched today", "", iridium1, iridium2, "# the end")).toEqual(["24946"])
+    expect(names("#a", "COSMOS", cosmos1, cosmos2, "#b", "#c", iridium1, iridium2)).toEqual(["COSMOS", "#c"])
+  })
+
+  it("refuses a day that the epoch's year does not have", () => {
+    const withEpoch = (epoch: string) => {
+      const line = iridium1.slice(0, 18) + epoch + iridium1.slice(32, 68)
+      return parseTle(line + String(tleChecksum(line)), iridium2)
+    }
+    expect(Result.getOrThrow(withEpoch("24366.50000000")).epoch).toBe(Date.UTC(2024, 11, 31, 12))
+    expect(Result.isFailure(withEpoch("23366.50000000"))).toBe(true)
+    expect(Result.isFailure(withEpoch("24000.50000000"))).toBe(true)
+    expect(Result.isFailure(withEpoch("24367.00000000"))).toBe(true)
+  })
+
   it("refuses SGP4-XP elements and lines of two objects", () => {
     const xp = `${iridium1.slice(0, 62)}4${iridium1.slice(63, 68)}`
     const reason = Result.match({

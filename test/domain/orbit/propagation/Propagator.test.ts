@@ -4,7 +4,7 @@ import { readFileSync } from "node:fs"
 import { revPerDay } from "../../../../src/domain/orbit/catalogue/MeanElements.ts"
 import { parseTle, tleChecksum } from "../../../../src/domain/orbit/catalogue/tle.ts"
 import { makePropagator } from "../../../../src/domain/orbit/propagation/Propagator.ts"
-import { sharedData } from "../../../support/sharedData.ts"
+import { testData } from "../../../support/sharedData.ts"
 
 const elementsOf = (line1: string, line2: string) => {
   const fixed = [line1, line2].map((line) => line.slice(0, 68) + String(tleChecksum(line)))
@@ -48,9 +48,9 @@ describe("Propagator", () => {
     }
   })
 
-  const file = sharedData("orbit/sgp4_verification.json")
-  it.skipIf(file === undefined)("reproduces the whole verification set within 1e-6 km and 1e-8 km/s", () => {
-    const data = Schema.decodeSync(Verification)(readFileSync(file ?? "", "utf8"))
+  const file = testData("orbit/sgp4_verification.json")
+  it("reproduces the whole verification set within 1e-6 km and 1e-8 km/s", () => {
+    const data = Schema.decodeSync(Verification)(readFileSync(file, "utf8"))
     let rows = 0
     const far: Array<string> = []
     for (const satellite of data.satellites) {
@@ -71,8 +71,8 @@ describe("Propagator", () => {
     expect(rows).toBeGreaterThan(180)
   })
 
-  it.skipIf(file === undefined)("has no state where the set says that SGP4 fails", () => {
-    const data = Schema.decodeSync(Verification)(readFileSync(file ?? "", "utf8"))
+  it("has no state where the set says that SGP4 fails", () => {
+    const data = Schema.decodeSync(Verification)(readFileSync(file, "utf8"))
     for (const failure of data.expected_failures) {
       const satellite = data.satellites.find(({ satnum }) => satnum === failure.satnum)
       const elements = elementsOf(satellite?.line1 ?? "", satellite?.line2 ?? "")

@@ -1,4 +1,5 @@
 /** A JSON array cut into the texts of its objects with their line numbers, so that one bad record does not spoil the rest. */
+import { Option, Schema } from "effect"
 
 interface JsonObjectText {
   /** Line of the opening brace, from 1. */
@@ -46,4 +47,31 @@ export const topLevelObjects = (
     else if (depth === 0 && !/[\s,]/.test(c)) complete = false
   }
   return { objects, complete: complete && depth === 0 && brackets === 0 && !inString }
+}
+
+const FlatObject = Schema.fromJsonString(
+  Schema.Record(Schema.String, Schema.Union([Schema.String, Schema.Finite, Schema.Null, Schema.Boolean]))
+)
+const decode = Schema.decodeUnknownOption(FlatObject)
+
+/** The members of an object of texts and numbers, as trimmed texts, null as an empty one; `undefined` for any other text. */
+export const decodeFlatObject = (text: string): ReadonlyArray<readonly [key: string, value: string]> | undefined => {
+  const record = decode(text)
+  return Option.isNone(record)
+    ? undefined
+    // Shortest round-trip text of a double: no digit is lost.
+    : Object.entries(record.value).map(([key, value]) => [key, value === null ? "" : String(value).trim()] as const)
+}
+
+/** Where an object has its keys, asked for in their order, from the line that it begins in. State: how far it has looked. */
+export const lineOfKey = ({ line, text }: JsonObjectText): (key: string) => number => {
+  let current = line
+  let at = 0
+  return (key) => {
+    const found = text.indexOf(`"${key}"`, at)
+    if (found < 0) return current
+    for (let end = text.indexOf("\n", at); end >= 0 && end < found; end = text.indexOf("\n", end + 1)) current++
+    at = found
+    return current
+  }
 }

@@ -1,6 +1,7 @@
 /** Observations as a CCSDS Tracking Data Message 503.0-B (KVN), version 2.0. */
-import type { Observation } from "../observation/Observation.ts"
-import { format, type UtcTime } from "../time/UtcTime.ts"
+import type { Observation } from "../../observation/Observation.ts"
+import { format, type UtcTime } from "../../time/UtcTime.ts"
+import { numberText } from "../kvn.ts"
 
 export interface TdmHeader {
   readonly creationDate: UtcTime
@@ -35,8 +36,8 @@ const metadata = ({ objectHint, sourceId, target }: Observation): string | undef
 }
 
 const angleLines = (at: string, first: number | undefined, second: number | undefined): ReadonlyArray<string> => [
-  ...(first === undefined ? [] : [`ANGLE_1 = ${at} ${first * degrees}`]),
-  ...(second === undefined ? [] : [`ANGLE_2 = ${at} ${second * degrees}`])
+  ...(first === undefined ? [] : [`ANGLE_1 = ${at} ${numberText(first * degrees)}`]),
+  ...(second === undefined ? [] : [`ANGLE_2 = ${at} ${numberText(second * degrees)}`])
 ]
 
 const dataLines = ({ sensorTimestamp, target }: Observation): ReadonlyArray<string> => {
@@ -44,8 +45,10 @@ const dataLines = ({ sensorTimestamp, target }: Observation): ReadonlyArray<stri
   switch (target._tag) {
     case "RangeRate":
       return [
-        ...(target.range === undefined ? [] : [`RANGE = ${at} ${target.range / 1000}`]),
-        ...(target.rangeRate === undefined ? [] : [`DOPPLER_INSTANTANEOUS = ${at} ${target.rangeRate / 1000}`]),
+        ...(target.range === undefined ? [] : [`RANGE = ${at} ${numberText(target.range / 1000)}`]),
+        ...(target.rangeRate === undefined
+          ? []
+          : [`DOPPLER_INSTANTANEOUS = ${at} ${numberText(target.rangeRate / 1000)}`]),
         ...angleLines(at, target.azimuth, target.elevation)
       ]
     case "AzimuthElevation":
@@ -57,7 +60,10 @@ const dataLines = ({ sensorTimestamp, target }: Observation): ReadonlyArray<stri
   }
 }
 
-/** Writes observations in the order given; neighbours of one sensor, object and kind of measurement share a segment. */
+/**
+ * Writes observations in the order given; neighbours of one sensor, object and kind of measurement share a segment, as far as no two of one
+ * epoch stand in it: a data section has a keyword once an epoch.
+ */
 export const writeTdm = (observations: Iterable<Observation>, header: TdmHeader): TdmWriting => {
   const unwritable: Array<Observation> = []
   const lines = [
@@ -66,18 +72,23 @@ export const writeTdm = (observations: Iterable<Observation>, header: TdmHeader)
     `ORIGINATOR = ${header.originator}`
   ]
   let open: string | undefined
+  let epochs = new Set<string>()
   for (const observation of observations) {
     const meta = metadata(observation)
-    if (meta === undefined) {
+    const data = dataLines(observation)
+    if (meta === undefined || data.length === 0) {
       unwritable.push(observation)
       continue
     }
-    if (meta !== open) {
+    const at = epoch(observation.sensorTimestamp)
+    if (meta !== open || epochs.has(at)) {
       if (open !== undefined) lines.push("DATA_STOP")
       lines.push("META_START", meta, "META_STOP", "DATA_START")
       open = meta
+      epochs = new Set()
     }
-    lines.push(...dataLines(observation))
+    epochs.add(at)
+    lines.push(...data)
   }
   if (open !== undefined) lines.push("DATA_STOP")
   return { text: `${lines.join("\n")}\n`, unwritable }
