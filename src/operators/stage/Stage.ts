@@ -27,6 +27,7 @@ import { pureOperator } from "./running/pureOperator.ts"
 import type { StageServices } from "./running/runtime.ts"
 import type { ColumnsStep, ColumnStep, Step } from "./Step.ts"
 
+export { type Envelope } from "../../domain/stream/Envelope.ts"
 export { direct, type Edge, edgeProblems, type Graph, type GraphEdge, type StageNode } from "../graph/Graph.ts"
 export { andThen, via } from "./andThen.ts"
 export { type Emit, type Joining } from "./Emit.ts"

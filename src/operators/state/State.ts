@@ -14,7 +14,7 @@ import { Cell, type CellOptions, cellPart } from "./Cell.ts"
 import { EntryTable, type Table, type TableOptions } from "./Table.ts"
 import { tablePart } from "./tablePart.ts"
 
-export type { Key, StateSchema } from "./Binary.ts"
+export { keptAs, type Key, type StateSchema } from "./Binary.ts"
 export type { Cell, CellOptions } from "./Cell.ts"
 export type { Table, TableOptions } from "./Table.ts"
 
