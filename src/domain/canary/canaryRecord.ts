@@ -7,6 +7,7 @@
 import { Result } from "effect"
 import type { Sensor } from "../observation/sensors/Sensor.ts"
 import { makePropagator } from "../orbit/propagation/Propagator.ts"
+import type { Wire } from "../simulation/Emission.ts"
 import { observing } from "../simulation/observe.ts"
 import { sineOfElevation } from "../simulation/visibility.ts"
 import { wireRecord } from "../simulation/wireRecord.ts"
@@ -16,7 +17,7 @@ import { canarySensors } from "./sensors.ts"
 import { approachingObjects, canaryElements } from "./tracks.ts"
 
 /** The wires that canaries are sent over. */
-export type CanaryWireKind = "radar" | "optical" | "isl"
+export type CanaryWireKind = Wire
 
 /** Which way through the pipeline a canary takes: screened and rejected, or to the alert sink. */
 type CanaryPath = "apart" | "approaching"

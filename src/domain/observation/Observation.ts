@@ -5,9 +5,10 @@
  */
 import { Schema } from "effect"
 import { UtcTimeFromString } from "../time/UtcTime.ts"
+import { sensorKinds } from "./sourceKinds.ts"
 
 /** What kind of sensor made an observation. `canary` is reserved for synthetic ones. */
-export const SourceKind = Schema.Literals(["radar", "optical", "isl", "canary"])
+export const SourceKind = Schema.Literals([...sensorKinds, "canary"])
 export type SourceKind = typeof SourceKind.Type
 
 /** UUIDv5 of (source, raw record bytes), lower case. Its 16 bytes are the trace id. */

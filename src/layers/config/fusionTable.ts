@@ -1,50 +1,33 @@
 /** Settings of the fusion pipeline. */
+import { Record } from "effect"
+import { definitionOf, type SensorKind, sourceKinds } from "../../domain/observation/sourceKinds.ts"
 import { setting } from "./Setting.ts"
 import { duration, number } from "./settingKinds.ts"
 
+const latenessOf = (kind: SensorKind) => {
+  const { idleMillis, latenessMillis, observation, sensor, whyIdle, whyLateness } = definitionOf(kind)
+  return {
+    latenessMillis: setting({
+      name: `PERIGEE_${kind.toUpperCase()}_LATENESS`,
+      kind: duration,
+      fallback: latenessMillis,
+      what: `How much older than the newest of its sensor ${observation} may be.`,
+      why: whyLateness
+    }),
+    idleMillis: setting({
+      name: `PERIGEE_${kind.toUpperCase()}_IDLE`,
+      kind: duration,
+      fallback: idleMillis,
+      what: `After so long without an observation ${sensor} no longer holds time back.`,
+      why: whyIdle
+    })
+  }
+}
+
+/** Of each kind of sensor. */
+export const latenessTable = Record.map(sourceKinds, (_, kind) => latenessOf(kind))
+
 export const fusionTable = {
-  radarLateness: setting({
-    name: "PERIGEE_RADAR_LATENESS",
-    kind: duration,
-    fallback: 100,
-    what: "How much older than the newest of its sensor a radar observation may be.",
-    why: "Datagrams are pushed at once; only the network reorders them."
-  }),
-  radarIdle: setting({
-    name: "PERIGEE_RADAR_IDLE",
-    kind: duration,
-    fallback: 2000,
-    what: "After so long without an observation a radar no longer holds time back.",
-    why: "Its lateness and many samples at 100 Hz."
-  }),
-  opticalLateness: setting({
-    name: "PERIGEE_OPTICAL_LATENESS",
-    kind: duration,
-    fallback: 30_000,
-    what: "The same for an optical observation.",
-    why: "Plates are reduced before they are published, and the archive is polled."
-  }),
-  opticalIdle: setting({
-    name: "PERIGEE_OPTICAL_IDLE",
-    kind: duration,
-    fallback: 30_000,
-    what: "The same for a telescope.",
-    why: "As long as its lateness: telescopes are silent for hours."
-  }),
-  islLateness: setting({
-    name: "PERIGEE_ISL_LATENESS",
-    kind: duration,
-    fallback: 10_000,
-    what: "The same for an inter-satellite link's beacon.",
-    why: "A link is lost and found again within seconds, and what it kept comes then."
-  }),
-  islIdle: setting({
-    name: "PERIGEE_ISL_IDLE",
-    kind: duration,
-    fallback: 10_000,
-    what: "The same for an inter-satellite link.",
-    why: "Ten beacons at 1 Hz."
-  }),
   allowedLateness: setting({
     name: "PERIGEE_ALLOWED_LATENESS",
     kind: duration,

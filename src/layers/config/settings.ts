@@ -3,8 +3,8 @@
  *
  * Durations are read as milliseconds, sizes as bytes.
  */
-import { Config, Duration, Effect, type Layer } from "effect"
-import { fusionTable } from "./fusionTable.ts"
+import { Config, Duration, Effect, type Layer, Record } from "effect"
+import { fusionTable, latenessTable } from "./fusionTable.ts"
 import { kafkaTable } from "./kafkaTable.ts"
 import { lineageSettings } from "./lineageSettings.ts"
 import { logSettings } from "./logSettings.ts"
@@ -35,7 +35,13 @@ export const settingGroups: ReadonlyArray<
   { title: "Tracing", settings: Object.values(tracingSettings) },
   { title: "Sampling", settings: Object.values(samplingSettings) },
   { title: "Lineage", settings: Object.values(lineageSettings) },
-  { title: "Fusion pipeline", settings: Object.values(fusionTable) },
+  {
+    title: "Fusion pipeline",
+    settings: [
+      ...Object.values(latenessTable).flatMap((of) => Object.values(of)),
+      ...Object.values(fusionTable)
+    ]
+  },
   { title: "HTTP, metrics and logs", settings: Object.values(observabilitySettings) },
   { title: "Kafka", settings: Object.values(kafkaTable) }
 ]
@@ -43,17 +49,16 @@ export const settingGroups: ReadonlyArray<
 export const allSettings: ReadonlyArray<Setting<unknown>> = settingGroups.flatMap(({ settings }) => settings)
 
 /** What the fusion pipeline is made with: times in ms, distances in m. */
-export const fusionSettings = Config.all(fusionTable).pipe(
+export const fusionSettings = Config.all({
+  ...fusionTable,
+  lateness: Config.all(Record.map(latenessTable, (ofKind) => Config.all(ofKind)))
+}).pipe(
   Config.mapEffect((values) =>
     values.windowSlide > values.window
       ? settingError("PERIGEE_WINDOW_SLIDE: expected no more than PERIGEE_WINDOW: what falls between windows is lost")
       : Effect.succeed({
         allowedLatenessMillis: values.allowedLateness,
-        lateness: {
-          radar: { latenessMillis: values.radarLateness, idleMillis: values.radarIdle },
-          optical: { latenessMillis: values.opticalLateness, idleMillis: values.opticalIdle },
-          isl: { latenessMillis: values.islLateness, idleMillis: values.islIdle }
-        },
+        lateness: values.lateness,
         dedupeTtlMillis: values.dedupeTtl,
         dedupeCapacity: values.dedupeCapacity,
         windowMillis: values.window,

@@ -13,6 +13,7 @@ import { withCanarySensors } from "../../domain/canary/sensors.ts"
 import { withCanaries } from "../../domain/canary/withCanaries.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
+import { isSensorKind, type SensorKind, sourceKinds } from "../../domain/observation/sourceKinds.ts"
 import type { MeanElements } from "../../domain/orbit/catalogue/MeanElements.ts"
 import { makeCandidates } from "../../domain/orbit/tracking/candidates.ts"
 import type { EventContext } from "../../domain/stream/Envelope.ts"
@@ -35,7 +36,7 @@ import { validate } from "./validate.ts"
 /** Times in ms, distances in m. */
 export interface FusionSettings {
   readonly allowedLatenessMillis: number
-  readonly lateness: Readonly<Record<"radar" | "optical" | "isl", SourceLateness>>
+  readonly lateness: Readonly<Record<SensorKind, SourceLateness>>
   readonly dedupeTtlMillis: number
   readonly dedupeCapacity: number
   readonly windowMillis: number
@@ -46,12 +47,7 @@ export interface FusionSettings {
 
 export const defaultFusionSettings: FusionSettings = {
   allowedLatenessMillis: 5000,
-  // An idle limit leaves room for a few samples at the source's usual rate beyond its lateness.
-  lateness: {
-    radar: { latenessMillis: 100, idleMillis: 2000 },
-    optical: { latenessMillis: 30_000, idleMillis: 30_000 },
-    isl: { latenessMillis: 10_000, idleMillis: 10_000 }
-  },
+  lateness: sourceKinds,
   // A duplicate comes within the greatest lateness plus what is allowed; ten minutes leave room for a polled archive that goes back.
   dedupeTtlMillis: 600_000,
   dedupeCapacity: 1_000_000,
@@ -82,8 +78,11 @@ export const fusion = (
   const candidates = withCanaries(makeCandidates(catalogue))
   const sensors = withCanarySensors(registry)
   const { allowedLatenessMillis, lateness, slideMillis, windowMillis } = settings
-  const latenessOf = (kind: string): SourceLateness =>
-    kind === "radar" || kind === "isl" ? lateness[kind] : lateness.optical
+  const latenessOf = (kind: string): SourceLateness => {
+    // Decoding lets through no other: a kind that nobody gave a lateness is a bug, and is never given that of another.
+    if (!isSensorKind(kind)) throw new Error(`no lateness is set for a source of kind "${kind}"`)
+    return lateness[kind]
+  }
   return pipe(
     decode(sensors, tally),
     via(validate(sensors, tally)),

@@ -2,6 +2,7 @@
 import type { Stream } from "effect"
 import { isCanaryKey } from "../../domain/canary/reserved.ts"
 import { decodeRawRecordHeaders, observationsTopic } from "../../domain/observation/formats/rawRecordHeaders.ts"
+import { readerOf } from "../../domain/observation/readers/readers.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { Element } from "../../domain/stream/Batch.ts"
 import type { LogRecord } from "../../layers/log/MessageLog.ts"
@@ -22,7 +23,7 @@ const read = (record: LogRecord): LogEvent<ReceivedRecord> => {
     payload,
     id: observationId,
     sourceId: raw.source,
-    sourceKind: kindOfFormat(raw.format),
+    sourceKind: readerOf(raw.format)?.kind ?? "unknown",
     eventTime: receivedAt,
     ingestTime: receivedAt,
     raw,
@@ -30,9 +31,6 @@ const read = (record: LogRecord): LogEvent<ReceivedRecord> => {
     ...(isCanary && { decision: always, hasLineage: false })
   }
 }
-
-/** Lines and messages say themselves of which sensor they are. */
-const kindOfFormat = (format: string): string => format === "observation" || format === "tdm" ? "unknown" : format
 
 export const observationEvents = { topic: observationsTopic, root: "observation", read }
 

@@ -2,6 +2,7 @@
 import type { EarthOrientationAt } from "../../orbit/frames/EarthOrientation.ts"
 import type { Site } from "../../orbit/frames/Site.ts"
 import type { InertialFrame, Observer } from "../../orbit/measurement/Observer.ts"
+import type { SensorKind } from "../sourceKinds.ts"
 
 /** A number per measured component, SI and rad; `position` and `velocity` hold for each axis. */
 export interface PerComponent {
@@ -36,7 +37,7 @@ export interface Mask {
 
 export interface Sensor {
   readonly sourceId: string
-  readonly kind: "radar" | "optical" | "isl"
+  readonly kind: SensorKind
   /** The array id in the radar's datagrams. */
   readonly arrayId?: number
   /** The satellite id in an inter-satellite link's beacons. */

@@ -4,6 +4,7 @@ import { isCanaryArray, isCanaryObject, isCanarySource } from "../../canary/rese
 import { type EarthOrientationAt, noEarthOrientation } from "../../orbit/frames/EarthOrientation.ts"
 import type { Site } from "../../orbit/frames/Site.ts"
 import { makeObserver } from "../../orbit/measurement/Observer.ts"
+import { definitionOf, sensorKinds } from "../sourceKinds.ts"
 import type { PerComponent, Sensor } from "./Sensor.ts"
 
 const number = (minimum: number, maximum: number) =>
@@ -27,7 +28,7 @@ const Sigmas = Schema.Struct(components(Schema.optionalKey(positive)))
 
 export const SensorRecord = Schema.Struct({
   sourceId: Schema.NonEmptyString,
-  kind: Schema.Literals(["radar", "optical", "isl"]),
+  kind: Schema.Literals(sensorKinds),
   arrayId: Schema.optionalKey(u32),
   satelliteId: Schema.optionalKey(u32),
   site: Schema.optionalKey(Schema.Struct({
@@ -73,10 +74,16 @@ const reserved = ({ arrayId, satelliteId, sourceId }: SensorRecord): string | un
 
 /** What a record says that its kind does not allow or no registry may, or `undefined`. */
 export const contradiction = (record: SensorRecord): string | undefined => {
-  if (record.kind !== "isl" && record.site === undefined) return `a sensor of kind ${record.kind} needs a site`
-  if (record.kind === "isl" && record.satelliteId === undefined) return "a sensor of kind isl needs a satelliteId"
-  if (record.kind !== "radar" && record.arrayId !== undefined) return "only a radar has an arrayId"
-  if (record.kind !== "isl" && record.satelliteId !== undefined) return "only a sensor of kind isl has a satelliteId"
+  const { hasSite, number } = definitionOf(record.kind)
+  if (hasSite && record.site === undefined) return `a sensor of kind ${record.kind} needs a site`
+  if (number?.required === true && record[number.name] === undefined) {
+    return `a sensor of kind ${record.kind} needs a ${number.name}`
+  }
+  for (const name of ["arrayId", "satelliteId"] as const) {
+    if (record[name] === undefined || number?.name === name) continue
+    const whose = sensorKinds.filter((kind) => definitionOf(kind).number?.name === name)
+    return `only a sensor of kind ${whose.join(" or ")} has ${name === "arrayId" ? "an" : "a"} ${name}`
+  }
   return reserved(record)
 }
 
