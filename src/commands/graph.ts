@@ -1,15 +1,11 @@
 /** `perigee graph`: the fusion pipeline as it is built, drawn. */
-import { Console, Effect, FileSystem, Option, Stream } from "effect"
+import { Console, Effect, FileSystem, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { fusionSettings } from "../layers/config/settings.ts"
-import { defaultFusionSettings } from "../operators/fusion/fusion.ts"
-import { fusionPipeline } from "../operators/fusion/fusionPipeline.ts"
 import { graphSvg } from "../operators/graph/graphSvg.ts"
 import { graphJson, graphText } from "../operators/graph/graphText.ts"
 import type { Graph } from "../operators/stage/Stage.ts"
+import { fusionGraph } from "./fusionGraph.ts"
 import { InputError } from "./InputError.ts"
-import { readRegistry } from "./inputs.ts"
-import { settingMessage } from "./settingFlags.ts"
 
 const formats = ["svg", "text", "json"] as const
 
@@ -18,25 +14,6 @@ const drawn: Readonly<Record<(typeof formats)[number], (graph: Graph) => string>
   text: (graph) => `${graphText(graph).join("\n")}\n`,
   json: (graph) => `${JSON.stringify(graphJson(graph))}\n`
 }
-
-/** The pipeline that `run` runs. Its shape depends on neither catalogue nor records, so there are none. */
-const builtGraph = Effect.gen(function*() {
-  const registry = yield* readRegistry(Option.none())
-  const settings = yield* Effect.mapError(
-    fusionSettings,
-    (error) => new InputError({ message: settingMessage(error) })
-  )
-  return fusionPipeline({
-    registry,
-    settings: { ...defaultFusionSettings, ...settings },
-    catalogue: new Map(),
-    now: () => 0,
-    alertSequences: new Map(),
-    records: Stream.empty,
-    ticks: Stream.empty,
-    commitPositions: () => Effect.void
-  }).graph
-})
 
 export const graph = Command.make(
   "graph",
@@ -51,7 +28,7 @@ export const graph = Command.make(
     )
   },
   Effect.fn("graph")(function*({ format, out }) {
-    const text = drawn[format](yield* builtGraph)
+    const text = drawn[format](yield* fusionGraph)
     if (Option.isNone(out)) return yield* Console.log(text.trimEnd())
     const fs = yield* FileSystem.FileSystem
     yield* fs.writeFileString(out.value, text).pipe(

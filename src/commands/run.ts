@@ -35,6 +35,7 @@ import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { StageState } from "../layers/stage/StageState.ts"
 import { layerFlightRecorderFromConfig } from "../layers/tracing/recorder/flightRecorderFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/tracing/tracingFromConfig.ts"
+import { fusionGraph } from "./fusionGraph.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
 import { runJob } from "./run/job.ts"
@@ -44,6 +45,7 @@ import { toJson, toText } from "./run/RunReport.ts"
 import { asLines, onTerminal } from "./run/status.ts"
 import { fileWorld, sensorWorld, simulatedWorld } from "./run/world.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
+import { checkLogLevels, warnOfSettings } from "./settingProblems.ts"
 import { version } from "./version.ts"
 
 const text = (name: string, description: string) =>
@@ -128,6 +130,8 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     configuration,
     (error) => new InputError({ message: settingMessage(error) })
   )
+  yield* checkLogLevels((yield* fusionGraph).nodes.map(({ name }) => name))
+  yield* warnOfSettings
   const registry = yield* readRegistry(Option.fromUndefinedOr(values.sensors))
   const directory = yield* prepareDirectory(flags, values)
   const { opticalPollInterval: opticalPollMillis, radarReceiveBuffer: receiveBufferBytes, seed, speed } = values

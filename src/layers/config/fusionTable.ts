@@ -5,56 +5,56 @@ import { duration, number } from "./settingKinds.ts"
 export const fusionTable = {
   radarLateness: setting({
     name: "PERIGEE_RADAR_LATENESS",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 100,
     what: "How much older than the newest of its sensor a radar observation may be.",
     why: "Datagrams are pushed at once; only the network reorders them."
   }),
   radarIdle: setting({
     name: "PERIGEE_RADAR_IDLE",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 2000,
     what: "After so long without an observation a radar no longer holds time back.",
     why: "Its lateness and many samples at 100 Hz."
   }),
   opticalLateness: setting({
     name: "PERIGEE_OPTICAL_LATENESS",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 30_000,
     what: "The same for an optical observation.",
     why: "Plates are reduced before they are published, and the archive is polled."
   }),
   opticalIdle: setting({
     name: "PERIGEE_OPTICAL_IDLE",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 30_000,
     what: "The same for a telescope.",
     why: "As long as its lateness: telescopes are silent for hours."
   }),
   islLateness: setting({
     name: "PERIGEE_ISL_LATENESS",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 10_000,
     what: "The same for an inter-satellite link's beacon.",
     why: "A link is lost and found again within seconds, and what it kept comes then."
   }),
   islIdle: setting({
     name: "PERIGEE_ISL_IDLE",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 10_000,
     what: "The same for an inter-satellite link.",
     why: "Ten beacons at 1 Hz."
   }),
   allowedLateness: setting({
     name: "PERIGEE_ALLOWED_LATENESS",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 5000,
     what: "How far beyond its lateness an observation is still taken, as a correction; later ones are dead letters.",
     why: "Covers a pause of the process or the network; longer keeps windows in memory longer."
   }),
   dedupeTtl: setting({
     name: "PERIGEE_DEDUPE_TTL",
-    kind: duration,
+    kind: duration("30d"),
     fallback: 600_000,
     what: "How long the id of an observation is remembered to know its duplicates.",
     why:
@@ -69,28 +69,29 @@ export const fusionTable = {
   }),
   window: setting({
     name: "PERIGEE_WINDOW",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 30_000,
     what: "Length of the window of event time that gathers what bears on a pair.",
     why: "A radar's pass over one object gives tens of samples in it."
   }),
   windowSlide: setting({
     name: "PERIGEE_WINDOW_SLIDE",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 5000,
     what: "From the start of one window to the next; not above the window.",
     why: "How long an alert may wait to become final, beyond the lateness."
   }),
   screenHorizon: setting({
     name: "PERIGEE_SCREEN_HORIZON",
-    kind: duration,
+    kind: duration("7d"),
     fallback: 86_400_000,
     what: "How far ahead conjunctions are looked for.",
-    why: "A day leaves time to act, and element sets are worth something for about that long."
+    why:
+      "A day leaves time to act, and element sets are worth something for about that long; the time that a screening takes grows with it."
   }),
   screenThreshold: setting({
     name: "PERIGEE_SCREEN_THRESHOLD",
-    kind: number({ unit: "m", minimum: 0, above: true }),
+    kind: number({ unit: "m", minimum: 0, maximum: 1_000_000, above: true }),
     fallback: 25_000,
     what: "Closest approaches of the catalogue's orbits under this are followed.",
     why: "10 km of interest and 15 km by which a track may move a catalogue's closest approach."

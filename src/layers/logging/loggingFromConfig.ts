@@ -17,8 +17,13 @@ const levelOf: Readonly<Record<LevelName, LogLevel.LogLevel>> = {
 
 const isLevel = (name: string | undefined): name is LevelName => name !== undefined && name in levelOf
 
+<<<<<<< HEAD
 /** `track=debug,publish=warn` as it was checked when it was read. */
 const parseLevels = (text: string): ReadonlyMap<string, LogLevel.LogLevel> =>
+=======
+/** `associate=debug,publish=warn` as it was checked when it was read. */
+export const parseLevels = (text: string): ReadonlyMap<string, LogLevel.LogLevel> =>
+>>>>>>> a66231a (Settings: OTEL_* values that cannot be read are told and ignored, OTEL_SDK_DISABLED is obeyed; every number has a bound; sizes by effect/ByteSize; misspelt names with the nearest, levels for stages that are none are refused)
   new Map(
     text.split(",").flatMap((part) => {
       const [operator = "", level] = part.trim().split("=")

@@ -56,6 +56,9 @@ export const layerTracingFromConfig = (
     if (variant === "off") {
       return Layer.merge(Tracing.layerOff, SpanStore.layerOff("tracing is off"))
     }
+    if (variant !== "backend" && (yield* settings.otelSdkDisabled)) {
+      return Layer.merge(layerOff, SpanStore.layerNone("spans are not sent: OTEL_SDK_DISABLED is true"))
+    }
     const { attributes: resource } = yield* ProcessResource
     if (variant === "backend") {
       return withStages(Tracing.layerBackend({
