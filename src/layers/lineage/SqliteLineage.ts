@@ -14,7 +14,7 @@ import type { DatabaseSync } from "node:sqlite"
 import { migrate } from "../sql/migrate.ts"
 import { openSqliteReader } from "../sql/openSqliteReader.ts"
 import { openSqlite } from "../sql/SqliteDatabase.ts"
-import { resultCode, resultCodes } from "../sql/sqliteError.ts"
+import { damagedAdvice, isDamage } from "../sql/sqliteError.ts"
 import { LineageError, LineageReader, LineageStore, type LineageStoreOptions } from "./LineageStore.ts"
 import { makeSqliteGraph, readSqliteGraph } from "./sqliteGraph.ts"
 import * as schema from "./sqliteSchema.ts"
@@ -34,10 +34,14 @@ const rootOf = (cause: unknown): unknown =>
 
 const lineageError = (file: string) => (cause: unknown): LineageError => {
   const root = rootOf(cause)
-  const code = resultCode(root)
-  const corrupt = code === resultCodes.corrupt || code === resultCodes.notADatabase
   const message = root instanceof Error ? root.message : String(root)
-  return new LineageError({ reason: corrupt ? "Corrupt" : "Unavailable", message: `${file}: ${message}`, cause })
+  return isDamage(root)
+    ? new LineageError({
+      reason: "Corrupt",
+      message: `${file} is damaged: ${message}; ${damagedAdvice(file)}`,
+      cause
+    })
+    : new LineageError({ reason: "Unavailable", message: `${file}: ${message}`, cause })
 }
 
 /** In one transaction, so that an answer is of one state of the file. */
