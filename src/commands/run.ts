@@ -30,6 +30,7 @@ import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { FileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
+import { makeDirectory } from "../layers/sql/makeDirectory.ts"
 import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { StageState } from "../layers/stage/StageState.ts"
@@ -71,6 +72,13 @@ const unseededSeed = 1
 
 /** A run that can be repeated begins with nothing: its directory is emptied. Any other goes on where the last one stopped. */
 const prepareDirectory = Effect.fnUntraced(function*(flags: Flags, { dataDirectory: directory, seed }: Settings) {
+  yield* Effect.try({
+    try: () => makeDirectory(directory),
+    catch: (cause) =>
+      new InputError({
+        message: `--data-dir ${directory}: cannot be used: ${cause instanceof Error ? cause.message : cause}`
+      })
+  })
   if (flags["data-dir"] !== undefined || (seed === undefined && Option.isNone(flags.input))) return directory
   const path = yield* Path.Path
   const rehearsal = path.join(directory, "rehearsal")

@@ -8,9 +8,10 @@
  */
 import { Effect, Layer } from "effect"
 import { isSqlError } from "effect/sql/SqlError"
-import { existsSync, mkdirSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
+import { makeDirectory } from "../sql/makeDirectory.ts"
 import { migrate } from "../sql/migrate.ts"
 import { openSqliteReader } from "../sql/openSqliteReader.ts"
 import { openSqlite } from "../sql/SqliteDatabase.ts"
@@ -61,7 +62,7 @@ const snapshots = (database: DatabaseSync, file: string): Attempt => (body) =>
 const makeStore = Effect.fnUntraced(function*(options: SqliteLineageOptions) {
   const file = join(options.directory, schema.fileName)
   const fail = lineageError(file)
-  yield* Effect.try({ try: () => mkdirSync(options.directory, { recursive: true }), catch: fail })
+  yield* Effect.try({ try: () => makeDirectory(options.directory), catch: fail })
   const database = yield* openSqlite({ file }).pipe(
     Effect.tap((database) => migrate(database, schema.component, schema.steps)),
     Effect.mapError((cause) =>

@@ -3,10 +3,10 @@
  * may write nothing. Several processes may use it at once: counts are added, never written over.
  */
 import { Effect, Layer } from "effect"
-import { mkdirSync } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { bucketOf } from "../../domain/slo/RollingWindow.ts"
+import { makeDirectory } from "../sql/makeDirectory.ts"
 import { migrate } from "../sql/migrate.ts"
 import { openSqliteReader } from "../sql/openSqliteReader.ts"
 import { openSqlite } from "../sql/SqliteDatabase.ts"
@@ -54,7 +54,7 @@ const layer = (directory: string): Layer.Layer<SloStore, SloStoreError> =>
     Effect.gen(function*() {
       const file = join(directory, fileName)
       const failed = storeError(file)
-      yield* Effect.try({ try: () => mkdirSync(directory, { recursive: true }), catch: failed })
+      yield* Effect.try({ try: () => makeDirectory(directory), catch: failed })
       const database = yield* openSqlite({ file }).pipe(
         Effect.tap((database) => migrate(database, component, steps)),
         Effect.mapError(failed)
