@@ -43,7 +43,8 @@ import { runJob } from "./run/job.ts"
 import { observeRun } from "./run/observe.ts"
 import { describeRun } from "./run/runDescription.ts"
 import { toJson, toText } from "./run/RunReport.ts"
-import { asLines, onTerminal } from "./run/status.ts"
+import { makeScreen } from "./run/screen.ts"
+import { asLines, onTerminal, type Progress } from "./run/status.ts"
 import { fileWorld, sensorWorld, simulatedWorld } from "./run/world.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
 import { checkLogLevels, warnOfSettings } from "./settingProblems.ts"
@@ -173,7 +174,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     Layer.provideMerge(layerTracingFromConfig(version)),
     Layer.provideMerge(Layer.merge(layerTailSamplerFromConfig, layerHeadSamplerFromConfig))
   )
-  const watch = yield* watcher(flags.json)
+  const { said, watch } = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }
 
   const simulated = Effect.gen(function*() {
@@ -209,7 +210,11 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       const over = Number.isFinite(durationMillis)
         ? Effect.asVoid(Effect.timeoutOption(world.over, durationMillis))
         : world.over
-      return yield* runJob({ ...job, catalogue, world: { ...world, over }, observe: yield* observeRun })
+      const { readShare } = world
+      const watched = watch === undefined || readShare === undefined
+        ? watch
+        : (progress: () => Progress) => watch(() => ({ ...progress(), inputShare: readShare() }))
+      return yield* runJob({ ...job, watch: watched, catalogue, world: { ...world, over }, observe: yield* observeRun })
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 
@@ -223,7 +228,8 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
         ),
         SecureRandom.layerWebCrypto
       )
-    )
+    ),
+    Effect.provideService(Console.Console, said)
   )
   yield* Console.log(flags.json ? JSON.stringify(toJson(report)) : toText(report))
   if (!flags.json && report.deadLetters.size > 0) {
@@ -231,13 +237,21 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   }
 })
 
-/** In silence with `--json` when nobody looks at a terminal; else redrawn, or line by line. */
-const watcher = (json: boolean) =>
-  Effect.sync(() => {
-    const { stderr } = process
-    if (stderr.isTTY) return onTerminal((output) => void stderr.write(output), () => stderr.columns || 120)
-    return json ? undefined : asLines
+/** In silence with `--json` when nobody looks at a terminal; else redrawn, or line by line. What the run says stands above what is redrawn. */
+const watcher = Effect.fnUntraced(function*(json: boolean) {
+  const clock = yield* Clock.Clock
+  const { stderr } = process
+  if (!stderr.isTTY) return { watch: json ? undefined : asLines(clock), said: yield* Console.Console }
+  const screen = makeScreen({
+    write: (text) => void stderr.write(text),
+    columns: () => stderr.columns || 80,
+    rows: () => stderr.rows || 24,
+    colours: stderr.hasColors()
   })
+  const console_ = yield* Console.Console
+  const said: Console.Console = { ...console_, error: (...parts) => screen.print(parts.join(" ")) }
+  return { watch: onTerminal(screen, clock), said }
+})
 
 export const run = Command.make("run", flags, (given) => Effect.provide(runCommand(given), withFlags(given))).pipe(
   Command.withDescription("Run the fusion job: observations in, conjunction alerts out"),

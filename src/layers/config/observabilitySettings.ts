@@ -42,12 +42,11 @@ export const observabilitySettings = {
     what: "Whether `POST /test/trace-context` answers, which the public W3C Trace Context suite drives.",
     why: "It sends requests to whatever address it is told: for tests only."
   }),
-  logFormat: setting({
+  logFormat: optionalSetting({
     name: "PERIGEE_LOG_FORMAT",
     kind: choice("logfmt", "json", "pretty"),
-    fallback: "logfmt",
-    what: "How log lines are written to standard error.",
-    why: "Read by people and by programs."
+    what: "How log lines are written to standard error. Without it: `pretty` on a terminal, else `logfmt`.",
+    why: "A terminal is read by people, and the rest by programs."
   }),
   logLevel: setting({
     name: "PERIGEE_LOG_LEVEL",
@@ -61,7 +60,7 @@ export const observabilitySettings = {
     kind: levels,
     fallback: "",
     what:
-      "The same for single stages, such as `track=debug,publish=warn`; with `debug` a stage says every 10 s what it did, and what it gave up.",
+      "The same for single stages, such as `track=debug,publish=warn`; with `debug` a stage says every 10 s what it did, and of each event that it gives up why.",
     why: "One operator can be listened to without the noise of all."
   })
 }

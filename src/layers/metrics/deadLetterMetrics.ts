@@ -14,6 +14,12 @@ interface Instrument {
   readonly offer: (exemplar: Exemplar) => void
 }
 
+/** For who listens to a stage at level debug; a check of the level where nobody does. */
+const tell = ({ errorKind, id, locator, message, operator }: DeadLetter): Effect.Effect<void> =>
+  Effect.logDebug(`${operator}: given up as ${errorKind}: ${message}`).pipe(
+    Effect.annotateLogs({ operator, dead_letter: id, locator })
+  )
+
 const isError = (kind: ErrorKind): boolean => kind !== "Late" && kind !== "Shed"
 
 /** The {@link DeadLetters} beneath, counted. */
@@ -52,6 +58,7 @@ export const layerCountedDeadLetters: Layer.Layer<DeadLetters, never, DeadLetter
         yield* inner.offer(letters)
         for (const letter of letters) {
           const { sampled, spanId, traceId } = letter.trace
+          yield* tell(letter)
           for (const { count, offer } of instrumentsOf(letter)) {
             count()
             if (sampled) offer({ traceId, spanId: spanId ?? undefined, value: 1, time: letter.time })
