@@ -35,13 +35,6 @@ export const observabilitySettings = {
     why:
       "They tell early that nothing gets through; the stages' counts of a run that is to be repeated must not depend on when they came."
   }),
-  testTraceContext: setting({
-    name: "PERIGEE_TEST_TRACE_CONTEXT",
-    kind: onOff,
-    fallback: false,
-    what: "Whether `POST /test/trace-context` answers, which the public W3C Trace Context suite drives.",
-    why: "It sends requests to whatever address it is told: for tests only."
-  }),
   logFormat: optionalSetting({
     name: "PERIGEE_LOG_FORMAT",
     kind: choice("logfmt", "json", "pretty"),
