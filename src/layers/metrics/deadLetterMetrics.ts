@@ -4,8 +4,8 @@
  *
  * Stands around {@link DeadLetters}: one pass over the letters of an offer. State: a metric for each operator and kind seen.
  */
-import { Effect, Layer, Metric } from "effect"
-import type { DeadLetter, ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
+import { type Context, Effect, Layer, Metric } from "effect"
+import { type DeadLetter, ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
 import { DeadLetters } from "../deadletters/DeadLetters.ts"
 import { type Exemplar, Exemplars } from "./Exemplars.ts"
 
@@ -22,6 +22,28 @@ const tell = ({ errorKind, id, locator, message, operator }: DeadLetter): Effect
 
 const isError = (kind: ErrorKind): boolean => kind !== "Late" && kind !== "Shed"
 
+const letterMetric = (operator: string, errorKind: ErrorKind) =>
+  Metric.counter("dlq_entries_total", {
+    description: "Dead letters, by operator and kind",
+    attributes: { operator, error_kind: errorKind },
+    incremental: true
+  })
+
+const errorMetric = (stage: string, errorKind: ErrorKind) =>
+  Metric.counter("operator_errors_total", {
+    description: "Events that a stage gave up because of an error",
+    attributes: { stage, error_kind: errorKind },
+    incremental: true
+  })
+
+/** The series of a stage at 0, from its start: who watches a rate must not miss the first one. */
+export const startDeadLetterMetrics = (stage: string, context: Context.Context<never>): void => {
+  for (const errorKind of ErrorKind.literals) {
+    letterMetric(stage, errorKind).valueUnsafe(context)
+    if (isError(errorKind)) errorMetric(stage, errorKind).valueUnsafe(context)
+  }
+}
+
 /** The {@link DeadLetters} beneath, counted. */
 export const layerCountedDeadLetters: Layer.Layer<DeadLetters, never, DeadLetters> = Layer.effect(
   DeadLetters,
@@ -31,22 +53,15 @@ export const layerCountedDeadLetters: Layer.Layer<DeadLetters, never, DeadLetter
     const context = yield* Effect.context()
     const known = new Map<string, ReadonlyArray<Instrument>>()
 
-    const instrument = (name: string, description: string, attributes: Record<string, string>): Instrument => {
-      const counter = Metric.counter(name, { description, attributes, incremental: true })
-      return { count: () => counter.updateUnsafe(1, context), offer: exemplars.series(name, attributes) }
-    }
+    const instrument = (counter: ReturnType<typeof letterMetric>): Instrument => ({
+      count: () => counter.updateUnsafe(1, context),
+      offer: exemplars.series(counter.id, counter.attributes ?? {})
+    })
     const instrumentsOf = ({ errorKind, operator }: DeadLetter): ReadonlyArray<Instrument> => {
       const key = `${operator}/${errorKind}`
       const made = known.get(key) ?? [
-        instrument("dlq_entries_total", "Dead letters, by operator and kind", { operator, error_kind: errorKind }),
-        ...(isError(errorKind)
-          ? [
-            instrument("operator_errors_total", "Events that a stage gave up because of an error", {
-              stage: operator,
-              error_kind: errorKind
-            })
-          ]
-          : [])
+        instrument(letterMetric(operator, errorKind)),
+        ...(isError(errorKind) ? [instrument(errorMetric(operator, errorKind))] : [])
       ]
       known.set(key, made)
       return made
