@@ -3,6 +3,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Clock, Config, Console, Effect, FileSystem, Layer, Option, Path } from "effect"
 import { Command, Flag } from "effect/cli"
 import { SecureRandom } from "effect/crypto"
+import { observationsTopic } from "../domain/observation/formats/rawRecordHeaders.ts"
 import type { SensorRegistry } from "../domain/observation/sensors/SensorRegistry.ts"
 import { parseFaults } from "../domain/simulation/faults.ts"
 import { type ScenarioOptions, seededStart } from "../domain/simulation/scenario.ts"
@@ -15,6 +16,7 @@ import { Health } from "../layers/health/Health.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLineageFromConfig } from "../layers/lineage/lineageFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { soleMemberFromConfig } from "../layers/log/soleMemberFromConfig.ts"
 import {
   layerAlertsFromConfig,
   layerDeadLettersFromConfig,
@@ -68,6 +70,9 @@ type Flags = Command.Command.Config.Infer<typeof flags>
 const configuration = Config.all({ ...settings, fusion: fusionSettings })
 
 type Settings = Config.Success<typeof configuration>
+
+/** The group that `runJob` reads in. */
+const fusionGroup = "fusion"
 
 const unseededSeed = 1
 
@@ -141,6 +146,15 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   )
   yield* checkLogLevels((yield* fusionGraph).nodes.map(({ name }) => name))
   yield* warnOfSettings
+  yield* soleMemberFromConfig({ topic: observationsTopic, group: fusionGroup }).pipe(
+    Effect.mapError((error) =>
+      error._tag === "ConfigError"
+        ? new InputError({ message: settingMessage(error) })
+        : error.reason === "Invalid"
+        ? new InputError({ message: error.message })
+        : error
+    )
+  )
   const registry = yield* readRegistry(Option.fromUndefinedOr(values.sensors))
   const directory = yield* prepareDirectory(flags, values)
   const { opticalPollInterval: opticalPollMillis, radarReceiveBuffer: receiveBufferBytes, seed, speed } = values
