@@ -85,7 +85,7 @@ describe("perigee budget", () => {
       assert.deepStrictEqual([empty.code, empty.out], [2, []])
       assert.include(empty.failure, `--data-dir ${directory}: no objective has been measured there`)
       assert.isFalse(existsSync(join(directory, "slo.sqlite")))
-      yield* Effect.scoped(Layer.build(layerEmbeddedSloStore(directory)))
+      yield* Effect.scoped(Layer.build(EmbeddedSloStore.layer(directory)))
       const ran = yield* run(["--data-dir", directory])
       assert.deepStrictEqual([ran.code, ran.out.join("\n").includes("no alerts")], [0, true])
       assert.strictEqual((yield* run(["--data-dir", join(directory, "nowhere")])).code, 2)

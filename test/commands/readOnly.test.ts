@@ -7,10 +7,10 @@ import { budget } from "../../src/commands/budget.ts"
 import { dlq } from "../../src/commands/dlq.ts"
 import { lineage } from "../../src/commands/lineage.ts"
 import { LineageStore } from "../../src/layers/lineage/LineageStore.ts"
-import { layerSqliteLineage } from "../../src/layers/lineage/SqliteLineage.ts"
-import { layerEmbedded } from "../../src/layers/log/embedded/EmbeddedLog.ts"
+import { SqliteLineage } from "../../src/layers/lineage/SqliteLineage.ts"
+import { EmbeddedLog } from "../../src/layers/log/embedded/EmbeddedLog.ts"
 import { MessageLog } from "../../src/layers/log/MessageLog.ts"
-import { layerEmbeddedSloStore } from "../../src/layers/slo/EmbeddedSloStore.ts"
+import { EmbeddedSloStore } from "../../src/layers/slo/EmbeddedSloStore.ts"
 import { SloStore } from "../../src/layers/slo/SloStore.ts"
 import { runner } from "../support/command.ts"
 import { temporaryDirectory } from "../support/temporaryDirectory.ts"
@@ -37,7 +37,11 @@ const questions = (directory: string): ReadonlyArray<Question> => [
 ]
 
 const layers = (directory: string) =>
-  Layer.mergeAll(layerEmbedded({ directory }), layerSqliteLineage({ directory }), layerEmbeddedSloStore(directory))
+  Layer.mergeAll(
+    EmbeddedLog.layer({ directory }),
+    SqliteLineage.layer({ directory }),
+    EmbeddedSloStore.layer(directory)
+  )
 
 const fill = Effect.gen(function*() {
   yield* (yield* MessageLog).ensureTopic({ name: "dead-letters", partitions: 1 })

@@ -57,7 +57,7 @@ export const layerTracingFromConfig = (
       return Layer.merge(Tracing.layerOff, SpanStore.layerOff("tracing is off"))
     }
     if (variant !== "backend" && (yield* settings.otelSdkDisabled)) {
-      return Layer.merge(layerOff, SpanStore.layerNone("spans are not sent: OTEL_SDK_DISABLED is true"))
+      return Layer.merge(Tracing.layerOff, SpanStore.layerOff("spans are not sent: OTEL_SDK_DISABLED is true"))
     }
     const { attributes: resource } = yield* ProcessResource
     if (variant === "backend") {

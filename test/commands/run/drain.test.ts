@@ -2,27 +2,11 @@ import { assert, describe, it } from "@effect/vitest"
 import { Clock, Deferred, Effect, Fiber, Logger, Option } from "effect"
 import { TestClock } from "effect/testing"
 import { drain, type EndReason, waitingFor } from "../../../src/commands/run/drain.ts"
-import type { StageCounts } from "../../../src/layers/stage/StageRegistry.ts"
-
-const counts = (some: Partial<StageCounts>): StageCounts => ({
-  in: 0,
-  processed: 0,
-  filtered: 0,
-  late: 0,
-  dead: 0,
-  shed: 0,
-  emitted: 0,
-  evicted: 0,
-  retries: 0,
-  inFlight: 0,
-  busyNanos: 0,
-  filteredReasons: new Map(),
-  ...some
-})
+import { stageCounts } from "../../support/stageCounts.ts"
 
 /** A drain under way, with a stage that works as it is told. */
 const draining = Effect.fnUntraced(function*(reason: EndReason) {
-  const screen = counts({ in: 5, inFlight: 2 })
+  const screen = stageCounts({ in: 5, inFlight: 2 })
   const done = yield* Deferred.make<string>()
   const asked = yield* Deferred.make<void>()
   const lines: Array<string> = []
@@ -30,7 +14,7 @@ const draining = Effect.fnUntraced(function*(reason: EndReason) {
     drained: Deferred.await(done),
     reason,
     requested: Deferred.await(asked),
-    progress: () => ({ behind: 1, stages: [["decode", counts({})], ["screen", screen]] }),
+    progress: () => ({ behind: 1, stages: [["decode", stageCounts({})], ["screen", screen]] }),
     clock: yield* Clock.Clock
   }).pipe(
     Effect.provide(Logger.layer([Logger.make(({ message }) => void lines.push(String(message)))])),

@@ -5,25 +5,9 @@ import { TestClock } from "effect/testing"
 import { makeScreen } from "../../../src/commands/run/screen.ts"
 import { makeRates, onTerminal, type Progress } from "../../../src/commands/run/status.ts"
 import { short, statusLines } from "../../../src/commands/run/statusText.ts"
-import type { StageCounts } from "../../../src/layers/stage/StageRegistry.ts"
 import { makeTally } from "../../../src/operators/fusion/decode.ts"
 import { alertVersion } from "../../support/alerts.ts"
-
-const stage = (some: Partial<StageCounts> = {}): StageCounts => ({
-  in: 0,
-  processed: 0,
-  filtered: 0,
-  late: 0,
-  dead: 0,
-  shed: 0,
-  emitted: 0,
-  evicted: 0,
-  retries: 0,
-  inFlight: 0,
-  busyNanos: 0,
-  filteredReasons: new Map(),
-  ...some
-})
+import { stageCounts as stage } from "../../support/stageCounts.ts"
 
 const progressOf = (stages: Progress["stages"], alerts = 0): Progress => ({
   now: 0,

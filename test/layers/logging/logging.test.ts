@@ -70,7 +70,8 @@ describe("log lines", () => {
           root: true,
           sampled
         })
-      const said = (of: Tracer.Span) => linesOf(Logging.layer(plain), Effect.withParentSpan(Effect.logInfo("hello"), of))
+      const said = (of: Tracer.Span) =>
+        linesOf(Logging.layer(plain), Effect.withParentSpan(Effect.logInfo("hello"), of))
       assert.notMatch((yield* said(span("internal", false))).join(), /trace_id|span_id/)
       assert.match((yield* said(span("internal", true))).join(), /trace_id=/)
       assert.match((yield* said(span("server", false))).join(), /trace_id=/)
