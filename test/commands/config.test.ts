@@ -93,9 +93,9 @@ describe("perigee config", () => {
 
   it.live("a level for a stage that is none is told, with the stages that there are", () =>
     Effect.gen(function*() {
-      const { code, failure = "" } = yield* run([], { PERIGEE_LOG_LEVELS: "asociate=debug" })
+      const { code, failure = "" } = yield* run([], { PERIGEE_LOG_LEVELS: "decoed=debug" })
       assert.strictEqual(code, 2)
-      assert.match(failure, /^PERIGEE_LOG_LEVELS: there is no stage asociate, associate was probably meant; .*decode/)
-      assert.strictEqual((yield* run([], { PERIGEE_LOG_LEVELS: "associate=debug, screen=warn" })).code, 0)
+      assert.match(failure, /^PERIGEE_LOG_LEVELS: there is no stage decoed, decode was probably meant; .*publish/)
+      assert.strictEqual((yield* run([], { PERIGEE_LOG_LEVELS: "decode=debug, screen=warn" })).code, 0)
     }))
 })

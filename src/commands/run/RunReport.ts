@@ -96,7 +96,7 @@ export const toText = (report: RunReport): string => {
         [stage, into, emitted, filtered, late, dead].map(String)
       )
     ], "  "),
-    "  out may be more than in: associate gives an update at once, and again when no older observation can come",
+    "  out may be more than in: track gives an update at once, and again when no older observation can come",
     `alerts ${alerts.length}`,
     ...alerts.map((alert) =>
       `  ${alert.level.padEnd(9)} ${alert.objects.join(" / ")}  TCA ${alert.tca}  miss ${

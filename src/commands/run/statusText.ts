@@ -46,8 +46,11 @@ export const plainLine = (progress: Progress): string =>
     inBrackets(byKind(progress.tally.byKind, String)) || " (none)"
   } waiting ${progress.behind} alerts ${openAlerts(progress.alerts).length} dead letters ${sum(progress.deadLetters)}`
 
+/** Of name, events in by real second, in, out, filtered, late, dead, busy. */
+const stageWidths = [17, 11, 7, 7, 10, 7, 7, 8]
+
 const stageRow = (cells: ReadonlyArray<string>): string =>
-  cells.map((cell, i) => i === 0 ? cell.slice(0, 17).padEnd(17) : cell.padStart(i === 1 ? 7 : 8)).join("")
+  cells.map((cell, i) => i === 0 ? cell.slice(0, 16).padEnd(17) : cell.padStart(stageWidths[i] ?? 8)).join("")
 
 const sourceRow = (cells: ReadonlyArray<string>): string =>
   cells.map((cell, i) => i === 0 ? cell.slice(0, 17).padEnd(17) : cell.padStart(10)).join("")
@@ -84,8 +87,8 @@ const leastAlerts = 3
 const mostAlerts = 8
 
 /**
- * At most `rows` lines: time and sums, the sources, the alerts, and as many stages as there is room for. `real`: of the rates; `in` and the rest are
- * counts since the start, and `busy` is the share of the last second that a stage was at work.
+ * At most `rows` lines: time and sums, the sources, the alerts, and as many stages as there is room for. `in` and what follows are counts since the
+ * start; `busy` is the share of the last second that a stage was at work.
  */
 export const statusLines = (progress: Progress, rates: Rates, rows: number): ReadonlyArray<Line> => {
   const alerts = openAlerts(progress.alerts)
@@ -108,7 +111,7 @@ export const statusLines = (progress: Progress, rates: Rates, rows: number): Rea
   ]
   const stages = stageLines(progress, rates)
   const header: Line = {
-    text: stageRow(["stage", "in/s", "in", "out", "filtered", "late", "dead", "busy"]),
+    text: stageRow(["stage", "in/real s", "in", "out", "filtered", "late", "dead", "busy"]),
     colour: "dim"
   }
   const left = rows - head.length - sources.length

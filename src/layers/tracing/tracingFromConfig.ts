@@ -26,7 +26,8 @@ const otlpOptions = Effect.fnUntraced(function*(resource: Attributes, version: s
     resource,
     version,
     maxQueued: yield* settings.otlpQueue,
-    timeout: yield* settings.otlpTimeout
+    timeout: yield* settings.otlpTimeout,
+    shutdownTimeout: "2 seconds"
   }
 })
 
