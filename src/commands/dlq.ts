@@ -7,7 +7,7 @@ import { withFlags } from "../layers/config/settings.ts"
 import { LogReader } from "../layers/log/LogReader.ts"
 import { layerLogReaderFromConfig } from "../layers/log/logReaderFromConfig.ts"
 import { isStandardOutput } from "../layers/runtime/outputSink.ts"
-import { findLetter, listLetters } from "./dlq/letters.ts"
+import { findLetter, listLetters, totalOf } from "./dlq/letters.ts"
 import { letterText, listText } from "./dlq/text.ts"
 import { InputError } from "./InputError.ts"
 import { timeOf } from "./inputs.ts"
@@ -67,6 +67,7 @@ const list = Command.make(
       Flag.optional
     ),
     operator: text("operator", "Only those of this stage, such as decode"),
+    sensor: text("sensor", "Only those of this sensor, as the registry names it"),
     since: text("since", "Only those given up at this time or later: RFC 3339, or how long ago, such as 2h"),
     until: text("until", "Only those given up before this time")
   },
@@ -78,16 +79,20 @@ const list = Command.make(
     const filter = {
       errorKind: Option.getOrUndefined(flags.errorKind),
       operator: Option.getOrUndefined(flags.operator),
+      sensorId: Option.getOrUndefined(flags.sensor),
       since: yield* timeOf("since", flags.since),
       until: yield* timeOf("until", flags.until)
     }
     const listing = yield* Effect.provide(listLetters(filter, limit), logReader(flags))
-    const { byErrorKind, letters, unreadable } = listing
+    const { byErrorKind, bySensor, letters, unreadable } = listing
     yield* Console.log(
       flags.json
         ? JSON.stringify({
-          total: byErrorKind.values().reduce((sum, count) => sum + count, 0),
+          total: totalOf(byErrorKind),
           byErrorKind: Object.fromEntries(byErrorKind),
+          bySensor: Object.fromEntries(
+            Array.from(bySensor, ([sensor, counts]) => [sensor, Object.fromEntries(counts)] as const)
+          ),
           unreadable,
           deadLetters: letters.map(({ time, ...letter }) => Object.assign(letter, { time: format(time) }))
         })
@@ -95,7 +100,7 @@ const list = Command.make(
     )
   })
 ).pipe(
-  Command.withDescription("List dead letters, newest last, with a count per kind"),
+  Command.withDescription("List dead letters, newest last, with counts per kind and per sensor"),
   Command.withExamples([
     { command: "perigee dlq list", description: "The newest hundred" },
     { command: "perigee dlq list --data-dir .perigee/rehearsal", description: "After a run with --seed or --input" },

@@ -1,5 +1,5 @@
 /** The graph of the pipeline that `perigee run` runs, without running it. */
-import { Effect, Option, Stream } from "effect"
+import { Effect, Option } from "effect"
 import { fusionSettings } from "../layers/config/settings.ts"
 import { defaultFusionSettings } from "../operators/fusion/fusion.ts"
 import { fusionPipeline } from "../operators/fusion/fusionPipeline.ts"
@@ -19,9 +19,6 @@ export const fusionGraph = Effect.gen(function*() {
     settings: { ...defaultFusionSettings, ...settings },
     catalogue: new Map(),
     now: () => 0,
-    alertSequences: new Map(),
-    records: Stream.empty,
-    ticks: Stream.empty,
-    commitPositions: () => Effect.void
+    alertSequences: new Map()
   }).graph
 })

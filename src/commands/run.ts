@@ -4,6 +4,7 @@ import { Clock, Config, Console, Effect, FileSystem, Layer, Option, Path } from 
 import { Command, Flag } from "effect/cli"
 import { SecureRandom } from "effect/crypto"
 import { observationsTopic } from "../domain/observation/formats/rawRecordHeaders.ts"
+import { sensorIdOf } from "../domain/observation/sensorIdOf.ts"
 import type { SensorRegistry } from "../domain/observation/sensors/SensorRegistry.ts"
 import { parseFaults } from "../domain/simulation/faults.ts"
 import { type ScenarioOptions, seededStart } from "../domain/simulation/scenario.ts"
@@ -12,11 +13,13 @@ import type { UtcTime } from "../domain/time/UtcTime.ts"
 import { layerCanariesFromConfig } from "../layers/canary/canariesFromConfig.ts"
 import { layerCanaryMetrics } from "../layers/canary/canaryMetrics.ts"
 import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
+import { layerWithSensors } from "../layers/deadletters/DeadLetters.ts"
 import { Health } from "../layers/health/Health.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLineageFromConfig } from "../layers/lineage/lineageFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
 import { soleMemberFromConfig } from "../layers/log/soleMemberFromConfig.ts"
+import { Symptoms } from "../layers/logging/Symptoms.ts"
 import {
   layerAlertsFromConfig,
   layerDeadLettersFromConfig,
@@ -25,6 +28,7 @@ import {
 import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
 import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
 import { layerProcessResourceFromConfig } from "../layers/resource/processResourceFromConfig.ts"
+import { ProcDescriptors } from "../layers/runtime/ProcDescriptors.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import { layerHeadSamplerFromConfig } from "../layers/sampling/headSamplerFromConfig.ts"
 import { layerTailSamplerFromConfig } from "../layers/sampling/tailSamplerFromConfig.ts"
@@ -133,6 +137,9 @@ const descriptionOf = Effect.fnUntraced(function*(flags: Flags, values: Settings
   })
 })
 
+const deadLettersWithSensors = (registry: SensorRegistry) =>
+  layerWithSensors(({ format, payload }) => sensorIdOf(format, payload, registry))
+
 const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const durationMillis = Option.isNone(flags.duration)
     ? Infinity
@@ -162,7 +169,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const bounded = Option.isSome(flags.input)
   const services = Layer.mergeAll(
     layerAlertsFromConfig,
-    layerDeadLettersFromConfig,
+    Layer.provide(deadLettersWithSensors(registry), layerDeadLettersFromConfig),
     layerCanaryMetrics,
     layerHttpFromConfig({ onlyIfAsked: bounded })
   ).pipe(
@@ -172,6 +179,8 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       StageState.layerMemory(),
       StageChannels.layerMemory,
       SourceStats.layer,
+      Symptoms.layer,
+      ProcDescriptors.layer,
       Shutdown.layer,
       Health.layer,
       layerCanariesFromConfig({ bounded }),
@@ -217,7 +226,12 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
         Effect.catchTag(fileWorld(flags.input.value), "SourceError", ({ message }) => new InputError({ message }))
         : sensorWorld({
           radar: { host: values.radarHost, port: values.radarPort, receiveBufferBytes },
-          isl: { host: values.islHost, port: values.islPort },
+          isl: {
+            host: values.islHost,
+            port: values.islPort,
+            maximumClients: values.islMaximumConnections,
+            idleTimeout: values.islIdleTimeout
+          },
           opticalUrl: values.opticalUrl,
           opticalPollMillis
         })

@@ -52,9 +52,15 @@ const ids = (out: ReadonlyArray<string>): ReadonlyArray<string> =>
 describe("perigee dlq list", () => {
   const mixed = [
     letter(1),
-    letter(2, { operator: "watermark", errorKind: "Late" }),
+    letter(2, { operator: "watermark", errorKind: "Late", schemaVersion: 2, sensorId: "radar-1" }),
     letter(3),
-    letter(4, { operator: "validate", errorKind: "ValidationFailed", message: "evil\u001b[2J\nmessage" })
+    letter(4, {
+      operator: "validate",
+      errorKind: "ValidationFailed",
+      message: "evil\u001b[2J\nmessage",
+      schemaVersion: 2,
+      sensorId: "radar-1"
+    })
   ]
 
   it.live("prints newest last with a count per kind, while another holds the directory", () =>
@@ -63,14 +69,17 @@ describe("perigee dlq list", () => {
         const { code, out } = yield* run(["list", "--data-dir", directory])
         assert.strictEqual(code, 0)
         const lines = out.join("\n").split("\n")
-        assert.match(lines[0] ?? "", /^TIME +ID +OPERATOR +KIND +LOCATOR +MESSAGE$/)
+        assert.match(lines[0] ?? "", /^TIME +ID +SENSOR +OPERATOR +KIND +LOCATOR +MESSAGE$/)
         assert.match(
           lines[1] ?? "",
-          /^2026-03-20T12:00:01\.000000Z {2}letter-1 {2}decode +Deserialization +127\.0\.0\.1:40000 {2}reason 1$/
+          /^2026-03-20T12:00:01\.000000Z {2}letter-1 {2}- +decode +Deserialization +127\.0\.0\.1:40000 {2}reason 1$/
         )
         assert.match(lines[4] ?? "", /letter-4 .*evil\\u001b\[2J\\u000amessage$/)
         assert.strictEqual(lines[5], "4 dead letters: Deserialization 2, Late 1, ValidationFailed 1")
-        assert.lengthOf(lines, 6)
+        assert.deepStrictEqual(lines.slice(6), [
+          "  (unknown)  2  Deserialization 2",
+          "  radar-1    2  Late 1, ValidationFailed 1"
+        ])
       })))
 
   it.live("filters by kind, operator and time", () =>
@@ -82,6 +91,8 @@ describe("perigee dlq list", () => {
             [["--error-kind", "Late"], [2]],
             [["--operator", "decode"], [1, 3]],
             [["--operator", "deco"], []],
+            [["--sensor", "radar-1"], [2, 4]],
+            [["--sensor", "radar-2"], []],
             [["--since", "2026-03-20T12:00:02Z"], [2, 3, 4]],
             [["--until", "2026-03-20T12:00:02Z"], [1]],
             [["--since", "2026-03-20T12:00:02Z", "--until", "2026-03-20T12:00:04Z", "--operator", "decode"], [3]]
@@ -92,7 +103,12 @@ describe("perigee dlq list", () => {
         }
         const { out } = yield* run(["list", "--json", "--error-kind", "Late"], { PERIGEE_DATA_DIR: directory })
         const [listed] = JSON.parse(out[0] ?? "").deadLetters
-        const { payload: _, ...rest } = letter(2, { operator: "watermark", errorKind: "Late" })
+        const { bySensor } = JSON.parse((yield* run(["list", "--json", "--data-dir", directory])).out[0] ?? "")
+        assert.deepStrictEqual(bySensor, {
+          "radar-1": { Late: 1, ValidationFailed: 1 },
+          "(unknown)": { Deserialization: 2 }
+        })
+        const { payload: _, ...rest } = mixed[1] ?? letter(2)
         assert.deepStrictEqual(listed, { ...rest, time: format(rest.time), payloadBytes: 5 })
       })))
 
@@ -125,17 +141,30 @@ describe("perigee dlq list", () => {
         })
     ))
 
+  it.live("shows nothing secret of an address that an earlier version wrote down", () =>
+    whileOpen(
+      [letter(1, { locator: "http://spy:S3CRET@host/obs?token=S3CRET?since=2026-01-01T00:00:00Z" })],
+      (directory) =>
+        Effect.gen(function*() {
+          for (const args of [["list"], ["list", "--json"], ["show", "letter-1"], ["show", "letter-1", "--json"]]) {
+            const { out } = yield* run([...args, "--data-dir", directory])
+            assert.notInclude(out.join("\n"), "S3CRET", args.join(" "))
+            assert.include(out.join("\n"), "http://<redacted>@host/obs?<redacted>", args.join(" "))
+          }
+        })
+    ))
+
   it.live("says how many records it cannot read", () =>
     whileOpen([letter(1)], (directory) =>
       Effect.gen(function*() {
         const log = yield* MessageLog
-        const value = new TextEncoder().encode(JSON.stringify({ schemaVersion: 2 }))
+        const value = new TextEncoder().encode(JSON.stringify({ schemaVersion: 99 }))
         yield* log.append(deadLettersTopic, [{ key: "x", value, headers: {}, timestamp: start }])
         const { code, out } = yield* run(["list", "--data-dir", directory])
         assert.strictEqual(code, 0)
         assert.include(
           out.join("\n"),
-          "1 dead letter: Deserialization 1\nno dead letter that this version can read: 1 record of the topic"
+          "1 dead letter: Deserialization 1\n  (unknown)  1  Deserialization 1\nno dead letter that this version can read: 1 record of the topic"
         )
       })))
 
@@ -145,7 +174,13 @@ describe("perigee dlq list", () => {
       yield* Effect.provide(MessageLog, EmbeddedLog.layer({ directory }))
       assert.deepStrictEqual((yield* run(["list", "--data-dir", directory])).out, ["no dead letters"])
       const { out } = yield* run(["list", "--json", "--data-dir", directory])
-      assert.deepStrictEqual(JSON.parse(out[0] ?? ""), { total: 0, byErrorKind: {}, unreadable: 0, deadLetters: [] })
+      assert.deepStrictEqual(JSON.parse(out[0] ?? ""), {
+        total: 0,
+        byErrorKind: {},
+        bySensor: {},
+        unreadable: 0,
+        deadLetters: []
+      })
     }).pipe(Effect.scoped))
 
   it.live("bad input ends with 2 and creates nothing", () =>

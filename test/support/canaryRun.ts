@@ -13,6 +13,7 @@ import { CanaryInjector, type CanaryWire } from "../../src/layers/canary/CanaryI
 import { layerCanaryMetrics } from "../../src/layers/canary/canaryMetrics.ts"
 import { type CanaryReport, CanaryWatch } from "../../src/layers/canary/CanaryWatch.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
+import { GroupMember } from "../../src/layers/log/GroupMember.ts"
 import { MessageLog, type NewLogRecord } from "../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../src/layers/log/readPages.ts"
 import { Collectors } from "../../src/layers/metrics/Collectors.ts"
@@ -92,11 +93,8 @@ export const runWithCanaries = (
     let clock = seededStart
     yield* log.ensureTopic({ name: observationsTopic, partitions: 1 })
     yield* log.ensureTopic({ name: uncorrelatedTopic, partitions: 1 })
-    const subscription = yield* log.subscribe({ topic: observationsTopic, group: "test", from: "earliest" })
     const pipeline = fusionPipeline({
-      records: subscription.records,
       ticks: Stream.map(Stream.tick("1 second"), () => tick(clock)),
-      commitPositions: subscription.commit,
       registry,
       catalogue,
       now,
@@ -105,7 +103,7 @@ export const runWithCanaries = (
       tally,
       onRejectedCanary: ({ id }) => watch.arrived(id)
     })
-    const running = yield* Effect.forkScoped(pipeline.run)
+    const running = yield* pipeline.run.pipe(Effect.provide(GroupMember.layer), Effect.forkScoped)
     const wires = (["radar", "optical", "isl"] as const).map((kind): CanaryWire => ({
       kind,
       rawSource: kind,

@@ -10,6 +10,7 @@ import { makeScenario, seededStart } from "../../src/domain/simulation/scenario.
 import type { Element } from "../../src/domain/stream/Batch.ts"
 import { alertsTopic, AlertStore } from "../../src/layers/alerts/AlertStore.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
+import { GroupMember } from "../../src/layers/log/GroupMember.ts"
 import { type LogRecord, MessageLog, type NewLogRecord } from "../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../src/layers/log/readPages.ts"
 import { observationLine, observationOf } from "../../src/layers/simulator/writeScenario.ts"
@@ -42,8 +43,8 @@ export const observed = (
 
 const utf8 = new TextEncoder()
 
-/** A line of a file, as its source would write it to the log. */
-export const lineRecord = (line: string, receivedAt = seededStart): NewLogRecord => {
+/** A line of a file that is read the day after, as its source would write it to the log. */
+export const lineRecord = (line: string, receivedAt = seededStart + 86_400_000): NewLogRecord => {
   const bytes = utf8.encode(line)
   const raw = { format: "observation" as const, source: "file", bytes, locator: "test" }
   const observationId = observationIdOf("file", bytes)
@@ -109,13 +110,14 @@ export const runFusion = (
     yield* source.pipe(
       andThen(
         fusion({ ...emptyFusion, catalogue, settings }),
-        commit(subscription.commit)
+        commit()
       ),
       Stream.runForEachArray((elements: ReadonlyArray<Element<ConjunctionAlert>>) =>
         Effect.sync(() => {
           for (const element of elements) if (element._tag === "Batch") versions.push(...element.payloads)
         })
-      )
+      ),
+      Effect.provideService(GroupMember, { join: () => Effect.succeed(subscription), commit: subscription.commit })
     )
     const committed = yield* log.committed(observationsTopic, "test")
     const written = {

@@ -2,6 +2,7 @@
 import { Effect, Option, Stream } from "effect"
 import type { DeadLetter, ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import { credentialsOf, httpUrl, shownAddress } from "../../layers/client/address.ts"
 import { deadLettersTopic, decodeDeadLetter } from "../../layers/deadletters/deadLetterLog.ts"
 import type { LogError } from "../../layers/log/LogError.ts"
 import { LogReader } from "../../layers/log/LogReader.ts"
@@ -11,6 +12,7 @@ import { readPages } from "../../layers/log/readPages.ts"
 interface LetterFilter {
   readonly errorKind: ErrorKind | undefined
   readonly operator: string | undefined
+  readonly sensorId: string | undefined
   /** Inclusive. */
   readonly since: UtcTime | undefined
   /** Exclusive. */
@@ -18,18 +20,41 @@ interface LetterFilter {
 }
 
 /** A dead letter without its payload. */
-interface ListedLetter extends Omit<DeadLetter, "payload"> {
+interface ListedLetter extends Omit<DeadLetter, "payload" | "sensorId"> {
+  /** `null`: the record does not tell, or the letter is from before it was kept. */
+  readonly sensorId: string | null
   readonly payloadBytes: number
 }
 
+type CountByKind = ReadonlyMap<ErrorKind, number>
+
 export interface Listing {
   /** Those that match, all of them. */
-  readonly byErrorKind: ReadonlyMap<ErrorKind, number>
+  readonly byErrorKind: CountByKind
+  /** The same by sensor: at most {@link mostSensors}, the others together. Most letters first. */
+  readonly bySensor: ReadonlyMap<string, CountByKind>
   /** Records of the topic that are no dead letters. */
   readonly unreadable: number
   /** The newest that match, at most as many as were asked for, newest last. */
   readonly letters: ReadonlyArray<ListedLetter>
 }
+
+/** Sensors that are counted one by one. */
+const mostSensors = 1000
+const [unknownSensor, otherSensors] = ["(unknown)", "(others)"]
+
+export const totalOf = (counts: CountByKind): number => counts.values().reduce((sum, count) => sum + count, 0)
+
+/** Addresses that were polled stand in letters of earlier versions as they were configured, with what is secret in them. */
+const shownLocator = (locator: string): string => {
+  const url = httpUrl(locator)
+  return url === undefined || (credentialsOf(url) === undefined && [...url.searchParams.keys()].join() === "since")
+    ? locator
+    : shownAddress(locator)
+}
+
+/** A letter as it may be shown. */
+const shownLetter = (letter: DeadLetter): DeadLetter => ({ ...letter, locator: shownLocator(letter.locator) })
 
 /** The records of the topic, none when nothing was ever given up. */
 const records = Effect.map(LogReader, (log) =>
@@ -40,12 +65,20 @@ const records = Effect.map(LogReader, (log) =>
 const matches = (letter: DeadLetter, filter: LetterFilter): boolean =>
   (filter.errorKind === undefined || letter.errorKind === filter.errorKind)
   && (filter.operator === undefined || letter.operator === filter.operator)
+  && (filter.sensorId === undefined || letter.sensorId === filter.sensorId)
   && (filter.since === undefined || letter.time >= filter.since)
   && (filter.until === undefined || letter.time < filter.until)
 
 /** Memory: a page of records and twice `limit` letters. */
 export const listLetters = Effect.fnUntraced(function*(filter: LetterFilter, limit: number) {
   const byErrorKind = new Map<ErrorKind, number>()
+  const bySensor = new Map<string, Map<ErrorKind, number>>()
+  const countsOf = (sensorId: string) => {
+    const sensor = bySensor.has(sensorId) || bySensor.size < mostSensors ? sensorId : otherSensors
+    const counts = bySensor.get(sensor) ?? new Map<ErrorKind, number>()
+    bySensor.set(sensor, counts)
+    return counts
+  }
   let letters: Array<ListedLetter> = []
   let unreadable = 0
   const take = (record: LogRecord): void => {
@@ -55,13 +88,16 @@ export const listLetters = Effect.fnUntraced(function*(filter: LetterFilter, lim
       return
     }
     if (!matches(decoded.value, filter)) return
-    const { payload, ...letter } = decoded.value
-    byErrorKind.set(letter.errorKind, (byErrorKind.get(letter.errorKind) ?? 0) + 1)
-    letters.push({ ...letter, payloadBytes: payload.length })
+    const { payload, sensorId = null, ...letter } = shownLetter(decoded.value)
+    for (const counts of [byErrorKind, countsOf(sensorId ?? unknownSensor)]) {
+      counts.set(letter.errorKind, (counts.get(letter.errorKind) ?? 0) + 1)
+    }
+    letters.push({ ...letter, sensorId, payloadBytes: payload.length })
     if (letters.length >= 2 * limit) letters = letters.slice(-limit)
   }
   yield* Stream.runForEachArray(yield* records, (page) => Effect.sync(() => page.forEach(take)))
-  return { byErrorKind, unreadable, letters: letters.slice(-limit) } satisfies Listing
+  const sorted = Array.from(bySensor).toSorted(([, a], [, b]) => totalOf(b) - totalOf(a))
+  return { byErrorKind, bySensor: new Map(sorted), unreadable, letters: letters.slice(-limit) } satisfies Listing
 })
 
 /** The newest dead letter with this id and how many there are: one record may have been given up more than once. */
@@ -73,7 +109,7 @@ export const findLetter = Effect.fnUntraced(function*(id: string) {
     if (record.key !== undefined && record.key !== id) return
     const letter = Option.getOrUndefined(decodeDeadLetter(record))
     if (letter?.id !== id) return
-    newest = letter
+    newest = shownLetter(letter)
     count++
   }
   yield* Stream.runForEachArray(yield* records, (page) => Effect.sync(() => page.forEach(take)))

@@ -3,22 +3,36 @@ import { isUtf8 } from "node:buffer"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import { format } from "../../domain/time/UtcTime.ts"
 import { columns, counted, printable } from "../text.ts"
-import type { Listing } from "./letters.ts"
+import { type Listing, totalOf } from "./letters.ts"
 
-export const listText = ({ byErrorKind, letters, unreadable }: Listing): string => {
-  const total = byErrorKind.values().reduce((sum, count) => sum + count, 0)
-  const kinds = Array.from(byErrorKind, ([kind, count]) => `${kind} ${count}`).toSorted().join(", ")
-  const header = ["TIME", "ID", "OPERATOR", "KIND", "LOCATOR", "MESSAGE"]
-  const rows = letters.map(({ errorKind, id, locator, message, operator, time }) =>
-    [format(time), id, operator, errorKind, locator, message].map(printable)
+const kindsText = (counts: ReadonlyMap<string, number>): string =>
+  Array.from(counts, ([kind, count]) => `${kind} ${count}`).toSorted().join(", ")
+
+/** Sensors that are shown with their counts; JSON has them all. */
+const mostShown = 20
+
+const sensorRows = ({ bySensor }: Listing): ReadonlyArray<string> => {
+  const rows = Array.from(bySensor).slice(0, mostShown)
+    .map(([sensor, counts]) => [printable(sensor), String(totalOf(counts)), kindsText(counts)])
+  const more = bySensor.size - rows.length
+  return [...columns(rows, "  "), ...(more > 0 ? [`  and ${counted(more, "more sensor")}`] : [])]
+}
+
+export const listText = (listing: Listing): string => {
+  const { byErrorKind, letters, unreadable } = listing
+  const total = totalOf(byErrorKind)
+  const header = ["TIME", "ID", "SENSOR", "OPERATOR", "KIND", "LOCATOR", "MESSAGE"]
+  const rows = letters.map(({ errorKind, id, locator, message, operator, sensorId, time }) =>
+    [format(time), id, sensorId ?? "-", operator, errorKind, locator, message].map(printable)
   )
   return [
     ...(rows.length === 0 ? [] : columns([header, ...rows])),
     total === 0
       ? "no dead letters"
-      : `${counted(total, "dead letter")}: ${kinds}${
+      : `${counted(total, "dead letter")}: ${kindsText(byErrorKind)}${
         letters.length < total ? `; the newest ${letters.length} are shown` : ""
       }`,
+    ...(total === 0 ? [] : sensorRows(listing)),
     ...(unreadable === 0
       ? []
       : [`no dead letter that this version can read: ${counted(unreadable, "record")} of the topic`])
@@ -47,6 +61,7 @@ export const letterText = (letter: DeadLetter, count: number): string => {
   const fields: ReadonlyArray<readonly [string, string]> = [
     ["id", letter.id],
     ["time", format(letter.time)],
+    ["sensor", letter.sensorId ?? "unknown"],
     ["operator", letter.operator],
     ["error kind", letter.errorKind],
     ["message", letter.message],

@@ -40,7 +40,7 @@ export const toJson = (report: RunReport) => ({
     bySensor: Object.fromEntries(
       Array.from(report.tally.bySensor).sort(byName).map((
         [sensor, { newest, observations }]
-      ) => [sensor, { observations, newest: format(newest) }])
+      ) => [sensor, { observations, newest: newest === undefined ? null : format(newest) }])
     )
   },
   stages: report.stages.map(([stage, counts]) => ({

@@ -11,10 +11,9 @@ import { AlertStore } from "../../layers/alerts/AlertStore.ts"
 import { CanaryInjector } from "../../layers/canary/CanaryInjector.ts"
 import { CanaryWatch } from "../../layers/canary/CanaryWatch.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
+import { GroupMember } from "../../layers/log/GroupMember.ts"
 import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
-import { untilCaughtUp } from "../../layers/log/untilCaughtUp.ts"
 import { Shutdown } from "../../layers/runtime/Shutdown.ts"
-import { startIngest } from "../../layers/sources/ingest.ts"
 import type { SourceError } from "../../layers/sources/Source.ts"
 import { SourceStats } from "../../layers/sources/SourceStats.ts"
 import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
@@ -25,8 +24,9 @@ import { KeptTraces } from "../../layers/tracing/recorder/KeptTraces.ts"
 import { SettleTraces } from "../../layers/tracing/recorder/SettleTraces.ts"
 import { makeTally } from "../../operators/fusion/decode.ts"
 import type { FusionSettings } from "../../operators/fusion/fusion.ts"
-import { fusionPipeline } from "../../operators/fusion/fusionPipeline.ts"
+import { fusionGroup, fusionPipeline } from "../../operators/fusion/fusionPipeline.ts"
 import { type FusionReadings, fusionReadings } from "../../operators/fusion/fusionReadings.ts"
+import { ingest, ingestStage } from "../../operators/fusion/ingest.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
 import { graphText } from "../../operators/graph/graphText.ts"
 import type { StageServices } from "../../operators/stage/Stage.ts"
@@ -63,8 +63,6 @@ export interface RunView {
   readonly stopping: () => boolean
 }
 
-const group = "fusion"
-
 /** How long a run that was asked to stop may take to work off what is waiting; what is left is taken up by the next start. */
 const drainLimit = "4 seconds"
 
@@ -92,24 +90,14 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   const alertSequences = new Map(Array.from(before, ([id, { sequence }]) => [id, sequence] as const))
   const tally = makeTally(now)
   const readings = fusionReadings((yield* StageState).readings)
-  const subscription = yield* log.subscribe({ topic: observationsTopic, group, from: "earliest" })
   const onRejectedCanary = ({ id }: EventContext) => canaries.arrived(id)
-  const ingest = yield* startIngest(world.sources)
+  const ingesting = ingest(world.sources)
   const ingested = yield* Deferred.make<void, LogError | SourceError>()
+  const written = stages.countsOf(ingestStage)
   let consumed = 0
-  const records = untilCaughtUp({
-    log,
-    subscription,
-    topic: observationsTopic,
-    group,
-    finished: Deferred.await(ingested),
-    seen: (array) => {
-      consumed += array.length
-    }
-  })
   const behind = () => {
-    const { appended, received } = ingest.counts()
-    return world.underWay() > 0 || appended < received || consumed < appended
+    const { dead, inFlight, processed } = written
+    return world.underWay() > 0 || inFlight > 0 || processed + dead < ingesting.received() || consumed < processed
   }
   // Time passes for a silent source only while nothing of the others is waiting to be read.
   const ticks = Stream.tick("1 second").pipe(
@@ -119,9 +107,11 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   )
 
   const pipeline = fusionPipeline({
-    records,
+    until: Deferred.await(ingested),
     ticks,
-    commitPositions: subscription.commit,
+    seen: (array) => {
+      consumed += array.length
+    },
     registry,
     catalogue,
     now,
@@ -142,13 +132,19 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
       return decision
     }
   })
-  const fused = yield* pipeline.run.pipe(Effect.provideService(HeadSampler, counting), Effect.forkScoped)
+  const ingestRun = yield* Effect.forkScoped(ingesting.pipeline.run)
+  const fused = yield* pipeline.run.pipe(
+    Effect.provideService(HeadSampler, counting),
+    Effect.provide(GroupMember.layer),
+    Effect.scoped,
+    Effect.forkScoped
+  )
 
   const progress = (): Progress => ({
     now: now(),
     tally,
     stages: stages.stages(),
-    behind: ingest.counts().appended - consumed,
+    behind: written.processed - consumed,
     alerts: alerts.current(),
     deadLetters: deadLetters.countByErrorKind(),
     sources: stats.all()
@@ -161,20 +157,20 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     registry,
     catalogue,
     topic: observationsTopic,
-    group,
-    ingestRetries: () => ingest.counts().retries,
+    group: fusionGroup,
+    ingestRetries: () => written.retries,
     running: () => fused.pollUnsafe() === undefined,
     stopping: () => stopping
   }) ?? Effect.void
   const injecting = yield* Effect.forkScoped(injector.run(world.canaryWires))
   const watcher = watch === undefined ? undefined : yield* Effect.forkScoped(watch(progress))
 
-  const ended = Effect.raceFirst(world.over, Effect.raceFirst(ingest.finished, Fiber.join(fused)))
+  const ended = Effect.raceFirst(world.over, Effect.raceFirst(Fiber.join(ingestRun), Fiber.join(fused)))
   const stopped = yield* Effect.raceFirst(Effect.as(shutdown.requested, true), Effect.as(ended, false))
   stopping = stopped
   yield* Fiber.interrupt(injecting)
   if (stopped) yield* Effect.logInfo("asked to stop: the sources stop, what was received is worked off")
-  yield* Effect.forkScoped(Deferred.complete(ingested, Effect.asVoid(ingest.stop)))
+  yield* Effect.forkScoped(Deferred.complete(ingested, Effect.andThen(ingesting.stop, Fiber.join(ingestRun))))
   const drained = Fiber.join(fused)
   const inTime = stopped ? yield* Effect.timeoutOption(drained, drainLimit) : yield* Effect.asSome(drained)
   if (inTime._tag === "None") {

@@ -54,7 +54,12 @@ export const fileWorld = Effect.fnUntraced(function*(
 
 interface Endpoints {
   readonly radar: { readonly host: string; readonly port: number; readonly receiveBufferBytes: number }
-  readonly isl: { readonly host: string; readonly port: number }
+  readonly isl: {
+    readonly host: string
+    readonly port: number
+    readonly maximumClients: number
+    readonly idleTimeout: number
+  }
   readonly opticalUrl: string | undefined
   readonly opticalPollMillis: number
 }

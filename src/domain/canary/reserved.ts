@@ -2,8 +2,8 @@
  * The ids that belong to canaries alone. What carries one is a canary, whoever sent it.
  *
  * Catalogue numbers have at most nine digits (CCSDS OMM; a TLE's Alpha-5 ends at 339999), so ten-digit object ids are no catalogue's. They still fit
- * the u32 of a radar frame's track id and of a beacon's satellite id. Array ids and source ids are reserved likewise: a registry that uses
- * one of them loses it to the canaries.
+ * the u32 of a radar frame's track id and of a beacon's satellite id. Array ids and source ids are reserved likewise: a registry file that uses
+ * one of them is refused.
  */
 
 /** The pair that stays 50 km apart; its beacons name them too. */

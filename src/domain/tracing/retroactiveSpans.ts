@@ -5,8 +5,8 @@
  * before, and a wait where more than {@link waitNanos} lie between two stages. Ids depend on nothing but the trace and the hops, so that an event
  * told of twice gives the same spans.
  */
-import { lineageHash } from "../lineage/keepsLineage.ts"
 import type { EventContext, Hop } from "../stream/Envelope.ts"
+import { hash32 } from "../text/hash32.ts"
 import type { SpanData, SpanStatus } from "./SpanData.ts"
 
 /** How an event ended that somebody will ask about. */
@@ -28,7 +28,7 @@ export const waitNanos = 1_000_000n
 const hex8 = (value: number): string => value.toString(16).padStart(8, "0")
 
 const spanIdOf = (key: string): string => {
-  const id = hex8(lineageHash(key)) + hex8(lineageHash(`span ${key}`))
+  const id = hex8(hash32(key)) + hex8(hash32(`span ${key}`))
   return id === "0000000000000000" ? "0000000000000001" : id
 }
 

@@ -2,19 +2,33 @@
  * The alerts delivered: per alert the version with the greatest sequence, and every accepted version on the topic `alerts`.
  *
  * An upsert is idempotent: a version whose sequence is not strictly greater than what is held changes nothing and is not delivered again.
- * State: one version per alert (about 1 kB), rebuilt from the topic at start.
+ *
+ * **State.** One version per alert (about 1 kB). A closed alert leaves when its last version is older than the retention, and so does one whose closest
+ * approach passed that long ago without anybody closing it. At start it comes from the {@link AlertTable}, and from the topic behind that; a table that
+ * does not fit the topic is told and made anew.
+ *
+ * **Others.** The topic is followed while the store lives, so that what another process delivers is seen here within a second or so.
  */
-import { Context, Effect, Layer, Option, Schema, Stream } from "effect"
+import { Clock, Context, Duration, Effect, Layer, Schema, Semaphore, Stream } from "effect"
 import { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import type { LogError } from "../log/MessageLog.ts"
 import { MessageLog } from "../log/MessageLog.ts"
 import { readPages } from "../log/readPages.ts"
+import { Symptoms } from "../logging/Symptoms.ts"
+import { AlertTable } from "./AlertTable.ts"
+import { fitsTopic } from "./fitsTopic.ts"
+import { makeHeldAlerts } from "./heldAlerts.ts"
 
 export const alertsTopic = "alerts"
 
-const AlertJson = Schema.fromJsonString(ConjunctionAlert)
-const decodeAlert = Schema.decodeUnknownOption(AlertJson)
-const encodeAlert = Schema.encodeEffect(AlertJson)
+const encodeAlert = Schema.encodeEffect(Schema.fromJsonString(ConjunctionAlert))
+
+export interface AlertStoreOptions {
+  /** How long a closed alert is held (default 14 days: observations, from which it could come again, are kept for 7). */
+  readonly retention?: Duration.Input
+  /** Between two looks at what others wrote (default 1 s). */
+  readonly followInterval?: Duration.Input
+}
 
 export class AlertStore extends Context.Service<AlertStore, {
   /** Delivers what is new; gives the versions that were. `headers`: what a version's record carries beside, such as its trace context. */
@@ -22,52 +36,85 @@ export class AlertStore extends Context.Service<AlertStore, {
     versions: ReadonlyArray<ConjunctionAlert>,
     headers?: (version: ConjunctionAlert) => Readonly<Record<string, string>>
   ): Effect.Effect<ReadonlyArray<ConjunctionAlert>, LogError>
-  /** The current version of every alert, by id. */
+  /** The current version of every alert that is held, by id. */
   readonly current: () => ReadonlyMap<string, ConjunctionAlert>
 }>()("perigee/layers/stores/AlertStore") {
   /** On the message log, whichever that is. */
-  static readonly layer = Layer.effect(
-    AlertStore,
-    Effect.gen(function*() {
-      const log = yield* MessageLog
-      yield* log.ensureTopic({ name: alertsTopic, partitions: 1 })
-      const current = new Map<string, ConjunctionAlert>()
-      const accept = (version: ConjunctionAlert): boolean => {
-        const held = current.get(version.alertId)
-        if (held !== undefined && held.sequence >= version.sequence) return false
-        current.set(version.alertId, version)
-        return true
-      }
-      yield* Stream.runForEach(readPages(log, alertsTopic), (record) =>
-        Effect.sync(() => {
-          const version = decodeAlert(text.decode(record.value))
-          if (Option.isSome(version)) accept(version.value)
-        }))
-      return AlertStore.of({
-        upsert: Effect.fn("AlertStore.upsert")(function*(versions, headers = () => ({})) {
-          const fresh = newest(versions, current)
-          if (fresh.length === 0) return fresh
-          const records = yield* Effect.forEach(
-            fresh,
-            (version) =>
-              Effect.map(Effect.orDie(encodeAlert(version)), (json) => ({
-                key: version.alertId,
-                value: bytes.encode(json),
-                headers: { ...headers(version), sequence: String(version.sequence) },
-                timestamp: version.emittedAt
-              }))
-          )
-          yield* log.append(alertsTopic, records)
-          for (const version of fresh) accept(version)
-          return fresh
-        }),
-        current: () => current
-      })
-    })
-  )
+  static readonly layerWith = (options: AlertStoreOptions): Layer.Layer<AlertStore, LogError, MessageLog> =>
+    Layer.effect(AlertStore, Effect.suspend(() => make(options)))
+
+  static readonly layer = AlertStore.layerWith({})
 }
 
-const text = new TextDecoder()
+const make = Effect.fnUntraced(function*({ followInterval = "1 second", retention = "14 days" }: AlertStoreOptions) {
+  const log = yield* MessageLog
+  const table = yield* AlertTable
+  const clock = yield* Clock.Clock
+  const { seen } = yield* Symptoms
+  yield* log.ensureTopic({ name: alertsTopic, partitions: 1 })
+  const retentionMillis = Duration.toMillis(retention)
+  const held = makeHeldAlerts()
+
+  const snapshot = yield* table.load
+  if (snapshot === undefined || !(yield* fitsTopic(log, alertsTopic, snapshot))) {
+    if ((snapshot?.read.length ?? 0) > 0) {
+      yield* Effect.logWarning("alerts: what was kept of them is of another log; all are read again")
+    }
+    held.restart()
+  } else held.restore(snapshot)
+
+  const keep = Effect.suspend(() => {
+    const taken = held.takeChange()
+    return taken === undefined
+      ? Effect.void
+      : Effect.map(table.save(taken.change), (kept) => {
+        if (!kept) taken.put()
+      })
+  })
+  const catchUp = readPages(log, alertsTopic, held.next).pipe(
+    Stream.runForEachArray((records) => Effect.sync(() => records.forEach(held.take))),
+    Effect.andThen(Effect.suspend(() => {
+      held.forget(clock.currentTimeMillisUnsafe() - retentionMillis)
+      return keep
+    }))
+  )
+  yield* catchUp
+  yield* catchUp.pipe(
+    Effect.catch(({ message }) =>
+      Effect.sync(() => seen("alerts: what others deliver cannot be read", { detail: message }))
+    ),
+    Effect.delay(followInterval),
+    Effect.forever,
+    Effect.forkScoped
+  )
+
+  const one = Semaphore.makeUnsafe(1)
+  return AlertStore.of({
+    upsert: Effect.fn("AlertStore.upsert")(function*(versions, headers = () => ({})) {
+      const fresh = newest(versions, held.current)
+      if (fresh.length === 0) return fresh
+      const records = yield* Effect.forEach(
+        fresh,
+        (version) =>
+          Effect.map(Effect.orDie(encodeAlert(version)), (json) => ({
+            key: version.alertId,
+            value: bytes.encode(json),
+            headers: { ...headers(version), sequence: String(version.sequence) },
+            timestamp: version.emittedAt
+          }))
+      )
+      const positions = yield* log.append(alertsTopic, records)
+      fresh.forEach((version, i) => {
+        const position = positions[i]
+        if (position !== undefined) held.written(version, position)
+      })
+      yield* keep
+      return fresh
+    }, one.withPermit),
+    current: () => held.current
+  })
+})
+
 const bytes = new TextEncoder()
 
 /** Those that would be accepted one after the other. */

@@ -95,5 +95,15 @@ export const fusionTable = {
     fallback: 25_000,
     what: "Closest approaches of the catalogue's orbits under this are followed.",
     why: "10 km of interest and 15 km by which a track may move a catalogue's closest approach."
+  }),
+  alertRetention: setting({
+    name: "PERIGEE_ALERT_RETENTION",
+    kind: duration("3650d"),
+    fallback: 14 * 86_400_000,
+    what:
+      "How long a closed alert is held in memory and in `alerts.sqlite` after its last version; every version stays on the topic `alerts`. At"
+      + " least as long as observations are kept.",
+    why:
+      "Observations are kept for 7 days: what could be worked off again within that, and as long again, meets the alert that it raised."
   })
 }

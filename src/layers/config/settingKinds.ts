@@ -5,6 +5,7 @@ import type { Policy } from "../../domain/sampling/policies/Policy.ts"
 import { parsePolicy } from "../../domain/sampling/policies/policySchema.ts"
 import { faultNames } from "../../domain/simulation/faults.ts"
 import { formatDuration, parseDuration } from "../../domain/time/duration.ts"
+import { httpUrl, shownAddress } from "../client/address.ts"
 import { OwnPolicies } from "../sampling/OwnPolicies.ts"
 
 export interface Kind<A> {
@@ -149,25 +150,13 @@ export const bytes = (atMost: string): Kind<number> => {
   })
 }
 
-const decodeUrl = Schema.decodeUnknownResult(Schema.URLFromString)
-
-const httpUrl = (text: string): URL | undefined => {
-  const url = Result.getOrUndefined(decodeUrl(text))
-  return url?.protocol === "http:" || url?.protocol === "https:" ? url : undefined
-}
-
 /** Credentials and the query, which may hold a key, are not for showing. */
 export const url: Kind<string> = kind({
   expected: "an http or https address",
   unit: "address",
   parse: (text) => httpUrl(text) === undefined ? undefined : text,
   format: (text) => text,
-  redact: (text) => {
-    const url = httpUrl(text)
-    if (url === undefined) return "<redacted>"
-    const credentials = url.username === "" && url.password === "" ? "" : "<redacted>@"
-    return `${url.protocol}//${credentials}${url.host}${url.pathname}${url.search === "" ? "" : "?<redacted>"}`
-  }
+  redact: shownAddress
 })
 
 /** `host:port`, separated by commas. */

@@ -90,11 +90,29 @@ export const sourceSettings = {
     what: "The TCP port of the inter-satellite links, simulator off; 0: a free one, printed at start.",
     why: "Next to the radars'."
   }),
+  islMaximumConnections: setting({
+    name: "PERIGEE_ISL_MAX_CONNECTIONS",
+    kind: number({ unit: "connections", minimum: 1, maximum: 65_535, whole: true }),
+    fallback: 1024,
+    what:
+      "Most connections of inter-satellite links at once; never more than half of the file descriptors that are free at start. Those over it"
+      + " are refused, which the log tells.",
+    why: "More links than any constellation has on one ground segment; health and metrics must stay reachable."
+  }),
+  islIdleTimeout: setting({
+    name: "PERIGEE_ISL_IDLE_TIMEOUT",
+    kind: duration("1d"),
+    fallback: 300_000,
+    what: "A connection that completes no beacon for so long is closed.",
+    why: "Beacons come at 1 Hz; a satellite that is out of sight connects again."
+  }),
   opticalUrl: optionalSetting({
     name: "PERIGEE_OPTICAL_URL",
     kind: url,
     secret: true,
-    what: "The optical archive to poll, simulator off; without it none is.",
+    what:
+      "The optical archive to poll, simulator off; without it none is. User and password in it are sent as `Authorization`; they and the query"
+      + " are shown nowhere.",
     why: "There is no archive that everybody has."
   }),
   opticalPollInterval: setting({

@@ -34,6 +34,24 @@ export class DeadLettersMemory extends Context.Service<DeadLettersMemory, {
   }))
 }
 
+/** The {@link DeadLetters} beneath; each letter that names no sensor gets the one that `sensorOf` finds in its record. */
+export const layerWithSensors = (
+  sensorOf: (letter: DeadLetter) => string | undefined
+): Layer.Layer<DeadLetters, never, DeadLetters> =>
+  Layer.effect(
+    DeadLetters,
+    Effect.map(DeadLetters, (inner) =>
+      DeadLetters.of({
+        ...inner,
+        offer: (letters) => inner.offer(letters.map((letter) => withSensor(letter, sensorOf)))
+      }))
+  )
+
+const withSensor = (letter: DeadLetter, sensorOf: (letter: DeadLetter) => string | undefined): DeadLetter => {
+  const sensorId = letter.sensorId ?? sensorOf(letter)
+  return sensorId === undefined ? letter : { ...letter, schemaVersion: 2, sensorId }
+}
+
 /** Counts letters by error kind. State: one number per kind. */
 export const countByErrorKind = () => {
   const counts = new Map<string, number>()

@@ -2,6 +2,7 @@
 import { Effect, Layer, type Option, Schedule, Schema } from "effect"
 import { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import { type LogError, type LogRecord, MessageLog } from "../log/MessageLog.ts"
+import { Symptoms } from "../logging/Symptoms.ts"
 import { countByErrorKind, DeadLetters } from "./DeadLetters.ts"
 
 export const deadLettersTopic = "dead-letters"
@@ -33,7 +34,7 @@ const tooLarge = ({ reason }: LogError): boolean => reason === "RecordTooLarge"
 /**
  * {@link DeadLetters} on the message log. While the log is unavailable, `offer` waits and tries again: the records behind it are kept back,
  * and nothing is lost. A letter over the log's record size is kept with its payload cut short, and says so. Any other failure of the
- * log is a defect: going on would lose letters in silence.
+ * log is a defect: going on would lose letters in silence. The log lines tell once of each sensor, stage and kind (`Symptoms`).
  */
 const layer = Layer.effect(
   DeadLetters,
@@ -41,12 +42,17 @@ const layer = Layer.effect(
     const log = yield* MessageLog
     yield* log.ensureTopic({ name: deadLettersTopic, partitions: 1, retentionMillis })
     const counter = countByErrorKind()
+    const symptoms = yield* Symptoms
     const write = Effect.fnUntraced(function*(letters: ReadonlyArray<DeadLetter>) {
       const records = yield* Effect.forEach(letters, (letter) =>
         Effect.map(Effect.orDie(encode(letter)), (json) => ({
           key: letter.id,
           value: bytes.encode(json),
-          headers: { errorKind: letter.errorKind, operator: letter.operator },
+          headers: {
+            errorKind: letter.errorKind,
+            operator: letter.operator,
+            ...(letter.sensorId !== undefined && { sensorId: letter.sensorId })
+          },
           timestamp: letter.time
         })))
       yield* log.append(deadLettersTopic, records).pipe(
@@ -62,6 +68,9 @@ const layer = Layer.effect(
       offer: Effect.fn("DeadLetters.offer")(function*(letters) {
         yield* Effect.catchIf(write(letters), tooLarge, () => writeEach(letters)).pipe(Effect.orDie)
         counter.add(letters)
+        for (const { errorKind, message, operator, sensorId, source } of letters) {
+          symptoms.seen(`dead letters of ${sensorId ?? source} at ${operator}: ${errorKind}`, { detail: message })
+        }
       }),
       countByErrorKind: () => counter.counts
     })

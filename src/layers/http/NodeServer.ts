@@ -4,12 +4,17 @@
  * **A port that is taken** does not end the process: it takes a free one and says so, with both numbers, so that a second process on one machine can
  * be looked at too. Where nothing can be bound it says why and goes on without. Requests are answered on the pipeline's event loop, in short turns.
  *
+ * **Slow clients.** A request whose headers are not there within 5 s, or that is not whole within 15 s, is answered 408 and cut off, however it drips.
+ * At most 256 connections are open, and no more than a quarter of the file descriptors that are free at start; others are refused, which is told.
+ *
  * **End.** With the Layer: a second for answers under way, then every connection is cut.
  */
 import * as NodeHttpServer from "@effect/platform-node/NodeHttpServer"
 import { Effect, Layer, Predicate } from "effect"
 import { HttpMiddleware, HttpRouter, HttpServer, type HttpServerError } from "effect/http"
 import { createServer } from "node:http"
+import { Symptoms } from "../logging/Symptoms.ts"
+import { connectionsWithin } from "../runtime/Descriptors.ts"
 import { Endpoint } from "./Endpoint.ts"
 import { refuse } from "./refuse.ts"
 import { withTrace } from "./withTrace.ts"
@@ -18,7 +23,13 @@ interface NodeServerOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** From the first byte until a request's headers must be there, ms (default 5 s). */
+  readonly headersMillis?: number
+  /** The same for the whole request (default 15 s). */
+  readonly requestMillis?: number
 }
+
+const mostConnections = 256
 
 const inUse = ({ cause }: HttpServerError.ServeError): boolean =>
   Predicate.hasProperty(cause, "code") && cause.code === "EADDRINUSE"
@@ -26,11 +37,20 @@ const inUse = ({ cause }: HttpServerError.ServeError): boolean =>
 const reasonOf = ({ cause }: HttpServerError.ServeError): string =>
   cause instanceof Error ? cause.message : String(cause)
 
-const listen = Effect.fnUntraced(function*({ host, port }: NodeServerOptions) {
-  // Node would answer a request without `Host` by itself, and without a trace id.
-  const server = createServer({ requireHostHeader: false })
+const listen = Effect.fnUntraced(function*(options: NodeServerOptions) {
+  const { headersMillis = 5000, host, port, requestMillis = 15_000 } = options
+  const { seen } = yield* Symptoms
+  const server = createServer({
+    // Node would answer a request without `Host` by itself, and without a trace id.
+    requireHostHeader: false,
+    headersTimeout: headersMillis,
+    requestTimeout: Math.max(headersMillis, requestMillis),
+    // How often the two are looked at: Node's own 30 s would let a dripped request stay that much longer.
+    connectionsCheckingInterval: Math.min(1000, headersMillis)
+  })
   server.on("clientError", refuse)
-  server.maxConnections = 256
+  server.maxConnections = yield* connectionsWithin(mostConnections, 0.25)
+  server.on("drop", () => seen(`http: connections refused, as ${server.maxConnections} are open`))
   const bound = yield* NodeHttpServer.make(() => server, { host, port, gracefulShutdownTimeout: "1 second" })
   // Before the server waits for its connections to end: one that hangs would keep the process.
   yield* Effect.addFinalizer(() => Effect.sync(() => server.closeAllConnections()))

@@ -37,7 +37,7 @@ export interface Subscription {
    * Marks everything before each position's `offset` done. A position at or below the committed one changes nothing. Those of
    * owned partitions are committed; then it fails with `PartitionNotOwned`, naming the others, if there are any: after a
    * rebalance took them away, or after the subscription's scope was closed. An offset past what this member was given is `Invalid`
-   * and nothing is committed.
+   * and nothing is committed. `failureOf` tells what an error calls for: nothing that failed may be forgotten.
    */
   commit(positions: ReadonlyArray<SourcePosition>): Effect.Effect<void, LogError>
   /** The partitions owned now, ascending. */

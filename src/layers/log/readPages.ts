@@ -14,9 +14,13 @@ interface Position {
 
 /**
  * The records that the topic holds when the stream starts, partition by partition, in offset order. Memory: one page. What retention removes
- * while it is read is left out.
+ * while it is read is left out. `from`: where a partition begins; without it at its beginning.
  */
-export const readPages = (log: LogReaderShape, topic: string): Stream.Stream<LogRecord, LogError> => {
+export const readPages = (
+  log: LogReaderShape,
+  topic: string,
+  from: (partition: number) => number | undefined = () => undefined
+): Stream.Stream<LogRecord, LogError> => {
   const page = Effect.fnUntraced(function*({ end, offset, partition }: Position) {
     const records = yield* log.read({ topic, partition, offset, max: Math.min(pageRecords, end - offset) })
     const last = records.at(-1)
@@ -29,10 +33,15 @@ export const readPages = (log: LogReaderShape, topic: string): Stream.Stream<Log
     return [[], offset < position.end ? Option.some({ ...position, offset }) : Option.none<Position>()] as const
   })
   return Stream.fromIterableEffect(log.offsets(topic)).pipe(
-    Stream.filter(({ beginning, end }) => beginning < end),
-    Stream.flatMap(({ beginning, end, partition }) =>
+    Stream.map(({ beginning, end, partition }): Position => ({
+      partition,
+      offset: Math.max(beginning, from(partition) ?? beginning),
+      end
+    })),
+    Stream.filter(({ end, offset }) => offset < end),
+    Stream.flatMap((start) =>
       Stream.paginate(
-        { partition, offset: beginning, end },
+        start,
         (position: Position) =>
           Effect.catchIf(page(position), ({ reason }) => reason === "OffsetOutOfRange", () => skipRemoved(position))
       )

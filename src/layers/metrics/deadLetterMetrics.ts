@@ -1,8 +1,9 @@
 /**
- * Counts dead letters by operator and kind: `dlq_entries_total`, and those of them that are errors (not `Late` nor `Shed`, which a stage counts as
+ * Counts dead letters by operator, kind and sensor (`source`): `dlq_entries_total`, and those of them that are errors (not `Late` nor `Shed`, which a stage counts as
  * such) as `operator_errors_total`. Exemplars lead to the sampled ones' traces.
  *
- * Stands around {@link DeadLetters}: one pass over the letters of an offer. State: a metric for each operator and kind seen.
+ * Stands around {@link DeadLetters}: one pass over the letters of an offer. State: a metric for each operator, kind and sensor seen; of sensors
+ * the first 256 have a label of their own, the others are `other`, and letters whose record names none are `unknown`.
  */
 import { type Context, Effect, Layer, Metric } from "effect"
 import { type DeadLetter, ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
@@ -22,10 +23,16 @@ const tell = ({ errorKind, id, locator, message, operator }: DeadLetter): Effect
 
 const isError = (kind: ErrorKind): boolean => kind !== "Late" && kind !== "Shed"
 
-const letterMetric = (operator: string, errorKind: ErrorKind) =>
+/** Sensors that are counted one by one: who sends garbage under ever new names must not make ever new series. */
+const mostSources = 256
+
+/** Of letters whose record names no sensor. */
+const unknownSensor = "unknown"
+
+const letterMetric = (operator: string, errorKind: ErrorKind, source: string) =>
   Metric.counter("dlq_entries_total", {
-    description: "Dead letters, by operator and kind",
-    attributes: { operator, error_kind: errorKind },
+    description: "Dead letters, by operator, kind and sensor",
+    attributes: { operator, error_kind: errorKind, source },
     incremental: true
   })
 
@@ -39,7 +46,7 @@ const errorMetric = (stage: string, errorKind: ErrorKind) =>
 /** The series of a stage at 0, from its start: who watches a rate must not miss the first one. */
 export const startDeadLetterMetrics = (stage: string, context: Context.Context<never>): void => {
   for (const errorKind of ErrorKind.literals) {
-    letterMetric(stage, errorKind).valueUnsafe(context)
+    letterMetric(stage, errorKind, unknownSensor).valueUnsafe(context)
     if (isError(errorKind)) errorMetric(stage, errorKind).valueUnsafe(context)
   }
 }
@@ -52,15 +59,24 @@ export const layerCountedDeadLetters: Layer.Layer<DeadLetters, never, DeadLetter
     const exemplars = yield* Exemplars
     const context = yield* Effect.context()
     const known = new Map<string, ReadonlyArray<Instrument>>()
+    const sources = new Set<string>()
+    const labelOf = (sensorId: string | undefined): string => {
+      if (sensorId === undefined) return unknownSensor
+      if (sources.has(sensorId)) return sensorId
+      if (sources.size >= mostSources) return "other"
+      sources.add(sensorId)
+      return sensorId
+    }
 
     const instrument = (counter: ReturnType<typeof letterMetric>): Instrument => ({
       count: () => counter.updateUnsafe(1, context),
       offer: exemplars.series(counter.id, counter.attributes ?? {})
     })
-    const instrumentsOf = ({ errorKind, operator }: DeadLetter): ReadonlyArray<Instrument> => {
-      const key = `${operator}/${errorKind}`
+    const instrumentsOf = ({ errorKind, operator, sensorId }: DeadLetter): ReadonlyArray<Instrument> => {
+      const source = labelOf(sensorId)
+      const key = `${operator}/${errorKind}/${source}`
       const made = known.get(key) ?? [
-        instrument(letterMetric(operator, errorKind)),
+        instrument(letterMetric(operator, errorKind, source)),
         ...(isError(errorKind) ? [instrument(errorMetric(operator, errorKind))] : [])
       ]
       known.set(key, made)

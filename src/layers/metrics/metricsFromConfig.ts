@@ -1,10 +1,11 @@
 /** The metrics that the settings ask for: all of them, or none. */
 import { Effect, Layer } from "effect"
-import { AlertStore } from "../alerts/AlertStore.ts"
+import { layerAlertStoreFromConfig } from "../alerts/alertsFromConfig.ts"
 import { inForce } from "../config/Setting.ts"
 import { settings } from "../config/settings.ts"
 import { DeadLetterLog } from "../deadletters/deadLetterLog.ts"
 import { layerLineageMetrics } from "../lineage/lineageMetrics.ts"
+import { ProcDescriptors } from "../runtime/ProcDescriptors.ts"
 import { layerSamplingMetrics } from "../sampling/samplingMetrics.ts"
 import { layerMeasuredAlerts } from "../slo/alertLatency.ts"
 import { EmbeddedSloStore } from "../slo/EmbeddedSloStore.ts"
@@ -77,7 +78,7 @@ export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
       Exposition.layer,
       StageMetrics.layer,
       layerStageExemplars,
-      layerProcessMetrics({ version }),
+      Layer.provide(layerProcessMetrics({ version }), ProcDescriptors.layer),
       layerSloMetrics,
       layerSamplingMetrics,
       layerLineageMetrics,
@@ -88,7 +89,7 @@ export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
 /** The store of alerts, measured where metrics are on. */
 export const layerAlertsFromConfig = Layer.unwrap(Effect.gen(function*() {
   const on = yield* settings.metrics
-  return on ? Layer.provide(layerMeasuredAlerts, AlertStore.layer) : AlertStore.layer
+  return on ? Layer.provide(layerMeasuredAlerts, layerAlertStoreFromConfig) : layerAlertStoreFromConfig
 }))
 
 /** The dead letters on the log, counted where metrics are on. */

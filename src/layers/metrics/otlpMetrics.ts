@@ -6,6 +6,7 @@
  */
 import { Effect, Layer, Schedule } from "effect"
 import { OtlpMetrics, OtlpSerialization } from "effect/observability"
+import { layerGuarded } from "../client/guardedClient.ts"
 import { ProcessResource } from "../resource/ProcessResource.ts"
 import { Collectors } from "./Collectors.ts"
 
@@ -28,5 +29,5 @@ export const layerOtlpMetrics = (options: OtlpMetricsOptions) => {
         attributes
       }
     })))
-  return Layer.merge(collecting, Layer.provide(exporter, OtlpSerialization.layerProtobuf))
+  return Layer.merge(collecting, Layer.provide(exporter, [OtlpSerialization.layerProtobuf, layerGuarded]))
 }

@@ -16,8 +16,8 @@ interface SensorView {
   /** When the newest of its observations was received. */
   readonly lastIngest: UtcTime
   /** Of the last observation decoded: from sensor time to receipt, and from receipt to decoding. */
-  readonly sourceLagMillis: number
-  readonly pipelineLagMillis: number
+  readonly sourceLagMillis: number | undefined
+  readonly pipelineLagMillis: number | undefined
 }
 
 /** A pipeline as it can be looked at; each function is called when somebody looks, and must be cheap. */
@@ -159,7 +159,7 @@ const sourceCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView)
     for (const source of view.sensorIds) {
       const sensor = sensors.get(source)
       lastSeen(Math.max(0, now - (sensor?.lastIngest ?? view.startedAt)) / 1000, { source })
-      if (sensor === undefined) continue
+      if (sensor?.sourceLagMillis === undefined || sensor.pipelineLagMillis === undefined) continue
       sourceLag(sensor.sourceLagMillis / 1000, { source })
       pipelineLag(Math.max(sensor.pipelineLagMillis / 1000, waiting), { source })
     }

@@ -5,9 +5,9 @@
  * 20 ms. Ratios and delays are over the time since the last look, at least a second; within a second the last values are given again.
  */
 import { Effect, Layer, Metric, Predicate } from "effect"
-import { readdirSync, readFileSync } from "node:fs"
 import { constants, monitorEventLoopDelay, performance as nodePerformance, PerformanceObserver } from "node:perf_hooks"
 import { getHeapStatistics } from "node:v8"
+import { Descriptors } from "../runtime/Descriptors.ts"
 import { Collectors } from "./Collectors.ts"
 import { metricFamilies } from "./instruments.ts"
 
@@ -27,23 +27,6 @@ const gcDuration = (kind: string) =>
     boundaries: [1e-4, 1e-3, 5e-3, 1e-2, 5e-2, 0.1, 0.5],
     attributes: { kind }
   })
-
-/** What a file of `/proc` gives; `undefined` where there is none. */
-const fromProc = <A>(read: () => A): A | undefined => {
-  try {
-    return read()
-  } catch {
-    return undefined
-  }
-}
-
-const openDescriptors = () => fromProc(() => readdirSync("/proc/self/fd").length)
-
-const mostDescriptors = (): number | undefined => {
-  const limits = fromProc(() => readFileSync("/proc/self/limits", "latin1"))
-  const limit = /^Max open files\s+(\d+)/m.exec(limits ?? "")?.[1]
-  return limit === undefined ? undefined : Number(limit)
-}
 
 const observeCollections = Effect.acquireRelease(
   Effect.gen(function*() {
@@ -87,14 +70,15 @@ export const layerProcessMetrics = (build: { readonly version: string }): Layer.
     const external = gauge("nodejs_external_memory_bytes", "Memory outside of the heap that objects of it hold")
     const resident = gauge("process_resident_memory_bytes", "Resident memory")
     const cpu = counter("process_cpu_seconds_total", "Processor time, user and system")
-    const descriptors = gauge("process_open_fds", "Open file descriptors")
+    const openFds = gauge("process_open_fds", "Open file descriptors")
     const mostFds = gauge("process_max_fds", "Most file descriptors that may be open")
     const started = gauge("process_start_time_seconds", "When the process started, Unix time")
     const info = gauge("perigee_build_info", "1, labelled by what is running")
 
     info(1, { version: build.version, node: process.versions.node })
     started(nodePerformance.timeOrigin / 1000)
-    mostFds(mostDescriptors())
+    const descriptors = yield* Descriptors
+    mostFds(descriptors.most())
 
     yield* observeCollections
     const delay = yield* watchDelay
@@ -125,6 +109,6 @@ export const layerProcessMetrics = (build: { readonly version: string }): Layer.
       resident(memory.rss)
       const { system, user } = process.cpuUsage()
       cpu((system + user) / 1e6)
-      descriptors(openDescriptors())
+      openFds(descriptors.open())
     })
   }))

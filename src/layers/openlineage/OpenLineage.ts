@@ -13,6 +13,7 @@ import {
   runEventSchemaUrl,
   type RunState
 } from "../../domain/openlineage/RunEvent.ts"
+import { guarded } from "../client/guardedClient.ts"
 
 const encode = Schema.encodeEffect(Schema.fromJsonString(RunEvent))
 
@@ -85,7 +86,7 @@ export class OpenLineage extends Context.Reference<{
     Layer.effect(
       OpenLineage,
       Effect.map(HttpClient.HttpClient, (client) => {
-        const patient = HttpClient.filterStatusOk(client).pipe(
+        const patient = HttpClient.filterStatusOk(guarded(client)).pipe(
           HttpClient.retryTransient({ times: 2, schedule: Schedule.exponential("250 millis") })
         )
         const request = HttpClientRequest.post(url)

@@ -1,6 +1,7 @@
 /** Where run events go: `PERIGEE_OPENLINEAGE`, `OPENLINEAGE_URL` and what belongs to them (`docs/configuration.md`). */
 import { type Config, Effect, type FileSystem, Layer, type Path } from "effect"
 import type { HttpClient } from "effect/http"
+import { addressUnder } from "../client/address.ts"
 import { settings } from "../config/settings.ts"
 import { OpenLineage } from "./OpenLineage.ts"
 
@@ -12,8 +13,7 @@ export const layerOpenLineageFromConfig = Layer.unwrap(Effect.gen(function*(): E
   if (!(yield* settings.openLineage)) return OpenLineage.layerOff
   const base = yield* settings.openLineageUrl
   if (base !== undefined) {
-    const path = yield* settings.openLineageEndpoint
-    const url = `${base.replace(/\/+$/, "")}/${path.replace(/^\/+/, "")}`
+    const url = addressUnder(base, yield* settings.openLineageEndpoint)
     return OpenLineage.layerHttp({ url, apiKey: yield* settings.openLineageApiKey })
   }
   return (yield* settings.log) === "memory"

@@ -6,17 +6,20 @@
  * What the overlap brings again is dropped by identity while it is among the last 65,536; the rest is for dedupe.
  *
  * **Failures.** A call that fails in any way (no answer, a status, garbage) is counted, retried, and left to the next poll; the log says
- * so once when it begins and once when it is over. The stream never fails.
+ * so once when it begins and once when it is over. `Retry-After` is obeyed; an archive that refuses (401, 403, 404) is asked again only every five
+ * minutes, and the log says what to look at. The stream never fails.
  *
  * **Identity.** A record's bytes are its JSON without white space, as the page is not kept: equal records of one archive have equal ids.
  */
 import { Clock, Duration, Effect, Fiber, Queue, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
 import type { RawOpticalPage } from "../../domain/observation/formats/opticalArchive.ts"
+import { mostAheadMillis } from "../../domain/observation/mostAhead.ts"
 import type { ObservationId } from "../../domain/observation/Observation.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"
 import type { IncomingTrace, ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import { format, parse, type UtcTime } from "../../domain/time/UtcTime.ts"
+import { placeOf, shownAddress } from "../client/address.ts"
 import { CursorStore } from "./CursorStore.ts"
 import { makeFetchPage, type OpticalClientOptions } from "./opticalClient.ts"
 import { receiveTime } from "./receiveTime.ts"
@@ -38,7 +41,6 @@ export interface OpticalHttpOptions extends OpticalClientOptions {
 }
 
 const mostRemembered = 65_536
-const mostAheadMillis = 5000
 
 const textField = (item: unknown, name: string): string | undefined => {
   if (typeof item !== "object" || item === null) return undefined
@@ -83,23 +85,31 @@ export const makeOpticalHttp = Effect.fn("OpticalHttp.make")(
     const queue = yield* makeRecordQueue(options.queueCapacity ?? 4096)
     const fetchPage = yield* makeFetchPage(name, options, counters)
     const remembered = makeRemembered()
+    const place = placeOf(options.url)
     let newest: UtcTime | undefined = yield* Effect.catch(
       cursors.load(name),
       (error) => Effect.as(Effect.logError(`${name}: ${error.message}; it begins without a cursor`), undefined)
     )
-    let working = true
+    /** Why the archive does not work, as it was last told. */
+    let failing: string | undefined
     let saving = true
 
-    const report = (works: boolean, message: string) => {
-      if (works === working) return Effect.void
-      working = works
-      if (works) counters.reconnects++
-      return works ? Effect.logInfo(`${name}: ${message}`) : Effect.logWarning(`${name}: ${message}`)
+    const works = Effect.suspend(() => {
+      if (failing === undefined) return Effect.void
+      failing = undefined
+      counters.reconnects++
+      return Effect.logInfo(`${name}: the archive works again`)
+    })
+    const fails = (reason: string, message: string) => {
+      // A refusal is told though the archive failed otherwise before: it waits for somebody.
+      if (failing === reason || (failing !== undefined && reason !== "Refused")) return Effect.void
+      failing = reason
+      return Effect.logWarning(`${name}: ${reason}: ${message}`)
     }
 
     const recordsOfPage = (page: RawOpticalPage, since: UtcTime): ReadonlyArray<ReceivedRecord> => {
       const receivedAt = receiveTime(clock)
-      const locator = `${options.url}?since=${format(since)}`
+      const locator = `${place}?since=${format(since)}`
       const fresh: Array<ReceivedRecord> = []
       for (const item of page.observations) {
         const time = parse(textField(item, "time") ?? "")
@@ -130,7 +140,7 @@ export const makeOpticalHttp = Effect.fn("OpticalHttp.make")(
       let cursor: string | undefined
       while (true) {
         const page = yield* fetchPage(since, cursor)
-        yield* report(true, "the archive works again")
+        yield* works
         yield* Effect.uninterruptible(Queue.offerAll(queue, recordsOfPage(page, since)))
         // A token that repeats or an empty page would go round for ever.
         if (page.next === undefined || page.next === cursor || page.observations.length === 0) return 0
@@ -138,14 +148,14 @@ export const makeOpticalHttp = Effect.fn("OpticalHttp.make")(
       }
     })
     const loop = poll.pipe(
-      Effect.catch((error) => Effect.as(report(false, `${error.reason}: ${error.message}`), error.retryAfter ?? 0)),
+      Effect.catch((error) => Effect.as(fails(error.reason, error.message), error.retryAfter ?? 0)),
       Effect.flatMap((retryAfter) => Effect.sleep(Math.max(pollMillis, retryAfter))),
       Effect.forever
     )
     const polling = yield* Effect.forkScoped(loop)
     // Closed before the poll loop is: it must not wait for room for ever.
     yield* Effect.addFinalizer(() => Queue.shutdown(queue))
-    yield* Effect.logInfo(`${name}: polls ${options.url} every ${pollMillis} ms`)
+    yield* Effect.logInfo(`${name}: polls ${shownAddress(options.url)} every ${pollMillis} ms`)
 
     const save = (cursor: UtcTime) =>
       Effect.matchEffect(cursors.save(name, cursor), {

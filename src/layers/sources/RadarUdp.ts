@@ -3,7 +3,7 @@
  *
  * Nothing that arrives stops the source. A wrong length is counted and handed on. When the queue is full the newest datagram is dropped
  * and counted; what the kernel dropped before that is read once a second from its socket table. Lost frames are counted per array
- * from the sequence numbers, for the first 1024 arrays seen. Canaries are handed on and not counted: they are no sign of a radar.
+ * from the sequence numbers, for the first 1024 arrays seen. All of that is told once in the log (`Symptoms`). Canaries are handed on and not counted: they are no sign of a radar.
  *
  * `node:dgram` and not Effect's `NodeDatagramSocket`: that one does not tell the buffer the kernel granted, and discards at its close
  * what it still holds.
@@ -16,6 +16,7 @@ import { radarFrameLength, radarSequenceOf } from "../../domain/observation/form
 import { observationIdOf } from "../../domain/observation/observationId.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import { makeSequenceGaps, type SequenceGaps } from "../../domain/observation/SequenceGaps.ts"
+import { Symptoms, type SymptomsShape } from "../logging/Symptoms.ts"
 import { receiveTime } from "./receiveTime.ts"
 import { makeRecordQueue, type RecordQueue, recordsOf } from "./recordQueue.ts"
 import { type Source, SourceError } from "./Source.ts"
@@ -53,7 +54,8 @@ const bind = (
       const socket = Dgram.createSocket(host.includes(":") ? "udp6" : "udp4")
       socket.once("error", (cause) => {
         socket.close()
-        const message = `Cannot listen for radar datagrams on ${host}:${port}: ${cause.message}`
+        const message =
+          `Cannot listen for radar datagrams on ${host}:${port} (PERIGEE_RADAR_HOST, PERIGEE_RADAR_PORT): ${cause.message}`
         resume(Effect.fail(new SourceError({ source: name, reason: "Bind", message, cause })))
       })
       socket.bind({ address: host, port }, () => {
@@ -78,7 +80,13 @@ const setReceiveBuffer = (socket: Dgram.Socket, bytes: number): number => {
 }
 
 /** Makes the record of one datagram, and counts. */
-const makeReceive = (name: string, counters: SourceCounters, queue: RecordQueue, clock: Clock.Clock) => {
+const makeReceive = (
+  name: string,
+  counters: SourceCounters,
+  queue: RecordQueue,
+  clock: Clock.Clock,
+  seen: SymptomsShape["seen"]
+) => {
   const arrays = new Map<number, SequenceGaps>()
 
   const countGaps = (arrayId: number, sequence: number): void => {
@@ -87,7 +95,10 @@ const makeReceive = (name: string, counters: SourceCounters, queue: RecordQueue,
       gaps = makeSequenceGaps()
       arrays.set(arrayId, gaps)
     }
-    if (gaps !== undefined) counters.gaps += gaps.observe(sequence)
+    const lost = gaps?.observe(sequence) ?? 0
+    if (lost === 0) return
+    counters.gaps += lost
+    seen(`${name}: frames of array ${arrayId} did not arrive`, { count: lost })
   }
 
   return (bytes: Uint8Array, peer: Dgram.RemoteInfo): void => {
@@ -99,7 +110,12 @@ const makeReceive = (name: string, counters: SourceCounters, queue: RecordQueue,
       canary = isCanaryArray(arrayId)
       if (!canary) countGaps(arrayId, sequence)
       key = `radar:${arrayId}`
-    } else counters.malformed++
+    } else {
+      counters.malformed++
+      seen(`${name}: datagrams that are no radar frames`, {
+        detail: `the first came from ${peer.address}:${peer.port} with ${bytes.length} bytes, not ${radarFrameLength}`
+      })
+    }
     const record: ReceivedRecord = {
       raw: { format: "radar", source: "radar", bytes, locator: `udp://${peer.address}:${peer.port}` },
       observationId: observationIdOf("radar", bytes),
@@ -109,16 +125,26 @@ const makeReceive = (name: string, counters: SourceCounters, queue: RecordQueue,
       cursor: undefined
     }
     if (!canary) counters.lastSeen = receivedAt
-    if (!Queue.offerUnsafe(queue, record)) counters.dropped++
-    else if (!canary) counters.received++
+    if (!Queue.offerUnsafe(queue, record)) {
+      counters.dropped++
+      seen(`${name}: datagrams dropped, as the pipeline is behind`)
+    } else if (!canary) counters.received++
   }
 }
 
 /** Asks the kernel once a second how many datagrams it dropped at this port; where there is no such table it asks once. */
-const watchDrops = (family: string, port: number, counters: SourceCounters): Effect.Effect<void> =>
+const watchDrops = (
+  family: string,
+  port: number,
+  counters: SourceCounters,
+  onDrops: (count: number) => void
+): Effect.Effect<void> =>
   Effect.tryPromise(() => readFile(family === "IPv6" ? "/proc/net/udp6" : "/proc/net/udp", "latin1")).pipe(
     Effect.map((table) => {
-      counters.kernelDrops = udpDrops(table, port)
+      const drops = udpDrops(table, port)
+      const more = (drops ?? 0) - (counters.kernelDrops ?? 0)
+      if (more > 0) onDrops(more)
+      counters.kernelDrops = drops
     }),
     Effect.repeat(Schedule.spaced("1 second")),
     Effect.ignore
@@ -130,6 +156,7 @@ export const makeRadarUdp = Effect.fn("RadarUdp.make")(
     const { host = "127.0.0.1", name = "radar", port, queueCapacity = 8192, receiveBufferBytes = 4 << 20 } = options
     const counters = (yield* SourceStats).counters(name)
     const clock = yield* Clock.Clock
+    const { seen } = yield* Symptoms
     const queue = yield* makeRecordQueue(queueCapacity)
     const socket = yield* bind(name, host, port)
     const address = socket.address()
@@ -139,8 +166,15 @@ export const makeRadarUdp = Effect.fn("RadarUdp.make")(
     )
     // An error of a bound socket that only receives is a passing one (an ICMP report): it must not end the process.
     socket.on("error", () => void counters.failures++)
-    socket.on("message", makeReceive(name, counters, queue, clock))
-    yield* Effect.forkScoped(watchDrops(address.family, address.port, counters))
+    socket.on("message", makeReceive(name, counters, queue, clock, seen))
+    yield* Effect.forkScoped(
+      watchDrops(address.family, address.port, counters, (count) =>
+        seen(`${name}: datagrams dropped by the kernel`, {
+          count,
+          detail:
+            `the receive buffer of ${granted} bytes was full: raise PERIGEE_RADAR_RECEIVE_BUFFER and net.core.rmem_max`
+        }))
+    )
     return {
       name,
       kind: "radar",

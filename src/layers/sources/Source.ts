@@ -18,7 +18,8 @@ export class SourceError extends Schema.TaggedError<SourceError>()("SourceError"
 export interface Source {
   /** Unique in a run; the name its counters go by. */
   readonly name: string
-  readonly kind: "radar" | "optical" | "isl" | "file"
+  /** Of its sensors, or `file`. */
+  readonly kind: string
   /** Arrays of up to 256, in the order received. Ends after {@link stop}, or where the input does. Runs once. */
   readonly records: Stream.Stream<ReceivedRecord, SourceError>
   /** Takes no more; `records` then gives what was already received and ends. */

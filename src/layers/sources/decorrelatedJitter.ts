@@ -1,10 +1,8 @@
-/**
- * Retry delays with decorrelated jitter: each is drawn between the base and three times the one before, and never over the cap, so that
- * clients that failed together do not return together. After M. Brooker, "Exponential Backoff And Jitter" (2015).
- */
-import { Duration, Effect, Random, Schedule } from "effect"
+/** Decorrelated jitter as a schedule (`domain/time/jitter.ts` has the rule). */
+import { Duration, Effect, Schedule } from "effect"
+import { nextJitteredDelay } from "../../domain/time/jitter.ts"
 
-/** An endless schedule; bound it with `times` or `Schedule.upTo`. Gives the delay. Randomness is Effect's `Random`. */
+/** An endless schedule; bound it with `times` or `Schedule.upTo`. Gives the delay. */
 export const decorrelatedJitter = (
   base: Duration.Input,
   cap: Duration.Input
@@ -15,10 +13,10 @@ export const decorrelatedJitter = (
     let previous = least
     return () =>
       Effect.map(
-        Random.nextBetween(least, Math.max(least, previous * 3)),
-        (drawn): [Duration.Duration, Duration.Duration] => {
-          previous = Math.min(most, drawn)
-          return [Duration.millis(previous), Duration.millis(previous)]
+        nextJitteredDelay(least, most, previous),
+        (delay): [Duration.Duration, Duration.Duration] => {
+          previous = delay
+          return [Duration.millis(delay), Duration.millis(delay)]
         }
       )
   }))

@@ -1,14 +1,24 @@
-/** One guarded call to an optical archive: time limit, size limit, circuit breaker, retries. */
+/**
+ * One guarded call to an optical archive: time limit, size limit, circuit breaker, retries.
+ *
+ * A fault that passes is tried again within the call. An answer that says when to come back (`Retry-After`) is obeyed, up to a bound, and one
+ * that refuses the request (401, 403, 404 and their like) is left alone for long: both leave the wait to the next poll. Messages hold nothing
+ * of what is secret in the address.
+ */
 import { Cause, Clock, Duration, Effect, Exit, Layer, Schema, type Scope, Stream } from "effect"
-import { HttpClient } from "effect/http"
+import { HttpClient, type HttpClientError, type HttpClientResponse } from "effect/http"
 import { CircuitBreaker } from "effect/persistence"
 import { decodeOpticalPage, type RawOpticalPage } from "../../domain/observation/formats/opticalArchive.ts"
 import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
+import { placeOf, withoutSecrets } from "../client/address.ts"
+import { guarded } from "../client/guardedClient.ts"
 import { decorrelatedJitter } from "./decorrelatedJitter.ts"
 import { makeFailureWindow } from "./failureWindow.ts"
+import { adviceOn, judgeStatus } from "./opticalStatus.ts"
 import type { SourceCounters } from "./SourceStats.ts"
 
 export interface OpticalClientOptions {
+  /** User and password in it are sent as `Authorization`, its query with each request. */
   readonly url: string
   /** Most records in a page (default 500). */
   readonly limit?: number
@@ -24,11 +34,15 @@ export interface OpticalClientOptions {
   readonly breakerWindow?: Duration.Input
   readonly breakerMinimumCalls?: number
   readonly breakerOpen?: Duration.Input
+  /** The longest that a `Retry-After` is obeyed (default 10 minutes: a night is short). */
+  readonly retryAfterCap?: Duration.Input
+  /** From an answer that refuses the request to the next try (default 5 minutes: somebody has to change something first). */
+  readonly refusedPause?: Duration.Input
 }
 
-/** A page could not be had. `retryAfter` (ms): the circuit is open that long. */
+/** A page could not be had. `retryAfter` (ms): no sooner is it to be asked for again. */
 class OpticalCallError extends Schema.TaggedError<OpticalCallError>()("OpticalCallError", {
-  reason: Schema.Literals(["Unreachable", "Status", "Timeout", "TooLarge", "Malformed", "CircuitOpen"]),
+  reason: Schema.Literals(["Unreachable", "Status", "Refused", "Timeout", "TooLarge", "Malformed", "CircuitOpen"]),
   message: Schema.String,
   retryAfter: Schema.optionalKey(Schema.Finite)
 }) {}
@@ -40,6 +54,35 @@ type FetchPage = (
 
 const defaultBodyBytes = 16 << 20
 
+// Passes over a byte order mark.
+const utf8 = new TextDecoder()
+
+const statusError = Effect.fnUntraced(
+  function*({ headers, status }: HttpClientResponse.HttpClientResponse, options: OpticalClientOptions) {
+    const most = Duration.fromInputUnsafe(options.retryAfterCap ?? "10 minutes")
+    const verdict = judgeStatus(status, headers, yield* Clock.currentTimeMillis, most)
+    const answers = `The archive answers ${status}`
+    switch (verdict._tag) {
+      case "passing":
+        return new OpticalCallError({ reason: "Status", message: answers })
+      case "asked":
+        return new OpticalCallError({
+          reason: "Status",
+          message: `${answers}, to be asked again after ${Duration.format(verdict.after)}`,
+          retryAfter: Duration.toMillis(verdict.after)
+        })
+      case "refused": {
+        const pause = Duration.fromInputUnsafe(options.refusedPause ?? "5 minutes")
+        return new OpticalCallError({
+          reason: "Refused",
+          message: `${answers}: ${adviceOn(status)}; tried again every ${Duration.format(pause)}`,
+          retryAfter: Duration.toMillis(pause)
+        })
+      }
+    }
+  }
+)
+
 const readPage = Effect.fnUntraced(
   function*(client: HttpClient.HttpClient, options: OpticalClientOptions, since: UtcTime, cursor: string | undefined) {
     const urlParams = {
@@ -48,9 +91,7 @@ const readPage = Effect.fnUntraced(
       ...(cursor !== undefined && { cursor })
     }
     const response = yield* client.get(options.url, { urlParams, acceptJson: true })
-    if (response.status !== 200) {
-      return yield* new OpticalCallError({ reason: "Status", message: `The archive answers ${response.status}` })
-    }
+    if (response.status !== 200) return yield* yield* statusError(response, options)
     const most = options.maximumBodyBytes ?? defaultBodyBytes
     const chunks: Array<Uint8Array> = []
     let length = 0
@@ -62,11 +103,15 @@ const readPage = Effect.fnUntraced(
         : new OpticalCallError({ reason: "TooLarge", message: `The archive's answer is over ${most} bytes` })
     })
     return yield* Effect.mapError(
-      Effect.fromResult(decodeOpticalPage(Buffer.concat(chunks).toString("utf8"))),
+      Effect.fromResult(decodeOpticalPage(utf8.decode(Buffer.concat(chunks)))),
       (message) => new OpticalCallError({ reason: "Malformed", message: message.slice(0, 500) })
     )
   }
 )
+
+/** What went wrong beneath, as the operating system or the parser says it; never the request. */
+const causeOf = ({ reason }: HttpClientError.HttpClientError): string =>
+  reason.cause instanceof Error ? reason.cause.message : reason._tag
 
 /** The breaker's times are those of Effect's clock; it belongs to this client alone. */
 export const makeFetchPage = Effect.fnUntraced(
@@ -75,7 +120,8 @@ export const makeFetchPage = Effect.fnUntraced(
     never,
     HttpClient.HttpClient | Scope.Scope
   > {
-    const client = yield* HttpClient.HttpClient
+    const client = guarded(yield* HttpClient.HttpClient, ["since", "limit", "cursor"])
+    const hide = withoutSecrets(options.url)
     const clock = yield* Clock.Clock
     const store = yield* Layer.build(CircuitBreaker.layerStoreMemory())
     const breaker = yield* Effect.provideContext(
@@ -103,11 +149,18 @@ export const makeFetchPage = Effect.fnUntraced(
         Effect.mapError((error) => {
           switch (error._tag) {
             case "OpticalCallError":
-              return error
+              return new OpticalCallError({
+                reason: error.reason,
+                message: hide(error.message),
+                ...(error.retryAfter !== undefined && { retryAfter: error.retryAfter })
+              })
             case "TimeoutError":
               return new OpticalCallError({ reason: "Timeout", message: "The archive did not answer in time" })
             case "HttpClientError":
-              return new OpticalCallError({ reason: "Unreachable", message: error.message })
+              return new OpticalCallError({
+                reason: "Unreachable",
+                message: `${placeOf(options.url)} cannot be reached: ${hide(causeOf(error))}`
+              })
           }
         }),
         Effect.tapError((error) =>
@@ -136,7 +189,7 @@ export const makeFetchPage = Effect.fnUntraced(
       Effect.retry(call(since, cursor), {
         schedule,
         times: options.retries ?? 3,
-        while: (error) => error.reason !== "CircuitOpen"
+        while: (error) => error.retryAfter === undefined && error.reason !== "CircuitOpen"
       })
   }
 )

@@ -52,7 +52,7 @@ const open = (file: string, component: string): readonly [database: DatabaseSync
   const shared = Result.try({ try: () => attempt(file), catch: (cause) => cause })
   if (Result.isSuccess(shared)) return shared.success
   const code = resultCode(shared.failure)
-  if (code !== resultCodes.readOnly && code !== resultCodes.cannotOpen) throw shared.failure
+  if (code !== resultCodes.readonly && code !== resultCodes.cannotOpen) throw shared.failure
   const reason = whyUnreadable(file)
   if (reason !== undefined) throw new Error(reason)
   const unchanging = pathToFileURL(file)

@@ -7,7 +7,15 @@ export const resultCode = (cause: unknown): number | undefined =>
   Predicate.hasProperty(cause, "errcode") && typeof cause.errcode === "number" ? cause.errcode & 0xff : undefined
 
 /** https://www.sqlite.org/rescode.html */
-export const resultCodes = { busy: 5, locked: 6, readOnly: 8, corrupt: 11, cannotOpen: 14, notADatabase: 26 } as const
+export const resultCodes = {
+  permission: 3,
+  busy: 5,
+  locked: 6,
+  readonly: 8,
+  corrupt: 11,
+  cannotOpen: 14,
+  notADatabase: 26
+} as const
 
 /** The file is no database, or a broken one. */
 export const isDamage = (cause: unknown): boolean => {

@@ -3,6 +3,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { type Config, Effect, Layer } from "effect"
 import { OtlpSerialization } from "effect/observability"
 import type { Attributes } from "../../domain/tracing/SpanData.ts"
+import { addressUnder } from "../client/address.ts"
 import { settings } from "../config/settings.ts"
 import { ProcessResource } from "../resource/ProcessResource.ts"
 import { RootSampling } from "../sampling/RootSampling.ts"
@@ -14,7 +15,7 @@ import { Tracing } from "./Tracing.ts"
 
 /** `/v1/traces` behind the common address, unless traces have their own. */
 export const tracesUrl = (endpoint: string, tracesEndpoint: string | undefined): string =>
-  tracesEndpoint ?? `${endpoint.replace(/\/$/, "")}/v1/traces`
+  tracesEndpoint ?? addressUnder(endpoint, "v1/traces")
 
 const otlpOptions = Effect.fnUntraced(function*(resource: Attributes, version: string): Effect.fn.Return<
   OtlpOptions,

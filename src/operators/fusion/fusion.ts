@@ -86,7 +86,7 @@ export const fusion = (
     kind === "radar" || kind === "isl" ? lateness[kind] : lateness.optical
   return pipe(
     decode(sensors, tally),
-    via(validate(sensors)),
+    via(validate(sensors, tally)),
     via(dedupe({
       key: ({ observationId }) => observationId,
       ttlMillis: settings.dedupeTtlMillis,

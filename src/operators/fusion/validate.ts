@@ -4,13 +4,12 @@
  * Stateless; arrays and order kept. A dead letter of kind `ValidationFailed` says which value is wrong and why: a time more than 5 s in the
  * future (it would move the watermark), a range or an angle that no satellite has, a sigma that is not positive, a covariance that does not fit what was measured.
  */
+import { mostAheadMillis } from "../../domain/observation/mostAhead.ts"
 import type { Observation, Target } from "../../domain/observation/Observation.ts"
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
 import { componentsOf, dimension, measurementTime } from "../../domain/orbit/measurement/measurement.ts"
 import { type Operator, type StageServices, stateless } from "../stage/Stage.ts"
-
-/** How far ahead of its receipt an observation may be stamped. */
-const futureMillis = 5000
+import { noteTimes, type ObservationTally } from "./tally.ts"
 
 /** Nothing stays in orbit below 80 km, and 500,000 km is past the Moon. */
 const [nearest, farthest] = [80e3, 500e6]
@@ -66,10 +65,15 @@ const badSigma = ({ target, uncertainty: { covariance, ...sigmas } }: Observatio
     : `variance of ${componentsOf(target)[index]} in the covariance is ${covariance[index]?.[index]}, not positive`
 }
 
-export const validate = (registry: SensorRegistry): Operator<Observation, Observation, never, StageServices> =>
+/** `tally`, if given, is told the times of what is kept. */
+export const validate = (
+  registry: SensorRegistry,
+  tally?: ObservationTally
+): Operator<Observation, Observation, never, StageServices> =>
   stateless({
     name: "validate",
     step: (events, emit) => {
+      const at = tally?.now() ?? Number.NaN
       for (const event of events) {
         const { context, payload: observation } = event
         const sensor = registry.bySourceId.get(observation.sourceId)
@@ -79,11 +83,15 @@ export const validate = (registry: SensorRegistry): Operator<Observation, Observ
         }
         const eventTime = measurementTime(sensor, observation.sensorTimestamp)
         const ahead = eventTime - context.ingestTime
-        const wrong = ahead > futureMillis
+        const wrong = ahead > mostAheadMillis
           ? `sensor time is ${(ahead / 1000).toFixed(3)} s after its receipt`
           : problem(observation.target) ?? badSigma(observation)
-        if (wrong !== undefined) emit.dead(event, "ValidationFailed", wrong)
-        else if (eventTime === context.eventTime) emit.out(event, observation)
+        if (wrong !== undefined) {
+          emit.dead(event, "ValidationFailed", wrong)
+          continue
+        }
+        if (tally !== undefined) noteTimes(tally, observation, at)
+        if (eventTime === context.eventTime) emit.out(event, observation)
         else emit.event(event, observation, { ...context, eventTime })
       }
     }

@@ -58,6 +58,8 @@ export interface SinkOptions<in A, E, R, E2 = never> {
   /** The next offsets to read: everything before them is written. */
   readonly commit?: (positions: ReadonlyArray<SourcePosition>) => Effect.Effect<void, E2, R>
   readonly classify?: (error: E) => ErrorClass
+  /** Which errors of `write` concern no event but end the pipeline, and as what. */
+  readonly fatal?: (error: E) => E2 | undefined
   readonly retry?: RetryPolicy
   readonly edge?: Edge
 }

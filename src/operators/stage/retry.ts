@@ -1,5 +1,6 @@
 /** How what failed is tried again. */
-import { Effect, Random } from "effect"
+import type { Effect } from "effect"
+import { nextJitteredDelay } from "../../domain/time/jitter.ts"
 
 /**
  * What an error calls for. *Transient*: another try. *Permanent*: a dead letter; what nobody classified is. *Discardable*: counted and dropped.
@@ -16,7 +17,7 @@ export interface RetryPolicy {
 export const defaultRetry: RetryPolicy = { times: 5, baseMillis: 50, capMillis: 5000 }
 
 /**
- * A policy for transient errors: at most `times` more tries, the first wait at least `baseMillis`, none over `capMillis`. What makes no sense is held
+ * A policy for transient errors: at most `times` more tries (`Infinity`: without end), the first wait at least `baseMillis`, none over `capMillis`. What makes no sense is held
  * to what does: whole tries from 0 on, a base from 1 ms on, a cap no less than the base.
  */
 export const retry = (
@@ -25,7 +26,7 @@ export const retry = (
 ): RetryPolicy => {
   const base = Number.isFinite(baseMillis) ? Math.max(1, baseMillis) : defaultRetry.baseMillis
   return {
-    times: Number.isFinite(times) ? Math.max(0, Math.floor(times)) : defaultRetry.times,
+    times: Number.isNaN(times) || times === -Infinity ? defaultRetry.times : Math.max(0, Math.floor(times)),
     baseMillis: base,
     capMillis: Number.isFinite(capMillis) ? Math.max(base, capMillis) : Math.max(base, defaultRetry.capMillis)
   }
@@ -36,7 +37,4 @@ export const noRetry: RetryPolicy = retry(0)
 
 /** The next wait after one of `last` ms (the base before the first), ms. */
 export const nextWait = ({ baseMillis, capMillis }: RetryPolicy, last: number): Effect.Effect<number> =>
-  Effect.map(
-    Random.nextBetween(baseMillis, Math.max(baseMillis, last * 3)),
-    (millis) => Math.min(capMillis, millis)
-  )
+  nextJitteredDelay(baseMillis, capMillis, last)

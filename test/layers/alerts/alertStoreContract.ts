@@ -1,11 +1,19 @@
-/** The contract of `AlertStore`, over any message log. Every test has alerts of its own, so one log serves all of them. */
+/** The contract of `AlertStore`, over any message log and table. Every test has alerts of its own, so one log serves all of them. */
 import { assert, layer as withLayer } from "@effect/vitest"
 import { Effect, Layer, Schema, Stream } from "effect"
 import type { ConjunctionAlert } from "../../../src/domain/alert/ConjunctionAlert.ts"
 import { alertsTopic, AlertStore } from "../../../src/layers/alerts/AlertStore.ts"
 import { MessageLog } from "../../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../../src/layers/log/readPages.ts"
-import { alertVersion } from "../../support/alerts.ts"
+import { alertVersion as versionOf } from "../../support/alerts.ts"
+
+const started = Date.now()
+
+/** A version emitted now, of an approach in an hour. */
+const alertVersion = (alertId: string, sequence: number, fields: Partial<ConjunctionAlert> = {}): ConjunctionAlert =>
+  versionOf(alertId, sequence, { emittedAt: started + sequence, tca: started + 3_600_000, ...fields })
+
+const days = 86_400_000
 
 /** A store made anew over the log of the test: what a restart would see. */
 const reopened = Effect.gen(function*() {
@@ -99,6 +107,44 @@ export const alertStoreContract = <E>(name: string, layer: Layer.Layer<MessageLo
           yield* log.append(alertsTopic, [{ key: alertId, value, headers: {}, timestamp: 1_700_000_000_000 }])
           assert.isFalse((yield* reopened).current().has(alertId))
         }).pipe(Effect.scoped))
+
+      it.effect("what another process delivers is seen, and not delivered again", () =>
+        Effect.gen(function*() {
+          const mine = yield* AlertStore
+          const other = yield* reopened
+          const alertId = unique()
+          const [one, two] = [alertVersion(alertId, 1), alertVersion(alertId, 2)]
+          yield* other.upsert([one, two])
+          while (mine.current().get(alertId)?.sequence !== 2) yield* Effect.sleep("20 millis")
+          assert.deepStrictEqual(yield* mine.upsert([two]), [])
+          assert.lengthOf(yield* topicOf(alertId), 2)
+        }).pipe(Effect.timeout("10 seconds"), Effect.scoped))
+
+      it.effect("what is closed, or passed without being closed, leaves after the retention; the topic keeps it", () =>
+        Effect.gen(function*() {
+          const store = yield* AlertStore
+          const past = { emittedAt: started - 15 * days, tca: started - 14 * days - 1 }
+          const leaving = [
+            alertVersion(unique(), 1, { ...past, level: "cleared", tca: started + days }),
+            alertVersion(unique(), 1, { ...past, level: "expired" }),
+            alertVersion(unique(), 1, { ...past, level: "withdrawn" }),
+            alertVersion(unique(), 1, { ...past, level: "action" })
+          ]
+          const staying = [
+            alertVersion(unique(), 1, { ...past, level: "action", tca: started - 13 * days }),
+            alertVersion(unique(), 1, { ...past, level: "expired", emittedAt: started - 13 * days })
+          ]
+          yield* store.upsert([...leaving, ...staying])
+          while (leaving.some(({ alertId }) => store.current().has(alertId))) yield* Effect.sleep("20 millis")
+          for (const each of [store, yield* reopened]) {
+            assert.deepStrictEqual(
+              leaving.map(({ alertId }) => each.current().get(alertId)),
+              leaving.map(() => undefined)
+            )
+            assert.deepStrictEqual(staying.map(({ alertId }) => each.current().get(alertId)), staying)
+          }
+          for (const { alertId } of leaving) assert.lengthOf(yield* topicOf(alertId), 1)
+        }).pipe(Effect.timeout("10 seconds"), Effect.scoped))
 
       const Sequences = Schema.Array(
         Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 9 }))).check(Schema.isMaxLength(6))

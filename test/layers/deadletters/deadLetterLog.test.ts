@@ -6,6 +6,8 @@ import { DeadLetterLog, deadLettersTopic, decodeDeadLetter } from "../../../src/
 import { DeadLetters } from "../../../src/layers/deadletters/DeadLetters.ts"
 import { type LogRecord, MessageLog } from "../../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../../src/layers/log/readPages.ts"
+import { Symptoms } from "../../../src/layers/logging/Symptoms.ts"
+import { collectLogs } from "../../support/collectedLogs.ts"
 import { layerFailing, type Outage } from "../../support/failingLog.ts"
 
 const letter = (id: string, fields: Partial<DeadLetter> = {}): DeadLetter => ({
@@ -145,4 +147,32 @@ describe("dead letters on the log", () => {
     }).pipe(
       Effect.provide(DeadLetterLog.layer.pipe(Layer.provide(layerFailing({ failures: 1, tried: [] }, "Unauthorized"))))
     ))
+
+  it.effect("letters of the version before, which knew no sensor, are read", () =>
+    Effect.gen(function*() {
+      const dead = yield* DeadLetters
+      yield* dead.offer([letter("a"), letter("b", { schemaVersion: 2, sensorId: "radar-1" })])
+      assert.deepStrictEqual((yield* kept).map(({ schemaVersion, sensorId }) => [schemaVersion, sensorId]), [
+        [1, undefined],
+        [2, "radar-1"]
+      ])
+    }).pipe(Effect.provide(Layer.fresh(layer))))
+
+  it.effect("the log tells of a sensor's letters of one kind once, with the first reason", () => {
+    const logged = collectLogs()
+    return Effect.gen(function*() {
+      yield* Effect.gen(function*() {
+        const dead = yield* DeadLetters
+        for (let i = 0; i < 1000; i++) {
+          yield* dead.offer([letter(`${i}`, { sensorId: "radar-1", message: `reason ${i}` })])
+        }
+        yield* dead.offer([letter("late", { sensorId: "radar-1", errorKind: "Late" })])
+      }).pipe(Effect.provide(Layer.provide(Layer.fresh(layer), Symptoms.layer)))
+      const warnings = logged.lines.filter((line) => line.includes("WARN"))
+      assert.lengthOf(warnings, 2)
+      assert.include(warnings[0], "dead letters of radar-1 at decode: Deserialization, 1000 so far: reason 0")
+      assert.include(warnings[1], "dead letters of radar-1 at decode: Late, 1 so far")
+      assert.lengthOf(logged.lines.filter((line) => line.includes("until the end: 1000 in")), 1)
+    }).pipe(Effect.provide(logged.layer))
+  })
 })

@@ -22,8 +22,12 @@ const broken = Layer.mergeAll(
     }))
 )
 
-const server = (exposition: Layer.Layer<Exposition, never, Collectors> = Exposition.layer, port = 0) =>
-  layerNodeServer(Layer.merge(layerRoutes, broken), { host: "127.0.0.1", port }).pipe(
+const server = (
+  exposition: Layer.Layer<Exposition, never, Collectors> = Exposition.layer,
+  port = 0,
+  times: { readonly headersMillis?: number } = {}
+) =>
+  layerNodeServer(Layer.merge(layerRoutes, broken), { host: "127.0.0.1", port, ...times }).pipe(
     Layer.provideMerge(exposition),
     Layer.provideMerge(Layer.mergeAll(Health.layer, Collectors.layer)),
     Layer.provideMerge(Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))),
@@ -299,6 +303,26 @@ describe("the server", () => {
       const refused = yield* Effect.promise(() => fetch(`${url}/health/live`).then(() => false, () => true))
       assert.isTrue(refused)
     }))
+
+  it.live("cuts off a client that drips its headers, and answers others meanwhile", () =>
+    Effect.gen(function*() {
+      const { url } = yield* Endpoint
+      const port = Number(new URL(url ?? "").port)
+      const answer = yield* Effect.callback<string>((resume) => {
+        const socket = connect(port, "127.0.0.1")
+        let received = ""
+        const drip = setInterval(() => socket.write("x"), 20)
+        socket.write("GET /health/live HTTP/1.1\r\nHost: a\r\nX-Slow: ")
+        socket.on("data", (bytes) => (received += bytes.toString()))
+        socket.on("error", () => {})
+        socket.on("close", () => {
+          clearInterval(drip)
+          resume(Effect.succeed(received))
+        })
+      })
+      assert.match(answer, /^HTTP\/1.1 408 Request Timeout/)
+      assert.strictEqual((yield* get("/health/live")).status, 200)
+    }).pipe(Effect.timeout("10 seconds"), Effect.provide(server(Exposition.layer, 0, { headersMillis: 300 }))))
 })
 
 describe("who does not know what to ask", () => {

@@ -4,6 +4,7 @@ import { TestClock } from "effect/testing"
 import { Collectors } from "../../../src/layers/metrics/Collectors.ts"
 import { observePipeline, type PipelineView } from "../../../src/layers/metrics/pipelineMetrics.ts"
 import { layerProcessMetrics } from "../../../src/layers/metrics/processMetrics.ts"
+import { ProcDescriptors } from "../../../src/layers/runtime/ProcDescriptors.ts"
 import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { collected, ownRegistry } from "../../support/collected.ts"
@@ -167,5 +168,12 @@ describe("process metrics", () => {
       assert.isAtMost(value("nodejs_eventloop_utilization_ratio"), 1)
       assert.isAtLeast(value("nodejs_eventloop_delay_seconds max"), value("nodejs_eventloop_delay_seconds p50"))
       assert.isAbove(value("process_start_time_seconds"), 1.7e9)
-    }).pipe(Effect.provide(layerProcessMetrics({ version: "1.2.3" }).pipe(Layer.provideMerge(services)))))
+    }).pipe(
+      Effect.provide(
+        layerProcessMetrics({ version: "1.2.3" }).pipe(
+          Layer.provide(ProcDescriptors.layer),
+          Layer.provideMerge(services)
+        )
+      )
+    ))
 })

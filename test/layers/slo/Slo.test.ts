@@ -131,6 +131,25 @@ describe("counted dead letters", () => {
     trace: { traceId: "0af7651916cd43dd8448eb211c80319c", spanId: null, sampled, traceState: null }
   })
 
+  it.effect("by sensor, as many as there may be series; unknown ones together", () =>
+    Effect.gen(function*() {
+      const letters = yield* DeadLetters
+      const of = (sensorId: string): DeadLetter => ({ ...letter("decode", "Deserialization"), sensorId })
+      yield* letters.offer([of("radar-1"), of("radar-1"), letter("decode", "Deserialization")])
+      yield* letters.offer(Array.from({ length: 1000 }, (_, i) => of(`radar:${i}`)))
+      const counts = new Map(
+        ((yield* families).get("dlq_entries")?.samples ?? []).map(({ labels, value }) => [labels.source, value])
+      )
+      assert.strictEqual(counts.get("radar-1"), 2)
+      assert.strictEqual(counts.get("unknown"), 1)
+      assert.strictEqual(counts.get("radar:0"), 1)
+      assert.strictEqual(counts.get("other"), 1000 - 255)
+      assert.strictEqual(counts.size, 258)
+    }).pipe(Effect.provide(layerCountedDeadLetters.pipe(
+      Layer.provideMerge(DeadLettersMemory.layer),
+      Layer.provideMerge(isolated)
+    ))))
+
   it.effect("by operator and kind; lateness is no error; the sampled lead to their trace", () =>
     Effect.gen(function*() {
       const letters = yield* DeadLetters

@@ -1,9 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Fiber, Result, Stream } from "effect"
+import { Effect, Fiber, Layer, Result, Stream } from "effect"
 import * as Net from "node:net"
 import { decodeIslBeacon, encodeIslBeacon } from "../../../src/domain/observation/formats/islBeacon.ts"
+import { Symptoms } from "../../../src/layers/logging/Symptoms.ts"
+import { Descriptors } from "../../../src/layers/runtime/Descriptors.ts"
 import { makeIslTcp } from "../../../src/layers/sources/IslTcp.ts"
 import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
+import { collectLogs } from "../../support/collectedLogs.ts"
 
 const beacon = (satelliteId: number) =>
   encodeIslBeacon({
@@ -113,4 +116,54 @@ describe("IslTcp", () => {
       const second = yield* Effect.result(makeIslTcp({ port: first.port }))
       expect(Result.isFailure(second) && second.failure.reason).toBe("Bind")
     }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
+
+  it.live("a refusal, garbage and silence are told once each; a port in use names its settings", () => {
+    const logged = collectLogs()
+    return Effect.gen(function*() {
+      yield* Effect.scoped(Effect.gen(function*() {
+        const source = yield* makeIslTcp({ port: 0, maximumClients: 1, idleTimeout: "300 millis" })
+        const failure = yield* Effect.flip(makeIslTcp({ port: source.port }))
+        expect(failure.message).toMatch(/\(PERIGEE_ISL_HOST, PERIGEE_ISL_PORT\): .*EADDRINUSE/)
+        const counters = (yield* SourceStats).counters("isl")
+        const first = yield* connect(source.port)
+        first.write(beacon(1))
+        while (counters.received === 0) yield* Effect.sleep("5 millis")
+        for (let i = 0; i < 20; i++) yield* closed(yield* connect(source.port))
+        yield* closed(first)
+        const bad = yield* connect(source.port)
+        bad.write(Uint8Array.of(0xff, 0xff, 0xff, 0x7f, 1, 2, 3))
+        yield* closed(bad)
+      })).pipe(Effect.provide(Layer.merge(SourceStats.layer, Symptoms.layer)))
+      const warnings = logged.lines.filter((line) => line.includes("WARN")).join("\n")
+      expect(warnings).toMatch(/connections refused, as 1 are open, 20 so far.*PERIGEE_ISL_MAX_CONNECTIONS/)
+      expect(warnings).toMatch(/closed that sent no beacon for 300ms, 1 so far/)
+      expect(warnings).toMatch(/beacons that are none, 1 so far/)
+      expect(warnings.split("\n").length).toBe(3)
+    }).pipe(Effect.scoped, Effect.provide(logged.layer))
+  })
+
+  it.live("a client that drips bytes and never completes a beacon is closed", () =>
+    Effect.gen(function*() {
+      const source = yield* makeIslTcp({ port: 0, idleTimeout: "300 millis" })
+      const dripping = yield* connect(source.port)
+      const wire = beacon(1)
+      let sent = 0
+      while (!dripping.destroyed && sent < wire.length - 1) {
+        dripping.write(wire.subarray(sent, ++sent))
+        yield* Effect.sleep("20 millis")
+      }
+      expect(sent).toBeLessThan(wire.length - 1)
+    }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
+
+  it.live("takes no more than half of the descriptors that are free", () =>
+    Effect.gen(function*() {
+      const source = yield* makeIslTcp({ port: 0 })
+      const clients = yield* Effect.forEach(Array.from({ length: 12 }), () => connect(source.port))
+      const counters = (yield* SourceStats).counters("isl")
+      while (clients.filter((socket) => socket.destroyed).length < 7) yield* Effect.sleep("5 millis")
+      expect(counters.reconnects).toBe(5)
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Layer.merge(SourceStats.layer, Layer.succeed(Descriptors, { open: () => 65, most: () => 75 })))
+    ))
 })

@@ -6,7 +6,9 @@ import { format, parse } from "../../../src/domain/time/UtcTime.ts"
 import { CursorStore } from "../../../src/layers/sources/CursorStore.ts"
 import { makeOpticalHttp, type OpticalHttpOptions } from "../../../src/layers/sources/OpticalHttp.ts"
 import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
+import { collectLogs } from "../../support/collectedLogs.ts"
 import { type Handler, testServer } from "../../support/httpServer.ts"
+import { recordingTracer } from "../../support/recordingTracer.ts"
 
 const start = Date.UTC(2026, 0, 1)
 
@@ -127,4 +129,92 @@ describe("OpticalHttp", () => {
       yield* source.stop
       expect(yield* Fiber.join(ended)).toEqual([])
     }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("an answer that begins with a byte order mark is read", () =>
+    Effect.gen(function*() {
+      const page = encodeOpticalPage({ observations: [observation(1)] })
+      const server = yield* testServer((_, response) => response.end(`\uFEFF${page}`))
+      const source = yield* makeOpticalHttp({ ...quick, url: server.url })
+      const got = yield* source.records.pipe(Stream.take(1), Stream.runCollect, Effect.timeout("5 seconds"))
+      expect(ids(got)).toEqual(["o-1"])
+      expect((yield* SourceStats).counters("optical")).toMatchObject({ failures: 0, malformed: 0, circuit: "Closed" })
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  /** Answers with `answer` for 250 ms after the first request, then as the archive does. */
+  const atFirst = (answer: Handler): Handler => {
+    const good = archive(() => [observation(1)])
+    let since: number | undefined
+    return (url, response) => {
+      since ??= Date.now()
+      return (Date.now() - since < 250 ? answer : good)(url, response)
+    }
+  }
+
+  it.live("Retry-After is obeyed, up to a bound: the archive is asked once, and not again before", () =>
+    Effect.gen(function*() {
+      for (const stated of ["3600", new Date(Date.now() + 3_600_000).toUTCString()]) {
+        const server = yield* testServer(
+          atFirst((_, response) => response.writeHead(429, { "retry-after": stated }).end())
+        )
+        const source = yield* makeOpticalHttp({ ...quick, name: stated, url: server.url, retryAfterCap: "400 millis" })
+        const got = yield* source.records.pipe(Stream.take(1), Stream.runCollect, Effect.timeout("5 seconds"))
+        expect(ids(got)).toEqual(["o-1"])
+        expect((yield* SourceStats).counters(stated).failures).toBe(1)
+      }
+    }).pipe(Effect.scoped, Effect.provide(layer)))
+
+  it.live("a refusal is told with what to look at, and is not retried like a fault that passes", () => {
+    const logged = collectLogs()
+    return Effect.gen(function*() {
+      const server = yield* testServer(atFirst((_, response) => response.writeHead(401).end()))
+      const source = yield* makeOpticalHttp({ ...quick, url: server.url, refusedPause: "400 millis" })
+      const got = yield* source.records.pipe(Stream.take(1), Stream.runCollect, Effect.timeout("5 seconds"))
+      expect(ids(got)).toEqual(["o-1"])
+      expect((yield* SourceStats).counters("optical").failures).toBe(1)
+      const warnings = logged.lines.filter((line) => line.includes("Refused"))
+      expect(warnings.length).toBe(1)
+      expect(warnings[0]).toMatch(/answers 401.*check user and password in PERIGEE_OPTICAL_URL/)
+    }).pipe(Effect.scoped, Effect.provide(Layer.mergeAll(layer, logged.layer)))
+  })
+
+  it.live("user and password are sent as Authorization; they and the query are in no log line, locator, error or span", () => {
+    const tracer = recordingTracer()
+    const logged = collectLogs()
+    return Effect.gen(function*() {
+      const headers: Array<string | undefined> = []
+      const tokens: Array<string | null> = []
+      const good = archive(() => [observation(1)])
+      const bad: ReadonlyArray<Handler> = [
+        (_, response) => response.writeHead(500).end(),
+        // An answer that repeats the request.
+        (url, response) => response.end(`<html>${url.href} is not here</html>`)
+      ]
+      let call = 0
+      const server = yield* testServer((url, response) => {
+        headers.push(response.req.headers.authorization)
+        tokens.push(url.searchParams.get("token"))
+        return (bad[call++] ?? good)(url, response)
+      })
+      const secretUrl = (url: string) => `${url.replace("://", "://spy:S3CRET%2Fpass@")}?token=S3CRET-token`
+      const options = { ...quick, retries: 0 }
+      const source = yield* makeOpticalHttp({ ...options, url: secretUrl(server.url) })
+      const got = yield* source.records.pipe(Stream.take(1), Stream.runCollect, Effect.timeout("5 seconds"))
+      expect(new Set(headers)).toEqual(new Set([`Basic ${Buffer.from("spy:S3CRET/pass").toString("base64")}`]))
+      expect(new Set(tokens)).toEqual(new Set(["S3CRET-token"]))
+      expect(got[0]?.raw.locator).toBe(`${server.url}?since=${format(start)}`)
+      // And one that cannot be reached.
+      yield* makeOpticalHttp({ ...options, name: "gone", url: secretUrl("http://127.0.0.1:1/observations") })
+      const counters = (yield* SourceStats).counters("gone")
+      while (counters.failures < 2) yield* Effect.sleep("5 millis")
+      const told = JSON.stringify({ lines: logged.lines, spans: tracer.spans.map((span) => [...span.attributes]), got })
+      expect(logged.lines.length).toBeGreaterThan(4)
+      expect(tracer.spans.length).toBeGreaterThan(2)
+      expect(told).toContain("url.full")
+      expect(told).not.toContain("S3CRET")
+      expect(told).not.toContain(Buffer.from("spy:S3CRET/pass").toString("base64"))
+    }).pipe(
+      Effect.scoped,
+      Effect.provide(Layer.mergeAll(layer, logged.layer, tracer.layer))
+    )
+  })
 })

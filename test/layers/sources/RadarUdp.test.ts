@@ -1,10 +1,12 @@
 import { describe, expect, it } from "@effect/vitest"
-import { Effect, Exit, Fiber, Result, Stream } from "effect"
+import { Effect, Exit, Fiber, Layer, Result, Stream } from "effect"
 import * as Dgram from "node:dgram"
 import { encodeRadarFrame, type RadarFrame } from "../../../src/domain/observation/formats/radarFrame.ts"
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
+import { Symptoms } from "../../../src/layers/logging/Symptoms.ts"
 import { makeRadarUdp } from "../../../src/layers/sources/RadarUdp.ts"
 import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
+import { collectLogs } from "../../support/collectedLogs.ts"
 
 const frame = (arrayId: number, sequence: number): RadarFrame => ({
   arrayId,
@@ -91,4 +93,55 @@ describe("RadarUdp", () => {
       while (counters.kernelDrops === undefined) yield* Effect.sleep("5 millis")
       expect(counters.kernelDrops).toBe(0)
     }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
+
+  it.live("a wrong setting is named; malformed datagrams, gaps and drops are told once each, and that they are over", () => {
+    const logged = collectLogs()
+    return Effect.gen(function*() {
+      yield* Effect.scoped(Effect.gen(function*() {
+        const source = yield* makeRadarUdp({ port: 0, queueCapacity: 200 })
+        const failure = yield* Effect.flip(makeRadarUdp({ port: source.port }))
+        expect(failure.message).toMatch(/\(PERIGEE_RADAR_HOST, PERIGEE_RADAR_PORT\): .*EADDRINUSE/)
+        const counters = (yield* SourceStats).counters("radar")
+        const socket = yield* client
+        for (let sequence = 0; sequence < 500; sequence += 2) {
+          yield* send(socket, source.port, encodeRadarFrame(frame(3, sequence)))
+          yield* send(socket, source.port, new Uint8Array(7))
+        }
+        while (counters.received + counters.dropped < 500) yield* Effect.sleep("5 millis")
+      })).pipe(Effect.provide(Layer.merge(SourceStats.layer, Symptoms.layer)))
+      const of = (level: string, text: string) =>
+        logged.lines.filter((line) => line.includes(level) && line.includes(text)).length
+      for (
+        const symptom of [
+          "radar: datagrams that are no radar frames",
+          "radar: frames of array 3 did not arrive",
+          "radar: datagrams dropped, as the pipeline is behind"
+        ]
+      ) {
+        expect([symptom, of("WARN", symptom), of("INFO", `${symptom}, until the end`)]).toEqual([symptom, 1, 1])
+      }
+      expect(of("WARN", "radar: ")).toBe(3)
+    }).pipe(Effect.scoped, Effect.provide(logged.layer))
+  })
+
+  it.live("what the kernel drops is told with the setting to raise", () => {
+    const logged = collectLogs()
+    return Effect.gen(function*() {
+      yield* Effect.scoped(Effect.gen(function*() {
+        const source = yield* makeRadarUdp({ port: 0, receiveBufferBytes: 2048 })
+        const counters = (yield* SourceStats).counters("radar")
+        const socket = yield* client
+        // Sent in one turn of the event loop, so that nothing is read meanwhile.
+        while ((counters.kernelDrops ?? 0) === 0) {
+          for (let sequence = 0; sequence < 2000; sequence++) {
+            socket.send(encodeRadarFrame(frame(1, sequence)), source.port, "127.0.0.1")
+          }
+          yield* Effect.sleep("300 millis")
+        }
+      })).pipe(Effect.provide(Layer.merge(SourceStats.layer, Symptoms.layer)))
+      const told = logged.lines.filter((line) => line.includes("WARN") && line.includes("dropped by the kernel"))
+      expect(told.length).toBe(1)
+      expect(told[0]).toMatch(/raise PERIGEE_RADAR_RECEIVE_BUFFER and net.core.rmem_max/)
+    }).pipe(Effect.scoped, Effect.provide(logged.layer))
+  })
 })

@@ -1,5 +1,6 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
+import { rawRecordHeaders } from "../../../src/domain/observation/formats/rawRecordHeaders.ts"
 import type { Observation } from "../../../src/domain/observation/Observation.ts"
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
 import { encodeObservationLine } from "../../../src/domain/observation/observationJson.ts"
@@ -11,15 +12,22 @@ import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.t
 import type { LogRecord } from "../../../src/layers/log/MessageLog.ts"
 import { decode, makeTally } from "../../../src/operators/fusion/decode.ts"
 import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
+import { validate } from "../../../src/operators/fusion/validate.ts"
 import { arrays, collectItems, stageLayer } from "../../support/envelopes.ts"
 import { observed } from "../../support/fusionRun.ts"
-import { eventsOf, logRecord, parts } from "../../support/observationRecords.ts"
+import { eventsOf, logRecord as recordAtEpoch, parts } from "../../support/observationRecords.ts"
 import { registry, scenario } from "../../support/scenario.ts"
 
 const { observations } = observed({ seconds: 5, count: 10 })
 const sample = observations[0]
 if (sample === undefined) throw new Error("the scenario is empty")
 const json = encodeObservationLine(sample)
+
+/** When the lines of these tests were received: after they were written. */
+const receivedAt = sample.ingestTimestamp + 60_000
+
+const logRecord = (line: string, offset: number, headers: Readonly<Record<string, string>> = {}) =>
+  recordAtEpoch(line, offset, { ...headers, [rawRecordHeaders.received]: String(Math.round(receivedAt * 1000)) })
 
 const traceId = "4bf92f3577b34da6a3ce929d0e0e4736"
 const parent = `00-${traceId}-00f067aa0ba902b7-01`
@@ -135,5 +143,45 @@ describe("decode", () => {
       const { events, letters } = yield* decoded([record, { ...record, value: new Uint8Array(0) }])
       assert.deepStrictEqual(events, [])
       assert.deepStrictEqual(letters.map(({ errorKind }) => errorKind), ["Deserialization", "Deserialization"])
+    }))
+
+  /** Lines of one sensor, through decoding and validation. */
+  const validated = (lines: ReadonlyArray<Partial<Observation>>) =>
+    Effect.gen(function*() {
+      const tally = makeTally()
+      const records = lines.map((fields, offset) => logRecord(encodeObservationLine({ ...sample, ...fields }), offset))
+      const out: ReadonlyArray<Item<Observation>> = yield* collectItems(
+        fusionSource(parts([records])).pipe(decode(registry, tally), validate(registry, tally))
+      )
+      const { letters } = yield* DeadLettersMemory
+      return { events: eventsOf(out), letters: letters(), sensor: tally.bySensor.get(sample.sourceId) }
+    }).pipe(Effect.provide(stageLayer))
+
+  it.effect("a time of receipt ahead of ours is not believed: a line wholly in the future is given up", () =>
+    Effect.gen(function*() {
+      const future = receivedAt + 14 * 365 * 86_400_000
+      const { events, letters, sensor } = yield* validated([
+        { sensorTimestamp: receivedAt, ingestTimestamp: receivedAt },
+        { sensorTimestamp: future, ingestTimestamp: future },
+        { sensorTimestamp: receivedAt, ingestTimestamp: future },
+        { sensorTimestamp: receivedAt, ingestTimestamp: receivedAt + 5000 }
+      ])
+      assert.deepStrictEqual(
+        letters.map(({ errorKind, operator, position }) => [errorKind, operator, position?.offset]),
+        [["ValidationFailed", "validate", 1]]
+      )
+      assert.deepStrictEqual(events.map(({ context }) => context.ingestTime - receivedAt), [0, 0, 5000])
+      assert.deepStrictEqual([sensor?.observations, sensor?.newest], [4, receivedAt])
+    }))
+
+  it.effect("what is given up never sets how new a sensor's data is", () =>
+    Effect.gen(function*() {
+      const { letters, sensor } = yield* validated([
+        { sensorTimestamp: receivedAt, ingestTimestamp: receivedAt },
+        { sensorTimestamp: Date.UTC(9999, 0, 1), ingestTimestamp: receivedAt },
+        { sensorTimestamp: receivedAt + 1000, ingestTimestamp: receivedAt, target: { _tag: "RangeRate", range: 1 } }
+      ])
+      assert.lengthOf(letters, 2)
+      assert.deepStrictEqual([sensor?.observations, sensor?.newest], [3, receivedAt])
     }))
 })

@@ -9,7 +9,7 @@ import { emptyFusion, fusionNodes } from "../../support/fusionShape.ts"
 import { shuffled } from "../../support/shuffle.ts"
 
 describe("the topology", () => {
-  const { stages } = andThen(fusion(emptyFusion), commit<unknown>(() => Effect.void))
+  const { stages } = andThen(fusion(emptyFusion), commit<unknown>())
 
   it("is the pipeline of the specification, in order", () => {
     assert.deepStrictEqual(stages.map(({ name }) => name), [...fusionNodes, "commit"])

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Layer, Schema, Stream } from "effect"
+import { Cause, Effect, Exit, Fiber, Layer, Schema, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { Observation } from "../../../src/domain/observation/Observation.ts"
 import { makeCandidates } from "../../../src/domain/orbit/tracking/candidates.ts"
@@ -8,6 +8,7 @@ import type { Item } from "../../../src/domain/stream/Batch.ts"
 import { envelope, progress, type SourcePosition, tick, watermark } from "../../../src/domain/stream/Envelope.ts"
 import { alertsTopic, AlertStore } from "../../../src/layers/alerts/AlertStore.ts"
 import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.ts"
+import { GroupMember } from "../../../src/layers/log/GroupMember.ts"
 import { LogError, MessageLog } from "../../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../../src/layers/log/readPages.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
@@ -172,6 +173,9 @@ describe("publishUncorrelated", () => {
     }).pipe(Effect.provide(services({ failures: Infinity, tried: [] }))))
 })
 
+const committing = (commitPositions: GroupMember["Service"]["commit"]) =>
+  Stream.provideService(GroupMember, { join: () => Effect.never, commit: commitPositions })
+
 describe("commit", () => {
   const at = (offset: number): SourcePosition => ({ topic: "observations", partition: 0, offset })
 
@@ -182,31 +186,48 @@ describe("commit", () => {
       assert.isDefined(one)
       assert.isDefined(two)
       const seen = arrays<number>([[one, progress([at(1)]), two, tick(5)], [progress([at(2), at(3)])]])
-      const out = yield* collectArrays(seen.pipe(commit((positions) => Effect.sync(() => log.push(...positions)))))
+      const out = yield* collectArrays(
+        seen.pipe(commit<number>(), committing((positions) => Effect.sync(() => log.push(...positions))))
+      )
       assert.deepStrictEqual(log, [at(1), at(2), at(3)])
-      assert.deepStrictEqual(out, yield* collectArrays(seen.pipe(commit(() => Effect.void))))
+      assert.deepStrictEqual(out, yield* collectArrays(seen.pipe(commit<number>(), committing(() => Effect.void))))
       assert.deepStrictEqual(out.map((part) => part.map((element) => element._tag)), [
         ["Event", "Progress", "Event", "Tick"],
         ["Progress"]
       ])
     }).pipe(Effect.provide(stageLayer)))
 
-  it.effect("a commit that fails stops nothing: the next one covers it", () =>
+  const failing = (reason: LogError["reason"], times: number, done: Array<number>) => {
+    let tries = 0
+    return (positions: ReadonlyArray<SourcePosition>) =>
+      Effect.suspend(() => {
+        if (tries++ < times) return Effect.fail(new LogError({ reason, message: "not now" }))
+        done.push(...positions.map(({ offset }) => offset))
+        return Effect.void
+      })
+  }
+
+  it.effect("is tried again while the log cannot be reached, and the pipeline waits for it", () =>
     Effect.gen(function*() {
       const done: Array<number> = []
-      const failing = (positions: ReadonlyArray<SourcePosition>) =>
-        Effect.suspend(() => {
-          const [position] = positions
-          if (position?.offset === 1) {
-            return Effect.fail(new LogError({ reason: "PartitionNotOwned", message: "another has it" }))
-          }
-          done.push(position?.offset ?? -1)
-          return Effect.void
-        })
-      const out = yield* collectItems(
-        arrays<number>([[progress([at(1)])], events([1]), [progress([at(2)])]]).pipe(commit(failing))
-      )
+      const out = yield* patiently(collectItems(
+        arrays<number>([[progress([at(1)])], events([1]), [progress([at(2)])]])
+          .pipe(commit<number>(), committing(failing("Unavailable", 3, done)))
+      ))
       assert.deepStrictEqual(payloadsOf(out), [1])
-      assert.deepStrictEqual(done, [2])
+      assert.deepStrictEqual(done, [1, 2])
+    }).pipe(Effect.provide(stageLayer)))
+
+  it.effect("of what belongs to another now, or can never succeed, ends the pipeline: none is forgotten", () =>
+    Effect.gen(function*() {
+      for (const reason of ["PartitionNotOwned", "Fenced", "Invalid", "Corrupt"] as const) {
+        const done: Array<number> = []
+        const exit = yield* Effect.exit(collectItems(
+          arrays<number>([[progress([at(1)])], events([1]), [progress([at(2)])]])
+            .pipe(commit<number>(), committing(failing(reason, 1, done)))
+        ))
+        assert.isTrue(Exit.isFailure(exit) && Cause.squash(exit.cause) instanceof LogError, reason)
+        assert.deepStrictEqual(done, [])
+      }
     }).pipe(Effect.provide(stageLayer)))
 })

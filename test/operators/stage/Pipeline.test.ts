@@ -44,13 +44,7 @@ const whole = (written: Ref.Ref<ReadonlyArray<string>>) =>
     )
     .to(into(written))
 
-const fusion = () =>
-  fusionPipeline({
-    ...emptyFusion,
-    records: Stream.empty,
-    ticks: Stream.empty,
-    commitPositions: () => Effect.void
-  })
+const fusion = () => fusionPipeline(emptyFusion)
 
 describe("Pipeline", () => {
   it.effect("runs what was composed, anew each time", () =>

@@ -49,6 +49,12 @@ const readVector = (view: DataView, offset: number): Vector3 => [
   view.getFloat64(offset + 16, true)
 ]
 
+/** The satellite id of a beacon that may be cut or wrong behind it; `undefined` where there is none that can be trusted. */
+export const satelliteIdOf = (bytes: Uint8Array): number | undefined =>
+  bytes.length < 12 || bytes[4] !== islBeaconVersion
+    ? undefined
+    : new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength).getUint32(8, true)
+
 /** Reads one beacon with its length prefix. The failure says what is wrong; numbers are not judged: they may be NaN. */
 export const decodeIslBeacon = (bytes: Uint8Array): Result.Result<IslBeacon, string> => {
   if (bytes.length < 5) return Result.fail(`An ISL beacon of ${bytes.length} bytes has no length and version`)

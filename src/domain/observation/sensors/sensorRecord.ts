@@ -1,5 +1,6 @@
 /** One sensor as the registry's JSON file has it: degrees for places and radar angles, arcseconds for telescopes, units in every name. */
 import { Schema } from "effect"
+import { isCanaryArray, isCanaryObject, isCanarySource } from "../../canary/reserved.ts"
 import { type EarthOrientationAt, noEarthOrientation } from "../../orbit/frames/EarthOrientation.ts"
 import type { Site } from "../../orbit/frames/Site.ts"
 import { makeObserver } from "../../orbit/measurement/Observer.ts"
@@ -61,13 +62,22 @@ const perComponent = (record: typeof Biases.Type): PerComponent => ({
   ...(record.velocityMetresPerSecond !== undefined && { velocity: record.velocityMetresPerSecond })
 })
 
-/** What a record says that its kind does not allow, or `undefined`. */
+/** Which of a record's ids is a canary's: its observations would be taken for canaries and never reach an alert. */
+const reserved = ({ arrayId, satelliteId, sourceId }: SensorRecord): string | undefined => {
+  if (isCanarySource(sourceId)) return `sourceId "${sourceId}" is reserved for canaries`
+  if (arrayId !== undefined && isCanaryArray(arrayId)) return `arrayId ${arrayId} is reserved for canaries`
+  return satelliteId !== undefined && isCanaryObject(String(satelliteId))
+    ? `satelliteId ${satelliteId} is reserved for canaries (4000000000 to 4000999999)`
+    : undefined
+}
+
+/** What a record says that its kind does not allow or no registry may, or `undefined`. */
 export const contradiction = (record: SensorRecord): string | undefined => {
   if (record.kind !== "isl" && record.site === undefined) return `a sensor of kind ${record.kind} needs a site`
   if (record.kind === "isl" && record.satelliteId === undefined) return "a sensor of kind isl needs a satelliteId"
   if (record.kind !== "radar" && record.arrayId !== undefined) return "only a radar has an arrayId"
   if (record.kind !== "isl" && record.satelliteId !== undefined) return "only a sensor of kind isl has a satelliteId"
-  return undefined
+  return reserved(record)
 }
 
 /**

@@ -32,6 +32,8 @@ export const embeddedError = (file: string, cause: unknown): LogError => {
   return cause instanceof CorruptLog || cause instanceof RangeError || code === resultCodes.corrupt
       || code === resultCodes.notADatabase
     ? new LogError({ reason: "Corrupt", message: `${file} is damaged: ${text}; ${damagedAdvice(file)}`, cause })
+    : code === resultCodes.readonly || code === resultCodes.permission
+    ? new LogError({ reason: "Unauthorized", message: `${file}: this process may not write it: ${text}`, cause })
     : new LogError({ reason: "Unavailable", message: `${file}: ${text}`, cause })
 }
 

@@ -39,8 +39,7 @@ export const isRebalance = (error: unknown): boolean =>
     "REBALANCE_IN_PROGRESS",
     "ILLEGAL_GENERATION",
     "UNKNOWN_MEMBER_ID",
-    "NOT_COORDINATOR_FOR_GROUP",
-    "FENCED_INSTANCE_ID"
+    "NOT_COORDINATOR_FOR_GROUP"
   )
 
 /** A network fault or a broker that is moving: the same request may succeed in a moment. */
@@ -66,6 +65,8 @@ type Verdict = readonly [reason: LogErrorReason, explanation: string]
 
 const byType: Readonly<Record<string, (attempt: KafkaAttempt) => Verdict>> = {
   UNKNOWN_TOPIC_OR_PARTITION: (attempt) => ["TopicNotFound", `no topic ${attempt.topic ?? "of that name"}`],
+  FENCED_INSTANCE_ID: () => ["Fenced", "another member of the group has this one's name and its place"],
+  INVALID_PRODUCER_EPOCH: () => ["Fenced", "another producer has this one's transactional id"],
   OFFSET_OUT_OF_RANGE: () => ["OffsetOutOfRange", "retention has removed the offset, or it is past the end"],
   MESSAGE_TOO_LARGE: () => ["RecordTooLarge", tooLarge],
   RECORD_LIST_TOO_LARGE: () => ["RecordTooLarge", tooLarge],

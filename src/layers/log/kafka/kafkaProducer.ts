@@ -2,95 +2,107 @@
  * Appends to Kafka: idempotent, acknowledged by all in-sync replicas, **one request in flight per producer, its retries included**.
  *
  * With two requests in flight, kafkajs's idempotent producer can acknowledge a record that is lost (its issue 1005): when the first
- * fails, the sequence number is rolled back and the broker takes the second request's records for the first's. So one fiber sends,
- * and what is appended while it waits for the broker goes together into its next request.
+ * fails, the sequence number is rolled back and the broker takes the second request's records for the first's. So one fiber sends with each
+ * producer, and what is appended to a partition while it waits for the broker goes together into its next request.
  *
  * For the same reason a producer is given up as soon as a send fails: whether its last records were written is not known, so neither is
  * the sequence number. The next append gets a new producer, with a new id.
+ *
+ * **One partition a request.** Of a request with several the client tells only the first that failed, and not what became of the others: an
+ * append's outcome must be that of its own partition. A few senders share the partitions, each with a producer of its own, so that they do not wait for
+ * one another one by one. A request of several appends that the broker refuses as a whole (too large together, or for one of them) is sent again
+ * append by append, as nothing of it was written.
  */
-import { Deferred, Effect, Option, Queue } from "effect"
+import { Deferred, Effect, Option, Queue, type Scope } from "effect"
 import type { Producer, RecordMetadata } from "kafkajs"
+import { hash32 } from "../../../domain/text/hash32.ts"
 import { recordBytes } from "../checkAppend.ts"
 import { LogError } from "../LogError.ts"
 import type { NewLogRecord } from "../LogRecord.ts"
 import type { KafkaClient } from "./kafkaClient.ts"
 import { type PlacedMessage, toMessage } from "./kafkaRecord.ts"
 
-/** Appends that wait for the sender: more wait in their callers. */
+/** Producers, and requests under way, at most. */
+const mostSenders = 4
+/** Appends that wait for a sender: more wait in their callers. */
 const waitingAppends = 256
-/** Most records of one request: the client's grouping by partition costs the square of it. */
+/** Most records of one request. */
 const batchRecords = 1000
 /** Lengths, offset, time and attributes of one record, at most. */
 const recordOverhead = 40
 
+/** What of one append goes to one partition in one request. */
 interface Portion {
   readonly topic: string
+  readonly partition: number
   readonly messages: ReadonlyArray<PlacedMessage>
+  /** Where in the append each message stands. */
+  readonly places: ReadonlyArray<number>
   readonly bytes: number
-  readonly offsets: Deferred.Deferred<ReadonlyArray<number>, LogError>
+  readonly offset: Deferred.Deferred<number, LogError>
 }
 
 const messageBytes = (record: NewLogRecord): number => recordBytes(record) + recordOverhead
 
-/** Cuts an append into portions that fit into one request. A record that is too large by itself was refused before. */
+/** Cuts an append into portions of one partition that fit into one request. A record that is too large by itself was refused before. */
 const portionsOf = (
   topic: string,
   records: ReadonlyArray<NewLogRecord>,
   partitions: ReadonlyArray<number>,
   maxBytes: number
 ): ReadonlyArray<Portion> => {
+  interface Filling {
+    messages: Array<PlacedMessage>
+    places: Array<number>
+    bytes: number
+  }
   const portions: Array<Portion> = []
-  let messages: Array<PlacedMessage> = []
-  let bytes = 0
-  const close = (): void => {
-    if (messages.length > 0) portions.push({ topic, messages, bytes, offsets: Deferred.makeUnsafe() })
-    messages = []
-    bytes = 0
+  const filling = new Map<number, Filling>()
+  const close = (partition: number, filled: Filling): void => {
+    portions.push({ topic, partition, ...filled, offset: Deferred.makeUnsafe() })
+    filling.delete(partition)
   }
   records.forEach((record, i) => {
+    const partition = partitions[i] ?? 0
     const size = messageBytes(record)
-    if (bytes + size > maxBytes || messages.length === batchRecords) close()
-    messages.push(toMessage(record, partitions[i] ?? 0))
-    bytes += size
+    const open = filling.get(partition)
+    if (open !== undefined && (open.bytes + size > maxBytes || open.messages.length === batchRecords)) {
+      close(partition, open)
+    }
+    const current = filling.get(partition) ?? { messages: [], places: [], bytes: 0 }
+    filling.set(partition, current)
+    current.messages.push(toMessage(record, partition))
+    current.places.push(i)
+    current.bytes += size
   })
-  close()
+  for (const [partition, filled] of filling) close(partition, filled)
   return portions
 }
 
-const byTopic = (
-  portions: ReadonlyArray<Portion>
-): ReadonlyArray<{ topic: string; messages: Array<PlacedMessage> }> => {
-  const topics = new Map<string, Array<PlacedMessage>>()
-  for (const { topic, messages } of portions) {
-    const all = topics.get(topic)
-    if (all === undefined) topics.set(topic, [...messages])
-    else all.push(...messages)
-  }
-  return Array.from(topics, ([topic, messages]) => ({ topic, messages }))
-}
-
-/** Gives each portion its offsets: those of a partition count up from its base offset, in the order of sending. */
+/** Gives each portion of a request its first offset: they count up in the order of sending. */
 const settle = (portions: ReadonlyArray<Portion>, metadata: ReadonlyArray<RecordMetadata>): void => {
-  const next = new Map(metadata.map((each) => [`${each.topicName}/${each.partition}`, Number(each.baseOffset)]))
-  for (const { topic, messages, offsets } of portions) {
-    const given = messages.map(({ partition }) => {
-      const at = `${topic}/${partition}`
-      const offset = next.get(at) ?? -1
-      next.set(at, offset + 1)
-      return offset
-    })
-    Deferred.doneUnsafe(offsets, Effect.succeed(given))
+  let offset = Number(metadata[0]?.baseOffset ?? -1)
+  for (const portion of portions) {
+    Deferred.doneUnsafe(portion.offset, Effect.succeed(offset))
+    offset += portion.messages.length
   }
 }
 
-/** Gives the offsets of `records`, each for the partition at its index, in input order. */
-type KafkaAppend = (
-  topic: string,
-  records: ReadonlyArray<NewLogRecord>,
-  partitions: ReadonlyArray<number>
-) => Effect.Effect<ReadonlyArray<number>, LogError>
+const fail = (portions: Iterable<Portion>, error: LogError): void => {
+  for (const { offset } of portions) Deferred.doneUnsafe(offset, Effect.fail(error))
+}
 
-export const makeKafkaAppend = Effect.fnUntraced(function*(client: KafkaClient) {
+const closed = new LogError({ reason: "Unavailable", message: "the log was closed" })
+
+/** The broker looked at the request and took nothing of it: sending its parts again writes nothing twice. */
+const isRefusal = ({ reason }: LogError): boolean => reason === "RecordTooLarge" || reason === "Invalid"
+
+/** Takes portions and sends them in order, those of one partition together, for as long as its scope lives. */
+const makeSender = Effect.fnUntraced(function*(client: KafkaClient): Effect.fn.Return<
+  Queue.Queue<Portion>,
+  never,
+  Scope.Scope
+> {
   const { maxBatchBytes } = client.settings
   const waiting = yield* Queue.bounded<Portion>(waitingAppends)
   let producer: Producer | undefined
@@ -118,17 +130,15 @@ export const makeKafkaAppend = Effect.fnUntraced(function*(client: KafkaClient) 
     return old === undefined ? Effect.void : Effect.asVoid(Effect.forkDetach(disconnect(old)))
   })
 
-  const send = Effect.fnUntraced(function*(portions: ReadonlyArray<Portion>) {
+  const send = Effect.fnUntraced(function*(portions: ReadonlyArray<Portion>, topic: string) {
     const connected = yield* connect
-    const topics = byTopic(portions)
-    const names = topics.map((each) => each.topic).join(", ")
     return yield* client.attempt(
-      { doing: `append to ${names}`, ...(topics[0] === undefined ? {} : { topic: topics[0].topic }) },
-      () => connected.sendBatch({ acks: -1, topicMessages: [...topics] })
+      { doing: `append to ${topic}`, topic },
+      () => connected.send({ acks: -1, topic, messages: portions.flatMap(({ messages }) => messages) })
     ).pipe(Effect.tapError(() => giveUp))
   })
 
-  /** The portion that was taken from the queue and did not fit into the last request. */
+  /** What was taken from the queue and did not go with the last request. */
   let left: Portion | undefined
 
   const nextBatch = Effect.gen(function*() {
@@ -138,30 +148,33 @@ export const makeKafkaAppend = Effect.fnUntraced(function*(client: KafkaClient) 
     let bytes = first.bytes
     let records = first.messages.length
     while (true) {
-      const more = yield* Queue.poll(waiting)
-      if (Option.isNone(more)) return batch
-      bytes += more.value.bytes
-      records += more.value.messages.length
-      if (bytes > maxBatchBytes || records > batchRecords) {
-        left = more.value
+      const more = Option.getOrUndefined(yield* Queue.poll(waiting))
+      if (more === undefined) return batch
+      bytes += more.bytes
+      records += more.messages.length
+      const elsewhere = more.topic !== first.topic || more.partition !== first.partition
+      if (elsewhere || bytes > maxBatchBytes || records > batchRecords) {
+        left = more
         return batch
       }
-      batch.push(more.value)
+      batch.push(more)
     }
   })
 
-  const fail = (portions: Iterable<Portion>, error: LogError): void => {
-    for (const portion of portions) Deferred.doneUnsafe(portion.offsets, Effect.fail(error))
-  }
-
-  const closed = new LogError({ reason: "Unavailable", message: "the log was closed" })
+  const deliver = (portions: ReadonlyArray<Portion>, topic: string): Effect.Effect<void> =>
+    send(portions, topic).pipe(
+      Effect.matchEffect({
+        onSuccess: (metadata) => Effect.sync(() => settle(portions, metadata)),
+        onFailure: (error) =>
+          portions.length > 1 && isRefusal(error)
+            ? Effect.forEach(portions, (portion) => deliver([portion], topic), { discard: true })
+            : Effect.sync(() => fail(portions, error))
+      })
+    )
 
   const sendNext = Effect.gen(function*() {
     const batch = yield* nextBatch
-    yield* send(batch).pipe(
-      Effect.match({ onSuccess: (metadata) => settle(batch, metadata), onFailure: (error) => fail(batch, error) }),
-      Effect.onInterrupt(() => Effect.sync(() => fail(batch, closed)))
-    )
+    yield* deliver(batch, batch[0]?.topic ?? "").pipe(Effect.onInterrupt(() => Effect.sync(() => fail(batch, closed))))
   })
 
   yield* Effect.addFinalizer(() =>
@@ -173,14 +186,40 @@ export const makeKafkaAppend = Effect.fnUntraced(function*(client: KafkaClient) 
     })
   )
   yield* Effect.forkScoped(Effect.forever(sendNext))
+  return waiting
+})
 
-  /** One portion after the other, so that an append that needs several keeps its order. */
+/** Gives the offsets of `records`, each for the partition at its index, in input order. */
+type KafkaAppend = (
+  topic: string,
+  records: ReadonlyArray<NewLogRecord>,
+  partitions: ReadonlyArray<number>
+) => Effect.Effect<ReadonlyArray<number>, LogError>
+
+export const makeKafkaAppend = Effect.fnUntraced(function*(client: KafkaClient) {
+  const senders = yield* Effect.forEach(Array.from({ length: mostSenders }), () => makeSender(client))
+
+  const senderOf = (topic: string, partition: number) => senders[hash32(`${topic}/${partition}`) % mostSenders]
+
+  const deliver = Effect.fnUntraced(function*(portion: Portion, offsets: Array<number>) {
+    const sender = senderOf(portion.topic, portion.partition)
+    if (sender === undefined || !(yield* Queue.offer(sender, portion))) return yield* closed
+    const first = yield* Deferred.await(portion.offset)
+    portion.places.forEach((place, i) => (offsets[place] = first + i))
+  })
+
+  /** A partition's portions one after the other, so that an append that needs several keeps its order; partitions beside one another. */
   const append: KafkaAppend = Effect.fnUntraced(function*(topic, records, partitions) {
-    const offsets: Array<number> = []
-    for (const portion of portionsOf(topic, records, partitions, maxBatchBytes)) {
-      if (!(yield* Queue.offer(waiting, portion))) return yield* closed
-      offsets.push(...(yield* Deferred.await(portion.offsets)))
-    }
+    const offsets = records.map(() => -1)
+    const portions = portionsOf(topic, records, partitions, client.settings.maxBatchBytes)
+    const byPartition = Map.groupBy(portions, ({ partition }) => partition)
+    // Each to its end: what one partition's failure interrupted would be written or not, and nobody would know.
+    const exits = yield* Effect.forEach(
+      byPartition.values(),
+      (each) => Effect.exit(Effect.forEach(each, (portion) => deliver(portion, offsets), { discard: true })),
+      { concurrency: "unbounded" }
+    )
+    for (const exit of exits) yield* exit
     return offsets
   })
   return append

@@ -3,7 +3,7 @@
  *
  * Spans wait in a queue of at most `maxQueued`; one fiber sends them in batches, one request at a time, so that at most
  * `maxQueued + maxBatch` spans are held. A batch goes when it is full or `interval` after the last look. An answer of 429, 502, 503 or
- * 504, a timeout and a failed connection are tried again, `attempts` times in all, after `Retry-After` or with decorrelated jitter.
+ * 504, a timeout and a failed connection are tried again, `attempts` times in all, after `Retry-After` (five minutes at most) or with decorrelated jitter.
  *
  * Every span that does not arrive is counted in `spans_dropped_total{exporter="otlp",reason}`: `queue_full`, `refused` (any other
  * answer), `rejected` (by a partial success), `unavailable`, `timeout`, `unreachable` (given up), `shutdown` (not sent in time at the end).
@@ -11,10 +11,12 @@
  * Effect's `OtlpTracer` is not used: its buffer and its requests under way have no bound, and after a failed batch it drops all spans for
  * a minute without a count. Its writers of OTLP are.
  */
-import { Cause, Clock, Duration, Effect, Latch, Option, Queue, Random, type Scope } from "effect"
+import { Cause, Clock, Duration, Effect, Latch, Option, Queue, type Scope } from "effect"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { OtlpSerialization } from "effect/observability"
+import { nextJitteredDelay } from "../../../domain/time/jitter.ts"
 import type { Attributes, SpanData } from "../../../domain/tracing/SpanData.ts"
+import { guarded } from "../../client/guardedClient.ts"
 import { makeDroppedSpans } from "../store/droppedSpans.ts"
 import type { SpanSink } from "../store/SpanSink.ts"
 import { type Answer, readFailure, readSuccess } from "./otlpResponse.ts"
@@ -49,6 +51,9 @@ export interface OtlpExporter {
   }
 }
 
+/** A receiver that asks for more is asked again after this long: spans are dropped meanwhile either way. */
+const mostRetryAfter = Duration.minutes(5)
+
 type Outcome = Answer | { readonly _tag: "failed"; readonly reason: "timeout" | "unreachable" }
 
 export const makeOtlpSpanExporter = Effect.fnUntraced(function*(options: OtlpOptions): Effect.fn.Return<
@@ -81,10 +86,10 @@ export const makeOtlpSpanExporter = Effect.fnUntraced(function*(options: OtlpOpt
     Effect.flatMap(send(batch), (outcome) => {
       const done = outcome._tag === "accepted" || outcome._tag === "refused"
       if (done || attempt >= attempts) return Effect.sync(() => settle(outcome, undefined))
-      return Effect.flatMap(Random.nextBetween(base, Math.max(base, wait * 3)), (drawn) => {
-        const delay = Math.min(cap, drawn)
+      return Effect.flatMap(nextJitteredDelay(base, cap, wait), (delay) => {
         const after = outcome._tag === "retry" ? outcome.after : undefined
-        return Effect.andThen(Effect.sleep(after ?? delay), Effect.suspend(() => deliver(attempt + 1, delay)))
+        const pause = after === undefined ? Duration.millis(delay) : Duration.min(after, mostRetryAfter)
+        return Effect.andThen(Effect.sleep(pause), Effect.suspend(() => deliver(attempt + 1, delay)))
       })
     })
 
@@ -133,7 +138,7 @@ export const makeOtlpSpanExporter = Effect.fnUntraced(function*(options: OtlpOpt
 const makeSend = Effect.fnUntraced(
   function*({ headers = {}, resource, timeout = "10 seconds", url, version }: OtlpOptions) {
     const clock = yield* Clock.Clock
-    const client = yield* HttpClient.HttpClient
+    const client = guarded(yield* HttpClient.HttpClient)
     const serialization = yield* OtlpSerialization.OtlpSerialization
     const request = HttpClientRequest.post(url, { headers })
     return (spans: ReadonlyArray<SpanData>): Effect.Effect<Outcome> =>

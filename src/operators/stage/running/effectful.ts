@@ -30,6 +30,8 @@ export interface EffectfulOptions<in A, out B, E, R, E2 = never> {
   readonly step: (events: ReadonlyArray<Envelope<A>>, emit: Emit<B>) => Effect.Effect<void, E, R>
   readonly classify?: (error: E) => ErrorClass
   readonly retry?: RetryPolicy
+  /** Which errors concern no event but end the pipeline, and as what. Asked before `classify`. */
+  readonly fatal?: (error: E) => E2 | undefined
   /** What to do with a control before it goes on, e.g. commit the positions of a progress mark. */
   readonly onControl?: (control: Control) => Effect.Effect<void, E2, R>
 }
@@ -54,6 +56,7 @@ export const effectful = <A, B, E, R, E2 = never>(
     step,
     classify = () => "permanent",
     retry = defaultRetry,
+    fatal = () => undefined,
     onControl,
     kind = "effectful"
   } = options
@@ -81,12 +84,14 @@ export const effectful = <A, B, E, R, E2 = never>(
             events: ReadonlyArray<Envelope<A>>,
             retries: number,
             wait: number
-          ): Effect.Effect<void, never, R> | undefined => {
+          ): Effect.Effect<void, E2, R> | undefined => {
             const mark = collector.mark()
             const work = step(events, collector)
             if (Exit.isExit(work) && Exit.isSuccess(work)) return undefined
             return Effect.catch(work, (error) => {
               collector.rewind(mark)
+              const ending = fatal(error)
+              if (ending !== undefined) return Effect.fail(ending)
               const kind = classify(error)
               if (kind === "transient" && retries < retry.times) {
                 runtime.counts.retries++
@@ -117,7 +122,7 @@ export const effectful = <A, B, E, R, E2 = never>(
             events: ReadonlyArray<Envelope<A>>,
             retries: number,
             wait: number
-          ): Effect.Effect<void, never, R> => Effect.suspend(() => rest(events, retries, wait) ?? Effect.void)
+          ): Effect.Effect<void, E2, R> => Effect.suspend(() => rest(events, retries, wait) ?? Effect.void)
 
           const together = (events: ReadonlyArray<Envelope<A>>): Part<E2, R> => () => rest(events, 0, retry.baseMillis)
 

@@ -69,6 +69,22 @@ describe("decodeRegistry", () => {
     )
   })
 
+  it("refuses the ids that are the canaries' alone", () => {
+    const of = (fields: object) => problem(JSON.stringify([{ ...site, ...fields }]))
+    const site = { site: { latitudeDegrees: 0, longitudeDegrees: 0, heightMetres: 0 } }
+    expect(of({ sourceId: "canary-optical-2", kind: "optical" })).toBe(
+      "sensors.json:1: sourceId \"canary-optical-2\" is reserved for canaries"
+    )
+    expect(of({ sourceId: "mine", kind: "radar", arrayId: 4_000_000_003 })).toBe(
+      "sensors.json:1: arrayId 4000000003 is reserved for canaries"
+    )
+    for (const satelliteId of [4_000_000_001, 4_000_999_999]) {
+      expect(of({ sourceId: "mine", kind: "isl", satelliteId })).toContain(
+        `satelliteId ${satelliteId} is reserved for canaries`
+      )
+    }
+  })
+
   it("refuses what is not an array of sensors", () => {
     expect(problem("")).toBe("sensors.json:1: no sensor in the file")
     expect(problem("[\n{ \"sourceId\": \"a\" ")).toContain("not a JSON array of sensors")

@@ -1,7 +1,7 @@
 /** Consumer groups: positions, commits, membership, waiting. */
 import { assert } from "@effect/vitest"
 import { Effect, Fiber, Stream } from "effect"
-import { type LogRecord, MessageLog } from "../../../../src/layers/log/MessageLog.ts"
+import { failureOf, type LogRecord, MessageLog } from "../../../../src/layers/log/MessageLog.ts"
 import {
   after,
   type ContractSettings,
@@ -186,6 +186,28 @@ export const groups = (it: ContractTester, settings: ContractSettings): void => 
       yield* first.leave
       yield* expectFailure(first.commit([{ topic, partition: 0, offset: 10 }]), "PartitionNotOwned")
       assert.deepStrictEqual(yield* first.assignment, [])
+    }).pipe(guarded))
+
+  it.effect("what a failed commit calls for is told by its kind", () =>
+    Effect.gen(function*() {
+      const log = yield* MessageLog
+      const topic = yield* newTopic(1)
+      yield* log.append(topic, numbered(10, 0))
+      const group = uniqueName("group")
+      const member = yield* join({ topic, group, from: "earliest" })
+      yield* member.take(10)
+      const commit = (offset: number, of = topic, partition = 0) =>
+        Effect.map(Effect.flip(member.commit([{ topic: of, partition, offset }])), failureOf)
+      // The call itself is wrong: no retry mends it.
+      assert.strictEqual(yield* commit(11), "permanent")
+      assert.strictEqual(yield* commit(1, "another"), "permanent")
+      // Never this member's, and its own no more: another goes on from the last commit.
+      assert.strictEqual(yield* commit(1, topic, 7), "lost")
+      yield* member.commit([{ topic, partition: 0, offset: 4 }])
+      yield* member.leave
+      assert.strictEqual(yield* commit(10), "lost")
+      const next = yield* join({ topic, group, from: "earliest" })
+      assert.deepStrictEqual((yield* next.take(6)).map(({ offset }) => offset), range(4, 10))
     }).pipe(guarded))
 
   it.effect("two groups do not see each other", () =>

@@ -4,7 +4,8 @@ import { TestClock } from "effect/testing"
 import { writeFileSync } from "node:fs"
 import { join } from "node:path"
 import { EmbeddedLog, type EmbeddedLogOptions } from "../../../../src/layers/log/embedded/EmbeddedLog.ts"
-import { MessageLog } from "../../../../src/layers/log/MessageLog.ts"
+import { embeddedError } from "../../../../src/layers/log/embedded/embeddedStore.ts"
+import { failureOf, MessageLog } from "../../../../src/layers/log/MessageLog.ts"
 import { sqlite } from "../../../../src/layers/sql/nodeSqlite.ts"
 import { temporaryDirectory } from "../../../support/temporaryDirectory.ts"
 import { after, expectFailure, join as joinGroup, numbered, record, text } from "../contract/support.ts"
@@ -244,4 +245,33 @@ describe("EmbeddedLog", () => {
         assert.deepStrictEqual([...(yield* log.committed("t", "g"))], [[0, 1]])
       }).pipe(Effect.scoped, withLog(directory, { synchronous: "FULL" }))
     }))
+
+  it.live("a commit that meets a locked file is transient: the same commit succeeds when it is free", () =>
+    Effect.gen(function*() {
+      const directory = yield* temporaryDirectory
+      yield* Effect.gen(function*() {
+        const log = yield* MessageLog
+        yield* log.ensureTopic({ name: "t", partitions: 1 })
+        yield* log.append("t", numbered(3, 0))
+        const member = yield* joinGroup({ topic: "t", group: "g", from: "earliest" })
+        yield* member.take(3)
+        const other = new sqlite.DatabaseSync(join(directory, "log.sqlite"))
+        other.exec("BEGIN IMMEDIATE")
+        const commit = member.commit([{ topic: "t", partition: 0, offset: 3 }])
+        const failure = yield* Effect.flip(commit)
+        assert.strictEqual(failureOf(failure), "transient", failure.message)
+        assert.strictEqual(failureOf(yield* Effect.flip(log.append("t", numbered(1, 0)))), "transient")
+        other.exec("ROLLBACK")
+        other.close()
+        yield* commit
+        assert.deepStrictEqual([...(yield* log.committed("t", "g"))], [[0, 3]])
+      }).pipe(Effect.scoped, withLog(directory))
+    }))
+
+  it("rights that are missing are permanent, a full disk and a busy file are transient", () => {
+    const kindOf = (errcode: number) =>
+      failureOf(embeddedError("log.sqlite", Object.assign(new Error("x"), { errcode })))
+    assert.deepStrictEqual([8, 3, 11, 26].map(kindOf), ["permanent", "permanent", "permanent", "permanent"])
+    assert.deepStrictEqual([5, 6, 10, 13].map(kindOf), ["transient", "transient", "transient", "transient"])
+  })
 })

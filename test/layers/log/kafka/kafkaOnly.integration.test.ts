@@ -1,10 +1,11 @@
 /** What is Kafka's alone: gaps, transactions, headers as bytes, the client's timer, rebalances, brokers that are not there. */
 import { assert, describe, layer as withLayer } from "@effect/vitest"
-import { ConfigProvider, Duration, Effect, Fiber, Layer } from "effect"
+import { ConfigProvider, Duration, Effect, Fiber, Layer, Result } from "effect"
+import kafkajs from "kafkajs"
 import { createServer } from "node:net"
 import { KafkaLog } from "../../../../src/layers/log/kafka/KafkaLog.ts"
 import { layerLogFromConfig } from "../../../../src/layers/log/logFromConfig.ts"
-import { MessageLog } from "../../../../src/layers/log/MessageLog.ts"
+import { failureOf, MessageLog } from "../../../../src/layers/log/MessageLog.ts"
 import { kafkaDirectory, skipReason, startKafka, stopKafka } from "../../../support/kafka.ts"
 import { freePort } from "../../../support/process.ts"
 import {
@@ -321,6 +322,55 @@ describe.skipIf(reason !== undefined)(`Kafka only${reason === undefined ? "" : `
         assert.include(error.message, "does not answer")
       }).pipe(guarded))
 
+    it.effect("an append that is too large fails alone: those under way beside it are in the log, each once", () =>
+      Effect.gen(function*() {
+        const log = yield* MessageLog
+        const [narrow, wide] = [yield* newTopic(2), yield* newTopic(1)]
+        const outside = yield* plainClient
+        yield* Effect.promise(async () => {
+          const admin = outside.admin()
+          await admin.connect()
+          await admin.alterConfigs({
+            validateOnly: false,
+            resources: [{
+              type: kafkajs.ConfigResourceTypes.TOPIC,
+              name: narrow,
+              configEntries: [{ name: "max.message.bytes", value: "20000" }]
+            }]
+          })
+          await admin.disconnect()
+        })
+        const large = record("x".repeat(100_000), { partition: 0 })
+        // The first is under way while the others gather behind it.
+        const appends = [
+          ...numbered(5, 0, "first").map((each) => [wide, each] as const),
+          ...numbered(10, 0, "before").map((each) => [narrow, each] as const),
+          [narrow, large] as const,
+          ...numbered(10, 0, "after").map((each) => [narrow, each] as const),
+          ...numbered(10, 1, "beside").map((each) => [narrow, each] as const),
+          ...numbered(10, 0, "elsewhere").map((each) => [wide, each] as const)
+        ]
+        const exits = yield* Effect.forEach(
+          appends,
+          // The topic's own limits on timestamps went with the change of its settings.
+          ([topic, each]) => Effect.result(log.append(topic, [{ ...each, timestamp: Date.now() }])),
+          { concurrency: "unbounded" }
+        )
+        assert.deepStrictEqual(
+          exits.map((result) => Result.isFailure(result) ? result.failure.reason : "written"),
+          appends.map(([, each]) => each === large ? "RecordTooLarge" : "written")
+        )
+        for (const [i, [topic, each]] of appends.entries()) {
+          const exit = exits[i]
+          const position = exit !== undefined && Result.isSuccess(exit) ? exit.success[0] : undefined
+          if (position === undefined) continue
+          const [found] = yield* log.read({ topic, partition: position.partition, offset: position.offset, max: 1 })
+          assert.strictEqual(found === undefined ? undefined : text(found), new TextDecoder().decode(each.value))
+        }
+        const ends = [...yield* log.offsets(narrow), ...yield* log.offsets(wide)].map(({ end }) => end)
+        assert.deepStrictEqual(ends, [20, 10, 15])
+      }).pipe(Effect.provide(onKafka()), guarded))
+
     it.effect("a broker that is killed: the append and the stream fail with Unavailable", () =>
       Effect.gen(function*() {
         const broker = yield* Effect.acquireRelease(
@@ -342,7 +392,9 @@ describe.skipIf(reason !== undefined)(`Kafka only${reason === undefined ? "" : `
           yield* member.take(1)
           const pulling = yield* Effect.forkChild(Effect.flip(member.pull))
           process.kill(broker.pid, "SIGKILL")
-          yield* expectFailure(log.append(topic, [record("after")]), "Unavailable")
+          const unwritten = yield* expectFailure(log.append(topic, [record("after")]), "Unavailable")
+          const uncommitted = yield* Effect.flip(member.commit([{ topic, partition: 0, offset: 1 }]))
+          assert.deepStrictEqual([unwritten, uncommitted].map(failureOf), ["transient", "transient"])
           const failure = yield* Fiber.join(pulling)
           assert.strictEqual(failure._tag === "LogError" ? failure.reason : failure._tag, "Unavailable")
         }).pipe(Effect.provide(KafkaLog.layer(settings)))
