@@ -10,6 +10,7 @@ import { config } from "./commands/config.ts"
 import { dlq } from "./commands/dlq.ts"
 import { graph } from "./commands/graph.ts"
 import { lineage } from "./commands/lineage.ts"
+import { layerPresenter } from "./commands/presenter.ts"
 import { run } from "./commands/run.ts"
 import { simulate } from "./commands/simulate.ts"
 import { version } from "./commands/version.ts"
@@ -50,6 +51,6 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
 
 Command.run(perigee, { version }).pipe(
   Effect.tapCause(report),
-  Effect.provide(Layer.merge(NodeServices.layer, layerLoggingFromConfig)),
+  Effect.provide(Layer.mergeAll(NodeServices.layer, layerLoggingFromConfig, layerPresenter)),
   (main) => runMain(main, { disableErrorReporting: true, teardown: (exit, onExit) => onExit(exitCode(exit)) })
 )

@@ -37,9 +37,11 @@ export const configurationText = (): string =>
     "# Configuration",
     "",
     "A flag wins over the environment, and that over the default; an empty variable counts as absent. `perigee config` prints what is in force and from where,",
-    "and names variables that begin with `PERIGEE_` and are none of these. A value that is not one of its setting's ends with exit code 2.",
+    "and names variables that begin with `PERIGEE_` and are none of these. A value that is not one of its setting's ends with exit code 2; that of a variable",
+    "that does not begin with `PERIGEE_`, which other programs read too, is told and counts as absent, as OpenTelemetry's rules have it.",
     "",
-    "A duration is a number and its unit, such as `250ms`, `20s`, `10m`, `6h` or `1d`.",
+    "A duration is a number and its unit, such as `250ms`, `20s`, `10m`, `6h` or `1d`. A size is a number of bytes, or one of kB, MB, GB",
+    "(powers of 1000) or KiB, MiB, GiB (powers of 1024), such as `4 MiB`.",
     ...settingGroups.flatMap(({ settings, title }) => [
       "",
       `## ${title}`,

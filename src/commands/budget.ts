@@ -7,7 +7,6 @@ import { format, parse, type UtcTime } from "../domain/time/UtcTime.ts"
 import { settings, withFlags } from "../layers/config/settings.ts"
 import { EmbeddedSloStore } from "../layers/slo/EmbeddedSloStore.ts"
 import { Slo } from "../layers/slo/Slo.ts"
-import { SloStore } from "../layers/slo/SloStore.ts"
 import { InputError } from "./InputError.ts"
 import { settingFlags } from "./settingFlags.ts"
 import { columns } from "./text.ts"
@@ -58,15 +57,21 @@ const toText = (reports: ReadonlyArray<BudgetReport>): string =>
     `${worstBand(reports)}: ${policyOf[worstBand(reports)]}`
   ].join("\n")
 
-/** The store of a data directory that is there; one without objectives has seen no alerts. */
+/** The store of a data directory. Where none is, no run has measured anything, and nobody can say what is left. */
 const storeOf = Effect.fnUntraced(function*(directory: string) {
   const fs = yield* FileSystem.FileSystem
   const path = yield* Path.Path
   if (!(yield* fs.exists(directory))) {
     return yield* new InputError({ message: `--data-dir ${directory}: there is no such folder` })
   }
-  const kept = yield* fs.exists(path.join(directory, "slo.sqlite"))
-  return kept ? EmbeddedSloStore.layer(directory) : SloStore.layerMemory
+  if (!(yield* fs.exists(path.join(directory, EmbeddedSloStore.fileName)))) {
+    return yield* new InputError({
+      message:
+        `--data-dir ${directory}: no objective has been measured there: there is no ${EmbeddedSloStore.fileName}, which \`perigee run\` makes `
+        + "(with --seed in the folder rehearsal; with --input, or PERIGEE_METRICS=off, never)"
+    })
+  }
+  return EmbeddedSloStore.layerReader(directory)
 })
 
 const show = Effect.fnUntraced(function*(json: boolean, given: Option.Option<string>) {

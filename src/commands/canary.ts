@@ -6,6 +6,7 @@ import { HttpApiClient } from "effect/http-api"
 import { PerigeeApi } from "../domain/api/api.ts"
 import type { CanaryStatus } from "../domain/api/canary.ts"
 import { parseDuration, required } from "./inputs.ts"
+import { counted } from "./text.ts"
 
 /** No canary has arrived in time, or none will. */
 class NoCanary extends Schema.TaggedError<NoCanary>()("NoCanary", { message: Schema.String }) {}
@@ -13,53 +14,88 @@ class NoCanary extends Schema.TaggedError<NoCanary>()("NoCanary", { message: Sch
 const everyMillis = 250
 const callTimeout = "2 seconds"
 
-const toText = ({ arrived, emitted, firstArrival, late, missed }: CanaryStatus): string =>
-  `a canary arrived at ${firstArrival}: everything from the sources to the alert sink works`
-  + ` (emitted ${emitted}, arrived ${arrived}, late ${late}, missed ${missed})`
+const sourcesWhere = ({ bySource }: CanaryStatus, arrived: boolean): ReadonlyArray<string> =>
+  Object.entries(bySource).filter(([, counts]) => (counts.arrived > 0) === arrived).map(([source]) => source)
+
+const countsText = ({ arrived, emitted, late, missed }: CanaryStatus): string =>
+  `(emitted ${emitted}, arrived ${arrived}, late ${late}, missed ${missed})`
+
+/** `1 of 3 sources (radar); not yet: optical, isl` */
+const sourcesText = (status: CanaryStatus): string => {
+  const [through, missing] = [sourcesWhere(status, true), sourcesWhere(status, false)]
+  return `${through.length} of ${counted(through.length + missing.length, "source")}`
+    + (through.length === 0 ? "" : ` (${through.join(", ")})`)
+    + (missing.length === 0 ? "" : `; not yet: ${missing.join(", ")}`)
+}
+
+const toText = (status: CanaryStatus): string =>
+  `a canary arrived at ${status.firstArrival}, over ${sourcesText(status)}. `
+  + `${
+    sourcesWhere(status, false).length === 0 ? "Everything" : "For those that arrived everything"
+  } from the source to the alert sink works ${countsText(status)}`
+
+interface Last {
+  /** The last answer. */
+  readonly status: CanaryStatus | undefined
+  /** Why there is nothing to be glad of yet. */
+  readonly problem: string
+}
 
 /** Asks until a canary has arrived. Who does not answer may still be starting; who sends none never will. */
-const arrival = Effect.fnUntraced(function*(url: string, problem: Ref.Ref<string>) {
+const arrival = Effect.fnUntraced(function*(url: string, all: boolean, last: Ref.Ref<Last>) {
   const client = yield* HttpApiClient.make(PerigeeApi, { baseUrl: url })
   const ask = client.canary.status().pipe(
     Effect.timeout(callTimeout),
-    Effect.tapError((error) => Ref.set(problem, `${url} does not answer: ${error.message}`)),
+    Effect.tapError((error) =>
+      Ref.update(last, (known) => ({ ...known, problem: `${url} does not answer: ${error.message}` }))
+    ),
     Effect.option
   )
   while (true) {
     const status = yield* ask
     if (status._tag === "Some") {
-      if (!status.value.enabled) {
-        return yield* new NoCanary({
-          message: `${url} sends no canaries: PERIGEE_CANARIES is off, or its run is a rehearsal`
-        })
-      }
-      if (status.value.firstArrival !== null) return status.value
-      yield* Ref.set(problem, `${status.value.emitted} sent, none arrived`)
+      const { value } = status
+      const problem = value.enabled
+        ? `${value.emitted} sent, ${value.arrived === 0 ? "none" : value.arrived} arrived: ${sourcesText(value)}`
+        : `${url} sends no canaries: PERIGEE_CANARIES is off, or its run is a rehearsal`
+      yield* Ref.set(last, { status: value, problem })
+      if (!value.enabled) return yield* new NoCanary({ message: problem })
+      if (value.firstArrival !== null && (!all || sourcesWhere(value, false).length === 0)) return value
     }
     yield* Effect.sleep(everyMillis)
   }
 })
 
 const show = Effect.fnUntraced(
-  function*(flags: { readonly url: string; readonly timeout: string; readonly json: boolean }) {
+  function*(flags: { readonly url: string; readonly timeout: string; readonly all: boolean; readonly json: boolean }) {
+    const { all, json, timeout, url } = flags
     const millis = yield* required(
-      parseDuration(flags.timeout),
-      `--timeout ${flags.timeout}: expected a number above 0 and ms, s, m, h or d`
+      parseDuration(timeout),
+      `--timeout ${timeout}: expected a number above 0 and ms, s, m, h or d`
     )
-    const problem = yield* Ref.make(`${flags.url} does not answer`)
+    const last = yield* Ref.make<Last>({ status: undefined, problem: `${url} does not answer` })
     const began = yield* Clock.currentTimeMillis
-    const status = yield* arrival(flags.url, problem).pipe(
+    /** With `--json` there is one document, whatever came of it. */
+    const document = Effect.fnUntraced(function*(status: CanaryStatus | undefined, problem: string | undefined) {
+      const waitedSeconds = ((yield* Clock.currentTimeMillis) - began) / 1000
+      yield* Console.log(JSON.stringify({ url, waitedSeconds, ...status, ...(problem !== undefined && { problem }) }))
+    })
+    const status = yield* arrival(url, all, last).pipe(
       Effect.timeoutOrElse({
         duration: Duration.millis(millis),
         orElse: () =>
-          Effect.flatMap(
-            Ref.get(problem),
-            (why) => new NoCanary({ message: `no canary arrived within ${flags.timeout}: ${why}` })
-          )
-      })
+          Effect.flatMap(Ref.get(last), ({ problem }) =>
+            new NoCanary({
+              message: `${
+                all ? "not every source had a canary arrive" : "no canary arrived"
+              } within ${timeout}: ${problem}`
+            }))
+      }),
+      Effect.tapError(({ message }) =>
+        json ? Effect.flatMap(Ref.get(last), ({ status }) => document(status, message)) : Effect.void
+      )
     )
-    const waitedSeconds = ((yield* Clock.currentTimeMillis) - began) / 1000
-    yield* Console.log(flags.json ? JSON.stringify({ url: flags.url, waitedSeconds, ...status }) : toText(status))
+    yield* json ? document(status, undefined) : Console.log(toText(status))
   }
 )
 
@@ -74,6 +110,10 @@ const wait = Command.make(
       Flag.withDescription("Where the instance answers HTTP"),
       Flag.withDefault("http://127.0.0.1:8090")
     ),
+    all: Flag.Boolean("all").pipe(
+      Flag.withDescription("Wait until one has arrived over every source that sends them"),
+      Flag.withDefault(false)
+    ),
     json: Flag.Boolean("json").pipe(
       Flag.withDescription("Print the result as one JSON document on standard output"),
       Flag.withDefault(false)
@@ -86,7 +126,7 @@ const wait = Command.make(
   ),
   Command.withExamples([
     { command: "perigee canary wait", description: "The instance on this machine, for up to a minute" },
-    { command: "perigee canary wait --timeout 30s --json", description: "The same for a deployment job" }
+    { command: "perigee canary wait --all --timeout 30s --json", description: "Every source, for a deployment job" }
   ])
 )
 

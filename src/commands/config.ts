@@ -1,7 +1,6 @@
 /** `perigee config`: the settings in force and where each comes from. */
-import { ConfigProvider, Console, Effect, Result } from "effect"
+import { Console, Effect, Result } from "effect"
 import { Command, Flag } from "effect/cli"
-import { environmentNames } from "../layers/config/environmentNames.ts"
 import { inForce, type Origin } from "../layers/config/Setting.ts"
 import {
   allSettings,
@@ -11,8 +10,10 @@ import {
   settingGroups,
   withFlags
 } from "../layers/config/settings.ts"
+import { fusionGraph } from "./fusionGraph.ts"
 import { InputError } from "./InputError.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
+import { checkLogLevels, settingWarnings } from "./settingProblems.ts"
 import { columns, printable } from "./text.ts"
 
 interface Line {
@@ -51,19 +52,17 @@ const toText = (lines: ReadonlyMap<string, Line>): string =>
     return `${title}\n${columns(rows, "  ").join("\n")}`
   }).join("\n\n")
 
+const checkedLevels = Effect.flatMap(fusionGraph, ({ nodes }) => checkLogLevels(nodes.map(({ name }) => name)))
+
 /** Settings that are right one by one and wrong together. */
 const combinations = Effect.forEach(
-  [Effect.asVoid(fusionSettings), Effect.asVoid(kafkaSettings)],
-  (config) =>
-    Effect.map(Effect.result(config), (value) => Result.isFailure(value) ? [settingMessage(value.failure)] : [])
+  [
+    Effect.asVoid(Effect.mapError(fusionSettings, settingMessage)),
+    Effect.asVoid(Effect.mapError(kafkaSettings, settingMessage)),
+    Effect.mapError(checkedLevels, ({ message }) => message)
+  ],
+  (check) => Effect.match(check, { onFailure: (message) => [message], onSuccess: () => [] })
 )
-
-/** Variables that begin as ours do and are none of ours. */
-const unknownNames = Effect.gen(function*() {
-  const provider = yield* ConfigProvider.ConfigProvider
-  const known = new Set(allSettings.map(({ row }) => row.name))
-  return (yield* environmentNames(provider, "PERIGEE")).filter((name) => !known.has(name))
-})
 
 const show = Effect.fnUntraced(function*(json: boolean) {
   const lines = yield* Effect.forEach(allSettings, lineOf)
@@ -86,9 +85,7 @@ export const config = Command.make(
     )
   },
   Effect.fn("config")(function*({ json, ...flags }) {
-    for (const name of yield* unknownNames) {
-      yield* Console.error(`${printable(name)} is not a setting: probably misspelt`)
-    }
+    for (const line of yield* settingWarnings) yield* Console.error(line)
     yield* Effect.provide(show(json), withFlags(flags))
   })
 ).pipe(

@@ -1,15 +1,17 @@
 /** `perigee dlq`: what was given up, why, and the raw record. Reads beside a run; writes nothing but the file of `--raw`. */
-import { Console, Effect, FileSystem, Layer, Option, Schema } from "effect"
+import { Console, Effect, Layer, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { DeadLetter, ErrorKind } from "../domain/deadletter/DeadLetter.ts"
 import { format } from "../domain/time/UtcTime.ts"
 import { withFlags } from "../layers/config/settings.ts"
 import { LogReader } from "../layers/log/LogReader.ts"
 import { layerLogReaderFromConfig } from "../layers/log/logReaderFromConfig.ts"
+import { isStandardOutput } from "../layers/runtime/outputSink.ts"
 import { findLetter, listLetters, totalOf } from "./dlq/letters.ts"
 import { letterText, listText } from "./dlq/text.ts"
 import { InputError } from "./InputError.ts"
 import { timeOf } from "./inputs.ts"
+import { oneStandardOutput, writeOutput } from "./output.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
 
 const mostListed = 100_000
@@ -115,19 +117,17 @@ const show = Command.make(
     ...logFlags,
     id: Argument.String("id").pipe(Argument.withDescription("The id, as `perigee dlq list` prints it")),
     json,
-    raw: text("raw", "Write the raw record's bytes to this file")
+    raw: text("raw", "Write the raw record's bytes to this file; with -, nothing but them to standard output")
   },
   Effect.fn("dlq.show")(function*(flags) {
+    const raw = Option.getOrUndefined(flags.raw)
+    yield* oneStandardOutput([["raw", raw]], flags.json ? "--json" : undefined)
     const found = yield* Effect.provide(findLetter(flags.id), logReader(flags))
     if (found === undefined) return yield* new UnknownDeadLetter({ id: flags.id })
     const { count, letter } = found
-    if (Option.isSome(flags.raw)) {
-      const file = flags.raw.value
-      const fs = yield* FileSystem.FileSystem
-      yield* fs.writeFile(file, letter.payload).pipe(
-        Effect.mapError(({ message }) => new InputError({ message: `${file}: cannot be written: ${message}` }))
-      )
-    }
+    if (raw !== undefined) yield* writeOutput("raw", raw, letter.payload)
+    // The bytes alone, for who reads them.
+    if (raw !== undefined && isStandardOutput(raw)) return
     yield* Console.log(
       flags.json
         ? JSON.stringify({ ...(yield* Effect.orDie(encodeLetter(letter))), count })

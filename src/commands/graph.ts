@@ -1,15 +1,11 @@
 /** `perigee graph`: the fusion pipeline as it is built, drawn. */
-import { Console, Effect, FileSystem, Option } from "effect"
+import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
-import { fusionSettings } from "../layers/config/settings.ts"
-import { defaultFusionSettings } from "../operators/fusion/fusion.ts"
-import { fusionPipeline } from "../operators/fusion/fusionPipeline.ts"
 import { graphSvg } from "../operators/graph/graphSvg.ts"
 import { graphJson, graphText } from "../operators/graph/graphText.ts"
 import type { Graph } from "../operators/stage/Stage.ts"
-import { InputError } from "./InputError.ts"
-import { readRegistry } from "./inputs.ts"
-import { settingMessage } from "./settingFlags.ts"
+import { fusionGraph } from "./fusionGraph.ts"
+import { writeOutput } from "./output.ts"
 
 const formats = ["svg", "text", "json"] as const
 
@@ -19,22 +15,6 @@ const drawn: Readonly<Record<(typeof formats)[number], (graph: Graph) => string>
   json: (graph) => `${JSON.stringify(graphJson(graph))}\n`
 }
 
-/** The pipeline that `run` runs. Its shape depends on neither catalogue nor records, so there are none. */
-const builtGraph = Effect.gen(function*() {
-  const registry = yield* readRegistry(Option.none())
-  const settings = yield* Effect.mapError(
-    fusionSettings,
-    (error) => new InputError({ message: settingMessage(error) })
-  )
-  return fusionPipeline({
-    registry,
-    settings: { ...defaultFusionSettings, ...settings },
-    catalogue: new Map(),
-    now: () => 0,
-    alertSequences: new Map()
-  }).graph
-})
-
 export const graph = Command.make(
   "graph",
   {
@@ -43,17 +23,14 @@ export const graph = Command.make(
       Flag.withDefault("text")
     ),
     out: Flag.String("out").pipe(
-      Flag.withDescription("File to write to; without one, standard output"),
+      Flag.withDescription("File to write to; without one, or with -, standard output"),
       Flag.optional
     )
   },
   Effect.fn("graph")(function*({ format, out }) {
-    const text = drawn[format](yield* builtGraph)
+    const text = drawn[format](yield* fusionGraph)
     if (Option.isNone(out)) return yield* Console.log(text.trimEnd())
-    const fs = yield* FileSystem.FileSystem
-    yield* fs.writeFileString(out.value, text).pipe(
-      Effect.mapError(({ message }) => new InputError({ message: `${out.value}: ${message}` }))
-    )
+    yield* writeOutput("out", out.value, text)
   })
 ).pipe(
   Command.withDescription("Draw the pipeline that `perigee run` runs: stages, edges, capacities, policies"),

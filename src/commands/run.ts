@@ -3,6 +3,7 @@ import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Clock, Config, Console, Effect, FileSystem, Layer, Option, Path } from "effect"
 import { Command, Flag } from "effect/cli"
 import { SecureRandom } from "effect/crypto"
+import { observationsTopic } from "../domain/observation/formats/rawRecordHeaders.ts"
 import { sensorIdOf } from "../domain/observation/sensorIdOf.ts"
 import type { SensorRegistry } from "../domain/observation/sensors/SensorRegistry.ts"
 import { parseFaults } from "../domain/simulation/faults.ts"
@@ -17,6 +18,7 @@ import { Health } from "../layers/health/Health.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { layerLineageFromConfig } from "../layers/lineage/lineageFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { soleMemberFromConfig } from "../layers/log/soleMemberFromConfig.ts"
 import { Symptoms } from "../layers/logging/Symptoms.ts"
 import {
   layerAlertsFromConfig,
@@ -34,20 +36,24 @@ import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { FileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
+import { makeDirectory } from "../layers/sql/makeDirectory.ts"
 import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { StageState } from "../layers/stage/StageState.ts"
 import { layerFlightRecorderFromConfig } from "../layers/tracing/recorder/flightRecorderFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/tracing/tracingFromConfig.ts"
+import { fusionGraph } from "./fusionGraph.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
 import { runJob } from "./run/job.ts"
 import { observeRun } from "./run/observe.ts"
 import { describeRun } from "./run/runDescription.ts"
 import { nothingUsable, toJson, toText } from "./run/RunReport.ts"
-import { asLines, onTerminal } from "./run/status.ts"
+import { makeScreen } from "./run/screen.ts"
+import { asLines, onTerminal, type Progress } from "./run/status.ts"
 import { fileWorld, sensorWorld, simulatedWorld } from "./run/world.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
+import { checkLogLevels, warnOfSettings } from "./settingProblems.ts"
 import { version } from "./version.ts"
 
 const text = (name: string, description: string) =>
@@ -72,10 +78,20 @@ const configuration = Config.all({ ...settings, fusion: fusionSettings })
 
 type Settings = Config.Success<typeof configuration>
 
+/** The group that `runJob` reads in. */
+const fusionGroup = "fusion"
+
 const unseededSeed = 1
 
 /** A run that can be repeated begins with nothing: its directory is emptied. Any other goes on where the last one stopped. */
 const prepareDirectory = Effect.fnUntraced(function*(flags: Flags, { dataDirectory: directory, seed }: Settings) {
+  yield* Effect.try({
+    try: () => makeDirectory(directory),
+    catch: (cause) =>
+      new InputError({
+        message: `--data-dir ${directory}: cannot be used: ${cause instanceof Error ? cause.message : cause}`
+      })
+  })
   if (flags["data-dir"] !== undefined || (seed === undefined && Option.isNone(flags.input))) return directory
   const path = yield* Path.Path
   const rehearsal = path.join(directory, "rehearsal")
@@ -138,6 +154,17 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     configuration,
     (error) => new InputError({ message: settingMessage(error) })
   )
+  yield* checkLogLevels((yield* fusionGraph).nodes.map(({ name }) => name))
+  yield* warnOfSettings
+  yield* soleMemberFromConfig({ topic: observationsTopic, group: fusionGroup }).pipe(
+    Effect.mapError((error) =>
+      error._tag === "ConfigError"
+        ? new InputError({ message: settingMessage(error) })
+        : error.reason === "Invalid"
+        ? new InputError({ message: error.message })
+        : error
+    )
+  )
   const registry = yield* readRegistry(Option.fromUndefinedOr(values.sensors))
   const directory = yield* prepareDirectory(flags, values)
   const { opticalPollInterval: opticalPollMillis, radarReceiveBuffer: receiveBufferBytes, seed, speed } = values
@@ -173,7 +200,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     Layer.provideMerge(layerTracingFromConfig(version)),
     Layer.provideMerge(Layer.merge(layerTailSamplerFromConfig, layerHeadSamplerFromConfig))
   )
-  const watch = yield* watcher(flags.json)
+  const { said, watch } = yield* watcher(flags.json)
   const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }
 
   const simulated = Effect.gen(function*() {
@@ -214,13 +241,18 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       const over = Number.isFinite(durationMillis)
         ? Effect.asVoid(Effect.timeoutOption(world.over, durationMillis))
         : world.over
-      return yield* runJob({ ...job, catalogue, world: { ...world, over }, observe: yield* observeRun }).pipe(
-        Effect.mapError((error) =>
-          error._tag === "SourceError" && error.reason === "Unreadable"
-            ? new InputError({ message: error.message })
-            : error
+      const { readShare } = world
+      const watched = watch === undefined || readShare === undefined
+        ? watch
+        : (progress: () => Progress) => watch(() => ({ ...progress(), inputShare: readShare() }))
+      return yield* runJob({ ...job, watch: watched, catalogue, world: { ...world, over }, observe: yield* observeRun })
+        .pipe(
+          Effect.mapError((error) =>
+            error._tag === "SourceError" && error.reason === "Unreadable"
+              ? new InputError({ message: error.message })
+              : error
+          )
         )
-      )
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 
@@ -234,7 +266,8 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
         ),
         SecureRandom.layerWebCrypto
       )
-    )
+    ),
+    Effect.provideService(Console.Console, said)
   )
   yield* Console.log(flags.json ? JSON.stringify(toJson(report)) : toText(report))
   if (!flags.json && report.deadLetters.size > 0) {
@@ -244,13 +277,21 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   if (nothing !== undefined) return yield* new InputError({ message: nothing })
 })
 
-/** In silence with `--json` when nobody looks at a terminal; else redrawn, or line by line. */
-const watcher = (json: boolean) =>
-  Effect.sync(() => {
-    const { stderr } = process
-    if (stderr.isTTY) return onTerminal((output) => void stderr.write(output), () => stderr.columns || 120)
-    return json ? undefined : asLines
+/** In silence with `--json` when nobody looks at a terminal; else redrawn, or line by line. What the run says stands above what is redrawn. */
+const watcher = Effect.fnUntraced(function*(json: boolean) {
+  const clock = yield* Clock.Clock
+  const { stderr } = process
+  if (!stderr.isTTY) return { watch: json ? undefined : asLines(clock), said: yield* Console.Console }
+  const screen = makeScreen({
+    write: (text) => void stderr.write(text),
+    columns: () => stderr.columns || 80,
+    rows: () => stderr.rows || 24,
+    colours: stderr.hasColors()
   })
+  const console_ = yield* Console.Console
+  const said: Console.Console = { ...console_, error: (...parts) => screen.print(parts.join(" ")) }
+  return { watch: onTerminal(screen, clock), said }
+})
 
 export const run = Command.make("run", flags, (given) => Effect.provide(runCommand(given), withFlags(given))).pipe(
   Command.withDescription("Run the fusion job: observations in, conjunction alerts out"),

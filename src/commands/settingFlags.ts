@@ -12,7 +12,7 @@ const textFlag = ({ row }: Setting<unknown>, name: FlagName) =>
 
 const switchFlag = ({ row }: Setting<unknown>, name: FlagName) =>
   Flag.Boolean(name).pipe(
-    Flag.withDescription(`${row.what} (${row.name}; default ${row.defaultText ?? "none"})`),
+    Flag.withDescription(`${row.what} --no-${name}: off (${row.name}; default ${row.defaultText ?? "none"})`),
     Flag.optional,
     Flag.map((on) => Option.isNone(on) ? undefined : on.value ? "on" : "off")
   )

@@ -3,7 +3,7 @@
  *
  * Progress goes to standard error, and with `--json` one document with the result to standard output. Bad input is an `InputError`.
  */
-import { Console, Effect, FileSystem, Option } from "effect"
+import { Console, Effect, Option } from "effect"
 import { Command, Flag } from "effect/cli"
 import type { SensorRegistry } from "../domain/observation/sensors/SensorRegistry.ts"
 import type { Catalogue } from "../domain/orbit/catalogue/Catalogue.ts"
@@ -16,6 +16,7 @@ import { format, parse, type UtcTime } from "../domain/time/UtcTime.ts"
 import { writeObservations, writeTruth } from "../layers/simulator/writeScenario.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
+import { notWritten, oneStandardOutput, writeOutput } from "./output.ts"
 
 /** Hours after the end of the scenario in which true conjunctions are listed: the pipeline's screening horizon. */
 const truthHorizonHours = 24
@@ -38,7 +39,7 @@ const flags = {
     Flag.withDescription(`Feed faults, name[=source][@seconds] separated by commas: ${faultNames.join(", ")}`),
     Flag.withDefault("")
   ),
-  out: Flag.String("out").pipe(Flag.withDescription("File of observations to write, JSON lines")),
+  out: Flag.String("out").pipe(Flag.withDescription("File of observations to write, JSON lines; - is standard output")),
   truth: Flag.String("truth").pipe(
     Flag.withDescription(`File of true conjunctions under 10 km to write, to ${truthHorizonHours} h after the end`),
     Flag.optional
@@ -72,12 +73,7 @@ const threeLines = (elements: MeanElements): ReadonlyArray<string> => {
   return lines === undefined ? [] : [elements.name, ...lines]
 }
 
-const writeCatalogueFile = Effect.fnUntraced(function*(file: string, elements: ReadonlyArray<MeanElements>) {
-  const fs = yield* FileSystem.FileSystem
-  yield* fs.writeFileString(file, `${elements.flatMap(threeLines).join("\n")}\n`).pipe(
-    Effect.mapError(({ message }) => new InputError({ message: `${file}: ${message}` }))
-  )
-})
+const catalogueText = (elements: ReadonlyArray<MeanElements>): string => `${elements.flatMap(threeLines).join("\n")}\n`
 
 export const simulate = Command.make(
   "simulate",
@@ -91,6 +87,12 @@ export const simulate = Command.make(
     if (!(perturbation >= 0)) {
       return yield* new InputError({ message: `--perturbation ${perturbation}: expected 0 or more` })
     }
+    const truth = Option.getOrUndefined(flags.truth)
+    const writeCatalogue = Option.getOrUndefined(flags.writeCatalogue)
+    yield* oneStandardOutput(
+      [["out", flags.out], ["truth", truth], ["write-catalogue", writeCatalogue]],
+      flags.json ? "--json" : undefined
+    )
     const registry = yield* readRegistry(flags.sensors)
     const faults = yield* orInputError(parseFaults(flags.faults, new Set(registry.bySourceId.keys())))
     const catalogue = Option.isNone(flags.catalogue) ? undefined : yield* readCatalogueFile(flags.catalogue.value)
@@ -105,17 +107,17 @@ export const simulate = Command.make(
       faults,
       ...(planned !== undefined && { planned })
     })
-    if (Option.isSome(flags.writeCatalogue)) yield* writeCatalogueFile(flags.writeCatalogue.value, elements)
+    if (writeCatalogue !== undefined) yield* writeOutput("write-catalogue", writeCatalogue, catalogueText(elements))
     const report = yield* writeObservations({
       scenario,
       registry,
       out: flags.out,
       onProgress: ({ observations, time }) =>
         Console.error(`simulate: ${observations} observations, scenario time ${format(time)}`)
-    })
-    const conjunctions = Option.isNone(flags.truth)
+    }).pipe(Effect.catchTag("PlatformError", (error) => notWritten("out", flags.out)(error)))
+    const conjunctions = truth === undefined
       ? undefined
-      : yield* writeTruth(scenario, truthHorizonHours * 3_600_000, flags.truth.value)
+      : yield* Effect.mapError(writeTruth(scenario, truthHorizonHours * 3_600_000, truth), notWritten("truth", truth))
     if (!flags.json) return
     yield* Console.log(JSON.stringify({
       seed,

@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Result, Schema } from "effect"
+import { Effect, Layer, Result, Schema } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import { budget } from "../../src/commands/budget.ts"
@@ -78,12 +78,16 @@ describe("perigee budget", () => {
       assert.notInclude(ran.failure, "subscriber-promise")
     }))
 
-  it.live("a folder without alerts has its whole budget, and is left as it is; none at all is bad input", () =>
+  it.live("a store without alerts has its whole budget; a folder without a store says nothing, and is left as it is", () =>
     Effect.gen(function*() {
       const directory = yield* temporaryDirectory
+      const empty = yield* run(["--data-dir", directory, "--json"])
+      assert.deepStrictEqual([empty.code, empty.out], [2, []])
+      assert.include(empty.failure, `--data-dir ${directory}: no objective has been measured there`)
+      assert.isFalse(existsSync(join(directory, "slo.sqlite")))
+      yield* Effect.scoped(Layer.build(EmbeddedSloStore.layer(directory)))
       const ran = yield* run(["--data-dir", directory])
       assert.deepStrictEqual([ran.code, ran.out.join("\n").includes("no alerts")], [0, true])
-      assert.isFalse(existsSync(join(directory, "slo.sqlite")))
       assert.strictEqual((yield* run(["--data-dir", join(directory, "nowhere")])).code, 2)
       assert.strictEqual((yield* run(["--data-dir", directory, "--at", "yesterday"])).code, 2)
     }).pipe(Effect.scoped))

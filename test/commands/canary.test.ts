@@ -53,8 +53,33 @@ describe("perigee canary wait", () => {
       const watch = yield* CanaryWatch
       watch.emitted("a", "radar")
       const ran = yield* wait("--timeout", "500ms", "--json")
-      assert.deepStrictEqual([ran.code, ran.out.length], [1, 0])
+      assert.deepStrictEqual([ran.code, ran.out.length], [1, 1])
       assert.match(ran.failure ?? "", /within 500ms: 1 sent, none arrived/)
+      assert.deepInclude(JSON.parse(ran.out[0] ?? ""), {
+        emitted: 1,
+        arrived: 0,
+        firstArrival: null,
+        problem: ran.failure
+      })
+    }).pipe(Effect.provide(server(CanaryWatch.layer))))
+
+  it.live("tells how many sources it came through, and waits for all where that is asked", () =>
+    Effect.gen(function*() {
+      const watch = yield* CanaryWatch
+      for (const source of ["radar", "optical", "isl"]) watch.emitted(source, source)
+      watch.arrived("radar")
+      const one = yield* wait()
+      assert.match(
+        one.out.join(),
+        /over 1 of 3 sources \(radar\); not yet: optical, isl\. For those that arrived everything/
+      )
+      const some = yield* wait("--all", "--timeout", "300ms")
+      assert.strictEqual(some.code, 1)
+      assert.match(some.failure ?? "", /not every source .* within 300ms: 3 sent, 1 arrived: 1 of 3 sources \(radar\)/)
+      watch.arrived("optical")
+      watch.arrived("isl")
+      const all = yield* wait("--all")
+      assert.match(all.out.join(), /over 3 of 3 sources \(radar, optical, isl\)\. Everything from the source/)
     }).pipe(Effect.provide(server(CanaryWatch.layer))))
 
   it.live("ends with 1 at once where none is sent", () =>
@@ -66,7 +91,8 @@ describe("perigee canary wait", () => {
 
   it.live("ends with 1 when nobody answers, with 2 for a timeout that is none", () =>
     Effect.gen(function*() {
-      const nobody = yield* run(["wait", "--url", "http://127.0.0.1:9", "--timeout", "400ms"])
+      const nobody = yield* run(["wait", "--url", "http://127.0.0.1:9", "--timeout", "400ms", "--json"])
+      assert.deepInclude(JSON.parse(nobody.out[0] ?? ""), { url: "http://127.0.0.1:9", problem: nobody.failure })
       assert.strictEqual(nobody.code, 1)
       assert.match(nobody.failure ?? "", /does not answer/)
       const wrong = yield* run(["wait", "--timeout", "soon"])

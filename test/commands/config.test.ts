@@ -53,9 +53,11 @@ describe("perigee config", () => {
       assert.notInclude([...out, ...err].join("\n"), "hunter2")
       assert.deepStrictEqual(
         err,
-        ["PERIGEE_LOGG", "PERIGEE_LOG_SYNCHRONUS", "PERIGEE_X_*"].map((name) =>
-          `${name} is not a setting: probably misspelt`
-        )
+        [
+          "PERIGEE_LOGG is not a setting: PERIGEE_LOG was probably meant",
+          "PERIGEE_LOG_SYNCHRONUS is not a setting: PERIGEE_LOG_SYNCHRONOUS was probably meant",
+          "PERIGEE_X_* is not a setting"
+        ]
       )
     }))
 
@@ -68,5 +70,32 @@ describe("perigee config", () => {
       assert.include(settings.find(({ name }: { readonly name: string }) => name === "PERIGEE_LOG").problem, "paper")
       const slide = yield* run([], { PERIGEE_WINDOW_SLIDE: "1h" })
       assert.deepStrictEqual([slide.code, slide.failure?.split(":")[0]], [2, "PERIGEE_WINDOW_SLIDE"])
+    }))
+
+  it.live("a value that OpenTelemetry's variables cannot have here is named, and not in force", () =>
+    Effect.gen(function*() {
+      const { code, err, out } = yield* run(["--json"], {
+        OTEL_EXPORTER_OTLP_PROTOCOL: "grpc",
+        OTEL_EXPORTER_OTLP_TIMEOUT: "10s",
+        OTEL_EXPORTER_OTLP_HEADERS: "authorization=hunter2,x"
+      })
+      assert.strictEqual(code, 0)
+      assert.deepStrictEqual(err.map((line) => line.split(":")[0]).toSorted(), [
+        "OTEL_EXPORTER_OTLP_HEADERS",
+        "OTEL_EXPORTER_OTLP_PROTOCOL",
+        "OTEL_EXPORTER_OTLP_TIMEOUT"
+      ])
+      assert.notInclude([...out, ...err].join("\n"), "hunter2")
+      const { settings } = JSON.parse(out[0] ?? "")
+      const protocol = settings.find(({ name }: { readonly name: string }) => name === "OTEL_EXPORTER_OTLP_PROTOCOL")
+      assert.deepInclude(protocol, { value: "http/json", origin: "default" })
+    }))
+
+  it.live("a level for a stage that is none is told, with the stages that there are", () =>
+    Effect.gen(function*() {
+      const { code, failure = "" } = yield* run([], { PERIGEE_LOG_LEVELS: "decoed=debug" })
+      assert.strictEqual(code, 2)
+      assert.match(failure, /^PERIGEE_LOG_LEVELS: there is no stage decoed, decode was probably meant; .*publish/)
+      assert.strictEqual((yield* run([], { PERIGEE_LOG_LEVELS: "decode=debug, screen=warn" })).code, 0)
     }))
 })

@@ -2,7 +2,8 @@
 import { Effect, Layer, Metric } from "effect"
 import { Collectors } from "../../src/layers/metrics/Collectors.ts"
 import { Exemplars } from "../../src/layers/metrics/Exemplars.ts"
-import { formatOpenMetrics } from "../../src/layers/metrics/openMetrics.ts"
+import { families as familiesOf } from "../../src/layers/metrics/format/families.ts"
+import { formatOpenMetrics } from "../../src/layers/metrics/format/openMetrics.ts"
 import { parseOpenMetrics } from "./openMetrics.ts"
 
 export const ownRegistry = Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))
@@ -10,7 +11,9 @@ export const ownRegistry = Layer.effect(Metric.MetricRegistry, Effect.sync(() =>
 /** Collects, and gives the values of all series by name and label values. */
 export const collected = Effect.gen(function*() {
   yield* (yield* Collectors).collect
-  const families = parseOpenMetrics(formatOpenMetrics(Metric.snapshotUnsafe(yield* Effect.context()), yield* Exemplars))
+  const families = parseOpenMetrics(
+    formatOpenMetrics(familiesOf(Metric.snapshotUnsafe(yield* Effect.context())), yield* Exemplars)
+  )
   const values = new Map<string, number>()
   for (const { samples } of families.values()) {
     for (const { labels, name, value } of samples) values.set([name, ...Object.values(labels)].join(" "), value)

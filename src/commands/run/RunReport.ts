@@ -5,6 +5,7 @@ import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
 import type { SourceCounters } from "../../layers/sources/SourceStats.ts"
 import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
 import type { ObservationTally } from "../../operators/fusion/decode.ts"
+import { columns } from "../text.ts"
 
 export interface RunReport {
   readonly seed: number | undefined
@@ -100,11 +101,13 @@ export const toText = (report: RunReport): string => {
   const letters = Object.entries(deadLetters.byErrorKind).map(([kind, count]) => `${kind} ${count}`).join(", ")
   return [
     `observations ${observations.total} (${kinds || "none"})`,
-    ...stages.map((stage) =>
-      `  ${
-        stage.stage.padEnd(14)
-      } in ${stage.in}  out ${stage.emitted}  filtered ${stage.filtered}  late ${stage.late}  dead ${stage.dead}`
-    ),
+    ...columns([
+      ["stage", "in", "out", "filtered", "late", "dead"],
+      ...stages.map(({ dead, emitted, filtered, in: into, late, stage }) =>
+        [stage, into, emitted, filtered, late, dead].map(String)
+      )
+    ], "  "),
+    "  out may be more than in: track gives an update at once, and again when no older observation can come",
     `alerts ${alerts.length}`,
     ...alerts.map((alert) =>
       `  ${alert.level.padEnd(9)} ${alert.objects.join(" / ")}  TCA ${alert.tca}  miss ${

@@ -8,6 +8,7 @@ import { observePipeline } from "../../layers/metrics/pipelineMetrics.ts"
 import { StageChannels } from "../../layers/stage/StageChannels.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
 import type { RunView } from "./job.ts"
+import { logStages } from "./stageLog.ts"
 
 const stageCheck = ({ progress, running }: RunView): HealthCheck => ({
   name: "stages",
@@ -51,6 +52,7 @@ export const observeRun = Effect.gen(function*() {
   const channels = yield* StageChannels
   return Effect.fnUntraced(function*(run: RunView) {
     const { catalogue, group, ingestRetries, progress, readings, registry, startedAt, topic } = run
+    yield* Effect.forkScoped(logStages(() => progress().stages))
     const probe = yield* startLogProbe({ topics: [topic], group })
     yield* health.add("live", () => [stageCheck(run)])
     yield* health.add("ready", () => [...stoppingCheck(run), stageCheck(run), logCheck(probe), ...sourceChecks(run)])

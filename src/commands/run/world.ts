@@ -3,6 +3,7 @@
  */
 import { Duration, Effect, Fiber, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
+import { statSync } from "node:fs"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { CanaryWire } from "../../layers/canary/CanaryInjector.ts"
 import { Simulator } from "../../layers/simulator/Simulator.ts"
@@ -23,6 +24,8 @@ export interface World {
   readonly underWay: () => number
   /** How far time has come at the sensors, or `undefined` where only the observations tell. */
   readonly now: (clock: UtcTime) => UtcTime | undefined
+  /** How much of a bounded input has been read, 0 to 1; absent where it has no end that is known. */
+  readonly readShare?: () => number | undefined
   /** Where canaries are sent. */
   readonly canaryWires: ReadonlyArray<CanaryWire>
 }
@@ -31,8 +34,22 @@ export interface World {
 export const fileWorld = Effect.fnUntraced(function*(
   path: string
 ): Effect.fn.Return<World, SourceError, Scope.Scope | SourceStats> {
-  const source = yield* makeFileSource({ path })
-  return { sources: [source], over: Effect.never, underWay: () => 0, now: () => undefined, canaryWires: [] }
+  let read = 0
+  const source = yield* makeFileSource({
+    path,
+    onRead: (bytes) => {
+      read += bytes
+    }
+  })
+  const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
+  return {
+    sources: [source],
+    over: Effect.never,
+    underWay: () => 0,
+    now: () => undefined,
+    readShare: () => size > 0 ? read / size : undefined,
+    canaryWires: []
+  }
 })
 
 interface Endpoints {

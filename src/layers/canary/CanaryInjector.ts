@@ -49,7 +49,12 @@ export class CanaryInjector extends Context.Reference<{
             const send = Effect.provideContext(sender(options, wire, place), context)
             return send.pipe(Effect.andThen(Effect.sleep(options.every ?? "30 seconds")), Effect.forever)
           })
-          return Effect.andThen(Effect.all(each, { concurrency: "unbounded", discard: true }), Effect.never)
+          return Effect.gen(function*() {
+            const { expected } = yield* CanaryWatch
+            for (const { kind } of wires) expected(kind)
+            yield* Effect.all(each, { concurrency: "unbounded", discard: true })
+            return yield* Effect.never
+          }).pipe(Effect.provideContext(context))
         }
       }))
     )

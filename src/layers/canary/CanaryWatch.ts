@@ -28,12 +28,15 @@ const none: CanaryCounts = { emitted: 0, arrived: 0, late: 0, missed: 0 }
 /** The default watches nothing. Synchronous and cheap: called by stages. */
 export class CanaryWatch extends Context.Reference<{
   readonly emitted: (observationId: string, source: string) => void
+  /** Canaries will be sent over this source: it is told of, with nothing yet. */
+  readonly expected: (source: string) => void
   /** What the canary gave rise to has reached its end. Ids that are not on their way are passed over. */
   readonly arrived: (observationId: string) => void
   readonly report: () => CanaryReport
 }>("perigee/layers/canary/CanaryWatch", {
   defaultValue: () => ({
     emitted: () => {},
+    expected: () => {},
     arrived: () => {},
     report: () => ({ enabled: false, firstArrival: undefined, total: none, bySource: new Map() })
   })
@@ -48,7 +51,8 @@ export class CanaryWatch extends Context.Reference<{
       const context = yield* Effect.context()
       return watching(
         () => clock.currentTimeMillisUnsafe(),
-        (source, seconds) => latency(source).updateUnsafe(seconds, context)
+        (source, seconds) => latency(source).updateUnsafe(seconds, context),
+        (source) => void latency(source).valueUnsafe(context)
       )
     })
   )
@@ -104,7 +108,11 @@ interface OnItsWay {
   readonly at: UtcTime
 }
 
-const watching = (now: () => UtcTime, onArrival: (source: string, seconds: number) => void) => {
+const watching = (
+  now: () => UtcTime,
+  onArrival: (source: string, seconds: number) => void,
+  onExpected: (source: string) => void
+) => {
   // In order of emission, so the first are the oldest.
   const onTheirWay = new Map<string, OnItsWay>()
   const bySource = new Map<string, CanaryCounts>()
@@ -131,6 +139,10 @@ const watching = (now: () => UtcTime, onArrival: (source: string, seconds: numbe
       giveUp(time)
       onTheirWay.set(observationId, { source, at: time })
       count(source, "emitted")
+    },
+    expected: (source) => {
+      if (!bySource.has(source)) bySource.set(source, none)
+      onExpected(source)
     },
     arrived: (observationId) => {
       const time = now()

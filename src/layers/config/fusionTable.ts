@@ -9,14 +9,14 @@ const latenessOf = (kind: SensorKind) => {
   return {
     latenessMillis: setting({
       name: `PERIGEE_${kind.toUpperCase()}_LATENESS`,
-      kind: duration,
+      kind: duration("1d"),
       fallback: latenessMillis,
       what: `How much older than the newest of its sensor ${observation} may be.`,
       why: whyLateness
     }),
     idleMillis: setting({
       name: `PERIGEE_${kind.toUpperCase()}_IDLE`,
-      kind: duration,
+      kind: duration("1d"),
       fallback: idleMillis,
       what: `After so long without an observation ${sensor} no longer holds time back.`,
       why: whyIdle
@@ -30,14 +30,14 @@ export const latenessTable = Record.map(sourceKinds, (_, kind) => latenessOf(kin
 export const fusionTable = {
   allowedLateness: setting({
     name: "PERIGEE_ALLOWED_LATENESS",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 5000,
     what: "How far beyond its lateness an observation is still taken, as a correction; later ones are dead letters.",
     why: "Covers a pause of the process or the network; longer keeps windows in memory longer."
   }),
   dedupeTtl: setting({
     name: "PERIGEE_DEDUPE_TTL",
-    kind: duration,
+    kind: duration("30d"),
     fallback: 600_000,
     what: "How long the id of an observation is remembered to know its duplicates.",
     why:
@@ -52,35 +52,36 @@ export const fusionTable = {
   }),
   window: setting({
     name: "PERIGEE_WINDOW",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 30_000,
     what: "Length of the window of event time that gathers what bears on a pair.",
     why: "A radar's pass over one object gives tens of samples in it."
   }),
   windowSlide: setting({
     name: "PERIGEE_WINDOW_SLIDE",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 5000,
     what: "From the start of one window to the next; not above the window.",
     why: "How long an alert may wait to become final, beyond the lateness."
   }),
   screenHorizon: setting({
     name: "PERIGEE_SCREEN_HORIZON",
-    kind: duration,
+    kind: duration("7d"),
     fallback: 86_400_000,
     what: "How far ahead conjunctions are looked for.",
-    why: "A day leaves time to act, and element sets are worth something for about that long."
+    why:
+      "A day leaves time to act, and element sets are worth something for about that long; the time that a screening takes grows with it."
   }),
   screenThreshold: setting({
     name: "PERIGEE_SCREEN_THRESHOLD",
-    kind: number({ unit: "m", minimum: 0, above: true }),
+    kind: number({ unit: "m", minimum: 0, maximum: 1_000_000, above: true }),
     fallback: 25_000,
     what: "Closest approaches of the catalogue's orbits under this are followed.",
     why: "10 km of interest and 15 km by which a track may move a catalogue's closest approach."
   }),
   alertRetention: setting({
     name: "PERIGEE_ALERT_RETENTION",
-    kind: duration,
+    kind: duration("3650d"),
     fallback: 14 * 86_400_000,
     what:
       "How long a closed alert is held in memory and in `alerts.sqlite` after its last version; every version stays on the topic `alerts`. At"

@@ -19,7 +19,7 @@ export const lineageSettings = {
   }),
   lineageRetention: setting({
     name: "PERIGEE_LINEAGE_RETENTION",
-    kind: duration,
+    kind: duration("3650d"),
     fallback: 30 * 86_400_000,
     what: "How long lineage is kept after it was last named.",
     why: "As long as dead letters, which are looked into with it."

@@ -33,7 +33,7 @@ export const logSettings = {
     fallback: 1,
     what: "Partitions of the topic `observations` when it is created; an existing topic keeps its own.",
     why:
-      "One process reads them all; more serve several processes that share the work on Kafka. Leave it at 1 for now: while a backlog of"
-      + " several partitions is read, sensors of one that lags behind can be taken for idle and their observations for late."
+      "Fusion runs as one member on one partition until its tasks move with their state; several would give wrong alerts. More than 1 is refused"
+      + " on Kafka, as is a second member."
   })
 }

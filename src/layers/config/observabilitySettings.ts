@@ -1,6 +1,6 @@
 /** Settings of what is told about the process: HTTP, metrics, logs. */
 import { optionalSetting, setting } from "./Setting.ts"
-import { choice, levels, onOff, port, text, url } from "./settingKinds.ts"
+import { choice, levels, onOff, port, text } from "./settingKinds.ts"
 
 export const observabilitySettings = {
   httpHost: setting({
@@ -35,28 +35,11 @@ export const observabilitySettings = {
     why:
       "They tell early that nothing gets through; the stages' counts of a run that is to be repeated must not depend on when they came."
   }),
-  otlpMetricsEndpoint: optionalSetting({
-    name: "OTEL_EXPORTER_OTLP_METRICS_ENDPOINT",
-    kind: url,
-    secret: true,
-    what:
-      "Where metrics are sent as OTLP over HTTP, with its path. Without it they go to `/v1/metrics` of OTEL_EXPORTER_OTLP_ENDPOINT, if that"
-      + " is set; OTEL_METRICS_EXPORTER=none switches that off.",
-    why: "There is no collector that everybody has."
-  }),
-  testTraceContext: setting({
-    name: "PERIGEE_TEST_TRACE_CONTEXT",
-    kind: onOff,
-    fallback: false,
-    what: "Whether `POST /test/trace-context` answers, which the public W3C Trace Context suite drives.",
-    why: "It sends requests to whatever address it is told: for tests only."
-  }),
-  logFormat: setting({
+  logFormat: optionalSetting({
     name: "PERIGEE_LOG_FORMAT",
     kind: choice("logfmt", "json", "pretty"),
-    fallback: "logfmt",
-    what: "How log lines are written to standard error.",
-    why: "Read by people and by programs."
+    what: "How log lines are written to standard error. Without it: `pretty` on a terminal, else `logfmt`.",
+    why: "A terminal is read by people, and the rest by programs."
   }),
   logLevel: setting({
     name: "PERIGEE_LOG_LEVEL",
@@ -69,7 +52,8 @@ export const observabilitySettings = {
     name: "PERIGEE_LOG_LEVELS",
     kind: levels,
     fallback: "",
-    what: "The same for single operators, such as `track=debug,publish=warn`.",
+    what:
+      "The same for single stages, such as `track=debug,publish=warn`; with `debug` a stage says every 10 s what it did, and of each event that it gives up why.",
     why: "One operator can be listened to without the noise of all."
   })
 }

@@ -12,7 +12,7 @@ export const samplingSettings = {
   }),
   traceTarget: optionalSetting({
     name: "PERIGEE_TRACE_TARGET",
-    kind: number({ unit: "traces a second", minimum: 0, above: true }),
+    kind: number({ unit: "traces a second", minimum: 0, maximum: 1_000_000, above: true }),
     what: "Traces a second to keep of each source, in place of a fixed share; the share begins at PERIGEE_TRACE_RATIO.",
     why:
       "A fixed share is the same on every replica and in every replay; a target is for sources whose rates differ or change."

@@ -1,5 +1,5 @@
 /** What a setting's text may be. Each kind reads a text, writes a value back as text, and says what it expects. */
-import { Effect, Result, Schema } from "effect"
+import { ByteSize, Effect, Option, Result, Schema } from "effect"
 import type { PolicyDefinition } from "../../domain/sampling/policies/definePolicy.ts"
 import type { Policy } from "../../domain/sampling/policies/Policy.ts"
 import { parsePolicy } from "../../domain/sampling/policies/policySchema.ts"
@@ -44,6 +44,23 @@ export const choice = <const C extends string>(...choices: ReadonlyArray<C>): Ki
     format: (choice) => choice
   })
 
+/** One of OpenTelemetry's enumerations: in capitals or not. */
+export const enumeration = <const C extends string>(...choices: ReadonlyArray<C>): Kind<C> => {
+  const { parse, ...kind } = choice(...choices)
+  return { ...kind, parse: (text) => parse(text.trim().toLowerCase()) }
+}
+
+/** OpenTelemetry's Boolean: true is `true`, in capitals or not. */
+export const trueOrFalse: Kind<boolean> = kind({
+  expected: "true or false",
+  unit: "choice",
+  parse: (text) => {
+    const word = text.trim().toLowerCase()
+    return word === "true" ? true : word === "false" ? false : undefined
+  },
+  format: String
+})
+
 export const onOff: Kind<boolean> = kind({
   expected: "on or off",
   unit: "choice",
@@ -54,7 +71,7 @@ export const onOff: Kind<boolean> = kind({
 interface Bounds {
   readonly unit: string
   readonly minimum: number
-  readonly maximum?: number
+  readonly maximum: number
   /** The minimum itself is not allowed. */
   readonly above?: boolean
   readonly whole?: boolean
@@ -63,15 +80,13 @@ interface Bounds {
 const decimal = /^[+-]?(?:\d+(?:\.\d*)?|\.\d+)(?:e[+-]?\d+)?$/i
 
 export const number = ({ above = false, maximum, minimum, unit, whole = false }: Bounds): Kind<number> => {
-  const range = maximum === undefined
-    ? `${above ? "above" : "from"} ${minimum}${above ? "" : " up"}`
-    : `${above ? "above" : "from"} ${minimum} to ${maximum}`
+  const range = `${above ? "above" : "from"} ${minimum} to ${maximum}`
   return kind({
     expected: `${whole ? "a whole number" : "a number"} ${range}`,
     unit,
     parse: (text) => {
       const value = decimal.test(text.trim()) ? Number(text) : Number.NaN
-      const inRange = (above ? value > minimum : value >= minimum) && value <= (maximum ?? Number.MAX_VALUE)
+      const inRange = (above ? value > minimum : value >= minimum) && value <= maximum
       return inRange && (!whole || Number.isSafeInteger(value)) ? value : undefined
     },
     format: String
@@ -80,30 +95,60 @@ export const number = ({ above = false, maximum, minimum, unit, whole = false }:
 
 export const port: Kind<number> = number({ unit: "port", minimum: 0, maximum: 65_535, whole: true })
 
-/** Milliseconds. */
-export const duration: Kind<number> = kind({
-  expected: "a number above 0 and ms, s, m, h or d",
-  unit: "duration",
-  parse: parseDuration,
-  format: formatDuration
-})
+/** Milliseconds; what is a number of milliseconds at most, as a person writes it. */
+export const duration = (atMost: string): Kind<number> => {
+  const maximum = parseDuration(atMost) ?? 0
+  return kind({
+    expected: `a number above 0 and ms, s, m, h or d, at most ${atMost}`,
+    unit: "duration",
+    parse: (text) => {
+      const millis = parseDuration(text)
+      return millis !== undefined && millis <= maximum ? millis : undefined
+    },
+    format: formatDuration
+  })
+}
 
-const byteUnits: ReadonlyArray<readonly [name: string, size: number]> = [["MiB", 1 << 20], ["KiB", 1 << 10]]
+/** OpenTelemetry's durations are whole milliseconds without a unit. */
+const mostMillis = 2 ** 31 - 1
 
-export const bytes: Kind<number> = kind({
-  expected: "a whole number of bytes above 0, or of KiB or MiB",
-  unit: "bytes",
-  parse: (text) => {
-    const match = /^(\d+)\s*(KiB|MiB)?$/.exec(text.trim())
-    const size = byteUnits.find(([name]) => name === match?.[2])?.[1] ?? 1
-    const value = match === null ? 0 : Number(match[1]) * size
-    return value > 0 && Number.isSafeInteger(value) ? value : undefined
-  },
-  format: (value) => {
-    const unit = byteUnits.find(([, size]) => value % size === 0)
-    return unit === undefined ? String(value) : `${value / unit[1]}${unit[0]}`
-  }
-})
+export const otelMillis: Kind<number> = number({ unit: "ms", minimum: 1, maximum: mostMillis, whole: true })
+
+/** And its timeouts, where 0 means none: the longest that there is. */
+export const otelTimeout: Kind<number> = (() => {
+  const { parse, ...kind } = number({ unit: "ms", minimum: 0, maximum: mostMillis, whole: true })
+  return { ...kind, parse: (text: string) => parse(text) === 0 ? mostMillis : parse(text) }
+})()
+
+const parseBytes = (text: string): number | undefined => {
+  const bare = /^\s*(\d+)\s*$/.exec(text)
+  const size = bare === null ? ByteSize.fromString(text) : Option.some(ByteSize.bytes(BigInt(bare[1] ?? "0")))
+  const value = Option.getOrUndefined(Option.flatMap(size, ByteSize.toNumber))
+  return value !== undefined && value > 0 ? value : undefined
+}
+
+/** The shortest of these that is read back as the same number. */
+const formatBytes = (value: number): string => {
+  const size = ByteSize.bytes(value)
+  return [ByteSize.format(size), ByteSize.format(size, { system: "decimal" })].find((text) =>
+    parseBytes(text) === value
+  )
+    ?? String(value)
+}
+
+/** A size, such as `4 MiB`, `1.5 MB` or a bare number of bytes. */
+export const bytes = (atMost: string): Kind<number> => {
+  const maximum = parseBytes(atMost) ?? 0
+  return kind({
+    expected: `bytes above 0, or kB, MB, GB, KiB, MiB or GiB, at most ${atMost}`,
+    unit: "bytes",
+    parse: (text) => {
+      const value = parseBytes(text)
+      return value !== undefined && value <= maximum ? value : undefined
+    },
+    format: formatBytes
+  })
+}
 
 /** Credentials and the query, which may hold a key, are not for showing. */
 export const url: Kind<string> = kind({
@@ -127,11 +172,12 @@ export const addresses = kind<ReadonlyArray<string>>({
 
 const logLevels = "trace|debug|info|warn|error|fatal|none"
 
-const operatorLevel = new RegExp(`^[a-z][a-z0-9-]*=(${logLevels})$`)
+/** A stage may have any name that has none of these. */
+const operatorLevel = new RegExp(`^[^=,]+=(${logLevels})$`)
 
-/** Log levels by operator. */
+/** Log levels by stage. */
 export const levels: Kind<string> = kind({
-  expected: `operator=level, separated by commas, of ${logLevels.replaceAll("|", ", ")}`,
+  expected: `stage=level, separated by commas, of ${logLevels.replaceAll("|", ", ")}`,
   unit: "list",
   parse: (text) => text.split(",").every((part) => part === "" || operatorLevel.test(part.trim())) ? text : undefined,
   format: (text) => text
@@ -164,6 +210,19 @@ export const keyValues = kind<Readonly<Record<string, string>>>({
   format: (record) =>
     Object.entries(record).map(([key, value]) => `${encodeURIComponent(key)}=${encodeURIComponent(value)}`).join(",")
 })
+
+/** The same, of names and values that HTTP allows. */
+export const httpHeaders: Kind<Readonly<Record<string, string>>> = {
+  ...keyValues,
+  expected: `${keyValues.expected}: names and values of HTTP headers`,
+  parse: (text) => {
+    const headers = keyValues.parse(text)
+    const allowed = Object.entries(headers ?? {}).every(([name, value]) =>
+      /^[!#$%&'*+.^_`|~\w-]+$/.test(name) && /^[\t\x20-\x7e]*$/.test(value)
+    )
+    return allowed ? headers : undefined
+  }
+}
 
 const decodePart = (part: string): string | undefined => Result.getOrUndefined(decodeUriComponent(part.trim()))
 

@@ -9,8 +9,9 @@ import { kafkaTable } from "./kafkaTable.ts"
 import { lineageSettings } from "./lineageSettings.ts"
 import { logSettings } from "./logSettings.ts"
 import { observabilitySettings } from "./observabilitySettings.ts"
+import { otlpMetricsSettings } from "./otlpMetricsSettings.ts"
 import { samplingSettings } from "./samplingSettings.ts"
-import { layerFlags, type Setting, settingError } from "./Setting.ts"
+import { ignoredValue, layerFlags, type Setting, settingError } from "./Setting.ts"
 import { sourceSettings } from "./sourceSettings.ts"
 import { tracingSettings } from "./tracingSettings.ts"
 
@@ -23,7 +24,8 @@ export const settings = {
   ...tracingSettings,
   ...samplingSettings,
   ...lineageSettings,
-  ...observabilitySettings
+  ...observabilitySettings,
+  ...otlpMetricsSettings
 }
 
 /** All of them, in the groups and the order in which they are shown. */
@@ -43,10 +45,20 @@ export const settingGroups: ReadonlyArray<
     ]
   },
   { title: "HTTP, metrics and logs", settings: Object.values(observabilitySettings) },
+  { title: "Metrics to a collector", settings: Object.values(otlpMetricsSettings) },
   { title: "Kafka", settings: Object.values(kafkaTable) }
 ]
 
 export const allSettings: ReadonlyArray<Setting<unknown>> = settingGroups.flatMap(({ settings }) => settings)
+
+/**
+ * Variables of other programs too whose values cannot be used here: each with its name and what was expected, for a warning. They count as
+ * absent.
+ */
+export const ignoredValues = Effect.map(
+  Effect.forEach(allSettings, ignoredValue),
+  (values) => values.filter((value) => value !== undefined)
+)
 
 /** What the fusion pipeline is made with: times in ms, distances in m. */
 export const fusionSettings = Config.all({

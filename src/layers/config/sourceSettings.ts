@@ -50,7 +50,7 @@ export const sourceSettings = {
   }),
   perturbation: setting({
     name: "PERIGEE_PERTURBATION",
-    kind: number({ unit: "times", minimum: 0 }),
+    kind: number({ unit: "times", minimum: 0, maximum: 1000 }),
     fallback: 1,
     what: "Scale of the offsets of the simulator's true orbits from the catalogue; 0: none.",
     why: "As large as element sets are wrong, so that residuals are real."
@@ -71,7 +71,7 @@ export const sourceSettings = {
   }),
   radarReceiveBuffer: setting({
     name: "PERIGEE_RADAR_RECEIVE_BUFFER",
-    kind: bytes,
+    kind: bytes("1 GiB"),
     fallback: 4 << 20,
     what: "The socket's receive buffer that is asked of the kernel; what it grants is logged.",
     why: "A second of ten arrays at 500 Hz and more, while the process is busy."
@@ -101,7 +101,7 @@ export const sourceSettings = {
   }),
   islIdleTimeout: setting({
     name: "PERIGEE_ISL_IDLE_TIMEOUT",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 300_000,
     what: "A connection that completes no beacon for so long is closed.",
     why: "Beacons come at 1 Hz; a satellite that is out of sight connects again."
@@ -117,7 +117,7 @@ export const sourceSettings = {
   }),
   opticalPollInterval: setting({
     name: "PERIGEE_OPTICAL_POLL_INTERVAL",
-    kind: duration,
+    kind: duration("1d"),
     fallback: 1000,
     what: "Between the end of one poll of the archive and the next.",
     why: "Small beside the 30 s that optical records may be late, and a load any archive carries."

@@ -5,7 +5,6 @@ import { settings } from "../config/settings.ts"
 import { Endpoint } from "./Endpoint.ts"
 import { layerNodeServer } from "./NodeServer.ts"
 import { layerRoutes } from "./routes.ts"
-import { layerTraceContextTest } from "./traceContextTest.ts"
 
 const none = Layer.succeed(Endpoint, Endpoint.of({ url: undefined }))
 
@@ -17,7 +16,5 @@ export const layerHttpFromConfig = (options: { readonly onlyIfAsked: boolean }) 
   Layer.unwrap(Effect.gen(function*() {
     const { origin } = yield* inForce(settings.httpPort)
     if (options.onlyIfAsked && origin === "default") return none
-    const testing = yield* settings.testTraceContext
-    const routes = testing ? Layer.merge(layerRoutes, layerTraceContextTest) : layerRoutes
-    return layerNodeServer(routes, { host: yield* settings.httpHost, port: yield* settings.httpPort })
+    return layerNodeServer(layerRoutes, { host: yield* settings.httpHost, port: yield* settings.httpPort })
   }))

@@ -8,6 +8,7 @@ import { format } from "../../domain/time/UtcTime.ts"
 import { CanaryWatch } from "../canary/CanaryWatch.ts"
 import { Health, type HealthQuestion, worstStatus } from "../health/Health.ts"
 import { Exposition } from "../metrics/Exposition.ts"
+import { layerApiIndex } from "./apiIndex.ts"
 
 const orFail = <A extends Pick<HealthAnswer, "status">>(answer: A): Effect.Effect<A, A> =>
   answer.status === "failed" ? Effect.fail(answer) : Effect.succeed(answer)
@@ -68,7 +69,8 @@ const canary = HttpApiBuilder.group(
   })
 )
 
-/** All routes, `/openapi.json` among them. */
+/** All routes, `/openapi.json` and the index at `/` among them. */
 export const layerRoutes = HttpApiBuilder.layer(PerigeeApi, { openapiPath: "/openapi.json" }).pipe(
-  Layer.provide([health, metrics, canary])
+  Layer.provide([health, metrics, canary]),
+  Layer.merge(layerApiIndex)
 )

@@ -8,13 +8,14 @@
  */
 import { Effect, Layer } from "effect"
 import { isSqlError } from "effect/sql/SqlError"
-import { existsSync, mkdirSync } from "node:fs"
+import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
+import { makeDirectory } from "../sql/makeDirectory.ts"
 import { migrate } from "../sql/migrate.ts"
 import { openSqliteReader } from "../sql/openSqliteReader.ts"
 import { openSqlite } from "../sql/SqliteDatabase.ts"
-import { resultCode, resultCodes } from "../sql/sqliteError.ts"
+import { damagedAdvice, isDamage } from "../sql/sqliteError.ts"
 import { LineageError, LineageReader, LineageStore, type LineageStoreOptions } from "./LineageStore.ts"
 import { makeSqliteGraph, readSqliteGraph } from "./sqliteGraph.ts"
 import * as schema from "./sqliteSchema.ts"
@@ -34,10 +35,14 @@ const rootOf = (cause: unknown): unknown =>
 
 const lineageError = (file: string) => (cause: unknown): LineageError => {
   const root = rootOf(cause)
-  const code = resultCode(root)
-  const corrupt = code === resultCodes.corrupt || code === resultCodes.notADatabase
   const message = root instanceof Error ? root.message : String(root)
-  return new LineageError({ reason: corrupt ? "Corrupt" : "Unavailable", message: `${file}: ${message}`, cause })
+  return isDamage(root)
+    ? new LineageError({
+      reason: "Corrupt",
+      message: `${file} is damaged: ${message}; ${damagedAdvice(file)}`,
+      cause
+    })
+    : new LineageError({ reason: "Unavailable", message: `${file}: ${message}`, cause })
 }
 
 /** In one transaction, so that an answer is of one state of the file. */
@@ -57,7 +62,7 @@ const snapshots = (database: DatabaseSync, file: string): Attempt => (body) =>
 const makeStore = Effect.fnUntraced(function*(options: SqliteLineageOptions) {
   const file = join(options.directory, schema.fileName)
   const fail = lineageError(file)
-  yield* Effect.try({ try: () => mkdirSync(options.directory, { recursive: true }), catch: fail })
+  yield* Effect.try({ try: () => makeDirectory(options.directory), catch: fail })
   const database = yield* openSqlite({ file }).pipe(
     Effect.tap((database) => migrate(database, schema.component, schema.steps)),
     Effect.mapError((cause) =>

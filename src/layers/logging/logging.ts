@@ -1,6 +1,6 @@
 /**
- * Log lines that lead to a trace: each carries `trace_id`, `span_id` and `observation_id` where there is a current span, in logfmt, JSON or for a
- * person.
+ * Log lines that lead to a trace: each carries `trace_id`, `span_id` and `observation_id` where there is a current span that can be found again, in
+ * logfmt, JSON or for a person.
  *
  * **Levels.** One for all, and others for single operators. The operator of a line is its annotation `operator`, else the name of the nearest
  * span that is an observation's. Lines below the least level of all are not even made.
@@ -32,9 +32,21 @@ const observed = (span: Tracer.AnySpan | undefined): Tracer.Span | undefined => 
 const spanOf = ({ fiber }: Options): Tracer.AnySpan | undefined =>
   Option.getOrUndefined(Context.getOption(fiber.context, Tracer.ParentSpan))
 
+/** A request's span, whose trace id its client was given. */
+const requested = (span: Tracer.AnySpan): boolean => {
+  let current: Tracer.AnySpan | undefined = span
+  while (current?._tag === "Span") {
+    if (current.kind === "server") return true
+    current = Option.getOrUndefined(current.parent)
+  }
+  return current !== undefined
+}
+
+/** None where they lead nowhere: a span of the program's own that was not sampled is nowhere to be found. */
 const traceFields = (span: Tracer.AnySpan | undefined): Fields => {
   if (span === undefined) return {}
   const observation = observed(span)?.attributes.get("observation.id")
+  if (!span.sampled && observation === undefined && !requested(span)) return {}
   return {
     trace_id: span.traceId,
     span_id: span.spanId,

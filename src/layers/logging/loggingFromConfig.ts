@@ -17,8 +17,8 @@ const levelOf: Readonly<Record<LevelName, LogLevel.LogLevel>> = {
 
 const isLevel = (name: string | undefined): name is LevelName => name !== undefined && name in levelOf
 
-/** `track=debug,publish=warn` as it was checked when it was read. */
-const parseLevels = (text: string): ReadonlyMap<string, LogLevel.LogLevel> =>
+/** `associate=debug,publish=warn` as it was checked when it was read. */
+export const parseLevels = (text: string): ReadonlyMap<string, LogLevel.LogLevel> =>
   new Map(
     text.split(",").flatMap((part) => {
       const [operator = "", level] = part.trim().split("=")
@@ -29,9 +29,13 @@ const parseLevels = (text: string): ReadonlyMap<string, LogLevel.LogLevel> =>
 /** Settings that cannot be meant leave the defaults: the command that runs names them. */
 export const layerLoggingFromConfig = Layer.unwrap(
   Config.all({ format: settings.logFormat, level: settings.logLevel, levels: settings.logLevels }).pipe(
-    Effect.orElseSucceed(() => ({ format: "logfmt", level: "info", levels: "" }) as const),
+    Effect.orElseSucceed(() => ({ format: undefined, level: "info", levels: "" }) as const),
     Effect.map(({ format, level, levels }) =>
-      Logging.layer({ format, level: levelOf[level], levels: parseLevels(levels) })
+      Logging.layer({
+        format: format ?? (process.stderr.isTTY ? "pretty" : "logfmt"),
+        level: levelOf[level],
+        levels: parseLevels(levels)
+      })
     )
   )
 )

@@ -1,16 +1,15 @@
 /** The metrics as text for who scrapes them, in the format that is asked for. */
 import { Context, Effect, Layer, Metric } from "effect"
-import { PrometheusMetrics } from "effect/observability"
 import { Collectors } from "./Collectors.ts"
 import { Exemplars } from "./Exemplars.ts"
-import { formatOpenMetrics, openMetricsContentType } from "./openMetrics.ts"
+import { families, type Family } from "./format/families.ts"
+import { formatOpenMetrics, openMetricsContentType } from "./format/openMetrics.ts"
+import { formatPlainText, plainContentType } from "./format/plainText.ts"
 
 export interface Exposed {
   readonly contentType: string
   readonly body: string
 }
-
-const plainContentType = "text/plain; version=0.0.4; charset=utf-8"
 
 /** The weight that an `Accept` header gives to a media type, wildcards left out; 0 where it does not name it. */
 const weightOf = (accept: string, type: string): number => {
@@ -30,6 +29,13 @@ export const prefersOpenMetrics = (accept: string): boolean => {
   return weight > 0 && weight >= weightOf(accept, "text/plain")
 }
 
+/** Says once of each metric that yields its name to another. */
+const tellYielding = (told: Set<string>, { id, name, type, yields }: Family): Effect.Effect<void> => {
+  if (!yields || told.has(name)) return Effect.void
+  told.add(name)
+  return Effect.logWarning(`metrics: the ${type} ${id} is exposed as ${name}: another metric has its name`)
+}
+
 export class Exposition extends Context.Service<Exposition, {
   /** `undefined`: metrics are off. */
   render(accept: string): Effect.Effect<Exposed | undefined>
@@ -41,15 +47,15 @@ export class Exposition extends Context.Service<Exposition, {
       const collectors = yield* Collectors
       const exemplars = yield* Exemplars
       const context = yield* Effect.context()
+      const told = new Set<string>()
       return Exposition.of({
         render: Effect.fnUntraced(function*(accept) {
           yield* collectors.collect
+          const all = families(Metric.snapshotUnsafe(context))
+          for (const family of all) yield* tellYielding(told, family)
           return prefersOpenMetrics(accept)
-            ? {
-              contentType: openMetricsContentType,
-              body: formatOpenMetrics(Metric.snapshotUnsafe(context), exemplars)
-            }
-            : { contentType: plainContentType, body: PrometheusMetrics.formatUnsafe(context) }
+            ? { contentType: openMetricsContentType, body: formatOpenMetrics(all, exemplars) }
+            : { contentType: plainContentType, body: formatPlainText(all) }
         })
       })
     })

@@ -1,6 +1,7 @@
 /** The metrics that the settings ask for: all of them, or none. */
-import { Config, Effect, Layer, Option } from "effect"
+import { Effect, Layer } from "effect"
 import { layerAlertStoreFromConfig } from "../alerts/alertsFromConfig.ts"
+import { inForce } from "../config/Setting.ts"
 import { settings } from "../config/settings.ts"
 import { DeadLetterLog } from "../deadletters/deadLetterLog.ts"
 import { layerLineageMetrics } from "../lineage/lineageMetrics.ts"
@@ -33,10 +34,31 @@ const sloStore = Layer.unwrap(Effect.gen(function*() {
 }))
 
 /** Metrics are exported only where somebody named a collector: OpenTelemetry's default address is for traces alone. */
-const namesCollector = Effect.gen(function*() {
-  const common = yield* Config.option(Config.String("OTEL_EXPORTER_OTLP_ENDPOINT"))
-  return Option.exists(common, (url) => url !== "") || (yield* settings.otlpMetricsEndpoint) !== undefined
+const collectorUrl = Effect.gen(function*() {
+  if ((yield* settings.otelSdkDisabled) || (yield* settings.metricsExporter) === "none") return undefined
+  const own = yield* settings.otlpMetricsEndpoint
+  const { origin } = yield* inForce(settings.otlpEndpoint)
+  return own ?? (origin === "default" ? undefined : `${(yield* settings.otlpEndpoint).replace(/\/$/, "")}/v1/metrics`)
 })
+
+const exporter = Effect.gen(function*() {
+  const url = yield* collectorUrl
+  if (url === undefined) return Layer.empty
+  return layerOtlpMetrics({
+    url,
+    headers: (yield* settings.otlpMetricsHeaders) ?? (yield* settings.otlpHeaders) ?? {},
+    compression: (yield* settings.otlpMetricsCompression) ?? (yield* settings.otlpCompression),
+    exportInterval: yield* settings.metricsInterval,
+    temporality: yield* settings.metricsTemporality,
+    shutdownTimeout: Math.min(
+      mostShutdownMillis,
+      (yield* settings.otlpMetricsTimeout) ?? (yield* settings.otlpTimeout)
+    )
+  })
+})
+
+/** What a collector that does not answer may hold up the end of the process. */
+const mostShutdownMillis = 2000
 
 interface MetricsOptions {
   readonly version: string
@@ -60,7 +82,7 @@ export const layerMetricsFromConfig = ({ live, version }: MetricsOptions) =>
       layerSloMetrics,
       layerSamplingMetrics,
       layerLineageMetrics,
-      (yield* namesCollector) ? layerOtlpMetrics : Layer.empty
+      yield* exporter
     ).pipe(Layer.provideMerge(Layer.mergeAll(Collectors.layer, slo, Exemplars.layerMemory())))
   }))
 

@@ -1,14 +1,16 @@
 /**
- * Metrics to an OpenTelemetry collector, where one is named by OpenTelemetry's own settings (`OTEL_EXPORTER_OTLP_ENDPOINT`,
- * `OTEL_METRIC_EXPORT_INTERVAL` and so on).
+ * Metrics to an OpenTelemetry collector.
  *
- * One export at a time: a collector that hangs delays the next export and nothing else; one that fails is left alone for a minute.
+ * One export at a time: a collector that hangs delays the next export and nothing else; one that fails is left alone for a minute. Effect's own
+ * reading of OpenTelemetry's settings is not used: it ends the process for a value that it cannot read.
  */
-import { ConfigProvider, Effect, Layer, Schedule } from "effect"
+import { Effect, Layer, Schedule } from "effect"
 import { OtlpMetrics, OtlpSerialization } from "effect/observability"
 import { layerGuarded } from "../client/guardedClient.ts"
 import { ProcessResource } from "../resource/ProcessResource.ts"
 import { Collectors } from "./Collectors.ts"
+
+type OtlpMetricsOptions = Omit<Parameters<typeof OtlpMetrics.layer>[0], "resource">
 
 /** The exporter reads what is collected; between two exports the collectors run at least once. */
 const collecting = Layer.effectDiscard(Effect.gen(function*() {
@@ -16,20 +18,16 @@ const collecting = Layer.effectDiscard(Effect.gen(function*() {
   yield* Effect.forkScoped(Effect.repeat(collect, Schedule.spaced("5 seconds")))
 }))
 
-/** OpenTelemetry's default is to export; the exporter's own is not to. */
-const exportByDefault = ConfigProvider.layerAdd(ConfigProvider.fromEnvRecord({ OTEL_METRICS_EXPORTER: "otlp" }))
-
 /** Said of the process as its spans say it. */
-const exporter = Layer.unwrap(Effect.map(ProcessResource, ({ attributes }) =>
-  OtlpMetrics.layerFromConfig({
-    resource: {
-      serviceName: String(attributes["service.name"]),
-      serviceVersion: String(attributes["service.version"]),
-      attributes
-    }
-  })))
-
-export const layerOtlpMetrics = Layer.merge(
-  collecting,
-  Layer.provide(exporter, [OtlpSerialization.layerProtobuf, exportByDefault, layerGuarded])
-)
+export const layerOtlpMetrics = (options: OtlpMetricsOptions) => {
+  const exporter = Layer.unwrap(Effect.map(ProcessResource, ({ attributes }) =>
+    OtlpMetrics.layer({
+      ...options,
+      resource: {
+        serviceName: String(attributes["service.name"]),
+        serviceVersion: String(attributes["service.version"]),
+        attributes
+      }
+    })))
+  return Layer.merge(collecting, Layer.provide(exporter, [OtlpSerialization.layerProtobuf, layerGuarded]))
+}

@@ -8,6 +8,7 @@ import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { SourceCounters } from "../sources/SourceStats.ts"
 import type { StageCounts } from "../stage/StageRegistry.ts"
 import { Collectors } from "./Collectors.ts"
+import { startDeadLetterMetrics } from "./deadLetterMetrics.ts"
 import { type MetricFamilies, metricFamilies } from "./instruments.ts"
 
 /** What is known of one sensor. */
@@ -56,6 +57,15 @@ export const observePipeline = Effect.fnUntraced(function*(
 ): Effect.fn.Return<void, never, Collectors | Scope.Scope> {
   const collectors = yield* Collectors
   const make = yield* metricFamilies
+  const context = yield* Effect.context()
+  const started = new Set<string>()
+  yield* collectors.add(() => {
+    for (const [stage] of view.stages()) {
+      if (started.has(stage)) continue
+      started.add(stage)
+      startDeadLetterMetrics(stage, context)
+    }
+  })
   yield* collectors.add(stageCollector(make, view, yield* Clock.Clock))
   yield* collectors.add(sourceCollector(make, view))
   yield* collectors.add(timeCollector(make, view))
@@ -117,7 +127,7 @@ const stageCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView, 
       emitted(counts.emitted, { stage })
       lateEvents += counts.late
       if (stateful.has(stage) || counts.evicted > 0) evicted(counts.evicted, { stage })
-      if (counts.retries > 0) retries(counts.retries, { operator: stage })
+      retries(counts.retries, { operator: stage })
     }
     retries(view.ingestRetries(), { operator: "ingest" })
     late(lateEvents)

@@ -32,6 +32,7 @@ const observeCollections = Effect.acquireRelease(
   Effect.gen(function*() {
     const context = yield* Effect.context()
     const byKind = new Map(Array.from(gcKinds, ([kind, name]) => [kind, gcDuration(name)] as const))
+    for (const duration of byKind.values()) duration.valueUnsafe(context)
     const observer = new PerformanceObserver((list) => {
       for (const entry of list.getEntries()) {
         const detail = Predicate.hasProperty(entry, "detail") ? entry.detail : undefined

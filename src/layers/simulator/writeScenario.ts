@@ -4,7 +4,7 @@
  * Each line is decoded from the very frame that a live run would send, so that the ids are the same. Lines are in the order of sending;
  * the ingest time is the time of sending. The output is written as it is made: memory does not grow with the length of the scenario.
  */
-import { Clock, Effect, FileSystem, type PlatformError, Result, Schema, Stream } from "effect"
+import { Clock, Effect, type FileSystem, type PlatformError, Result, Schema, type Stdio, Stream } from "effect"
 import { decodeRawRecord } from "../../domain/observation/formats/decodeRawRecord.ts"
 import type { Observation } from "../../domain/observation/Observation.ts"
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
@@ -13,6 +13,7 @@ import type { FaultCounts } from "../../domain/simulation/faults.ts"
 import type { Scenario } from "../../domain/simulation/scenario.ts"
 import { truthConjunctions, truthLine } from "../../domain/simulation/truthConjunctions.ts"
 import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
+import { outputSink } from "../runtime/outputSink.ts"
 
 /** A simulated frame that cannot be decoded: the sensors of the scenario are not those of the registry. */
 export class WriteScenarioError extends Schema.TaggedError<WriteScenarioError>()("WriteScenarioError", {
@@ -30,7 +31,7 @@ export interface Progress {
 interface WriteScenarioOptions {
   readonly scenario: Scenario
   readonly registry: SensorRegistry
-  /** The file of JSON lines. */
+  /** The file of JSON lines; a pipe or `-` for the standard output. */
   readonly out: string
   /** Called about once a second, and at the end. */
   readonly onProgress?: (progress: Progress) => Effect.Effect<void>
@@ -75,9 +76,8 @@ export const writeObservations = Effect.fn("writeObservations")(function*(
 ): Effect.fn.Return<
   WriteScenarioReport,
   WriteScenarioError | PlatformError.PlatformError,
-  FileSystem.FileSystem
+  FileSystem.FileSystem | Stdio.Stdio
 > {
-  const fs = yield* FileSystem.FileSystem
   const clock = yield* Clock.Clock
   const counts: Record<Wire, number> = { radar: 0, optical: 0, isl: 0 }
   let observations = 0
@@ -104,7 +104,7 @@ export const writeObservations = Effect.fn("writeObservations")(function*(
   yield* Stream.fromIterable(scenario.emissions, { chunkSize: linesInArray }).pipe(
     Stream.chunks,
     Stream.mapEffect(encode),
-    Stream.run(fs.sink(out))
+    Stream.run(outputSink(out))
   )
   yield* onProgress({ time: scenario.end, observations })
   return { observations, bySourceKind: counts, faults: { ...scenario.faultCounts } }
@@ -118,15 +118,14 @@ export const writeTruth = Effect.fn("writeTruth")(function*(
   scenario: Scenario,
   horizonMillis: number,
   file: string
-): Effect.fn.Return<number, PlatformError.PlatformError, FileSystem.FileSystem> {
-  const fs = yield* FileSystem.FileSystem
+): Effect.fn.Return<number, PlatformError.PlatformError, FileSystem.FileSystem | Stdio.Stdio> {
   let count = 0
   yield* Stream.fromIterable(truthConjunctions(scenario.truth, scenario.start, scenario.end + horizonMillis)).pipe(
     Stream.map((conjunction) => {
       count += 1
       return utf8.encode(`${truthLine(conjunction)}\n`)
     }),
-    Stream.run(fs.sink(file))
+    Stream.run(outputSink(file))
   )
   return count
 })

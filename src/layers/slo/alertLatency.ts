@@ -5,6 +5,7 @@
  * Stands around {@link AlertStore}; alerts are rare, so this is one pass over the versions of a delivery.
  */
 import { Clock, Effect, Layer, Metric, Option } from "effect"
+import { AlertStatus } from "../../domain/alert/ConjunctionAlert.ts"
 import { AlertStore } from "../alerts/AlertStore.ts"
 import { Exemplars } from "../metrics/Exemplars.ts"
 import { Slo } from "./Slo.ts"
@@ -31,6 +32,9 @@ export const layerMeasuredAlerts: Layer.Layer<AlertStore, never, AlertStore | Sl
       description: "From the newest observation's sensor time to the first emission of an alert",
       boundaries
     })
+    // At 0 from the start: who watches a rate must not miss the first one.
+    latency.valueUnsafe(context)
+    for (const level of AlertStatus.literals) versionsMetric(level).valueUnsafe(context)
     return AlertStore.of({
       ...store,
       upsert: Effect.fnUntraced(function*(versions, headers) {

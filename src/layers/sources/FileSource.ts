@@ -29,6 +29,8 @@ interface FileSourceOptions {
   readonly path: string
   /** Longest JSON line (default 512 KiB); of a longer one the beginning is handed on, as a malformed record. */
   readonly maximumLineBytes?: number
+  /** Told of what is read, in bytes of the file. */
+  readonly onRead?: (bytes: number) => void
 }
 
 const chunkBytes = 64 << 10
@@ -148,6 +150,7 @@ export const makeFileSource = Effect.fn("FileSource.make")(
         reader = readerFor(head)
       }
       read += chunk.length
+      options.onRead?.(chunk.length)
       if (read > reader.limit) return yield* unreadable(`it is over ${reader.limit} bytes`)
       return reader.push(chunk)
     })

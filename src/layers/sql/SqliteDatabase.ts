@@ -1,6 +1,7 @@
 /** One SQLite file, open for the length of a scope. */
 import { Context, Effect, type Scope } from "effect"
 import type { SqlError } from "effect/sql/SqlError"
+import { statSync } from "node:fs"
 import type { DatabaseSync } from "node:sqlite"
 import { sqlite } from "./nodeSqlite.ts"
 import { sqlError } from "./sqliteError.ts"
@@ -20,8 +21,21 @@ export interface SqliteOptions {
   readonly synchronous?: "NORMAL" | "FULL"
 }
 
-/** Opens the file in WAL mode and closes it with the scope. */
+/** A file that was once more than nothing and is nothing now lost what it held, which nobody should find out later. */
+const warnOfEmpty = (file: string): Effect.Effect<void> =>
+  Effect.suspend(() =>
+    statSync(file, { throwIfNoEntry: false })?.size === 0
+      ? Effect.logWarning(
+        `${file} is there and empty (0 bytes): it begins anew; what it held is lost, unless a copy has it`
+      )
+      : Effect.void
+  )
+
+/** Opens the file in WAL mode and closes it with the scope. One that is there and empty is told. */
 export const openSqlite = (options: SqliteOptions): Effect.Effect<DatabaseSync, SqlError, Scope.Scope> =>
+  Effect.andThen(warnOfEmpty(options.file), opened(options))
+
+const opened = (options: SqliteOptions): Effect.Effect<DatabaseSync, SqlError, Scope.Scope> =>
   Effect.acquireRelease(
     Effect.try({
       try: () => {

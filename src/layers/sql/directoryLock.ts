@@ -7,8 +7,9 @@
  * Nothing else may open `perigee.lock` in this process (a backup leaves it out): POSIX locks end when any descriptor of the file is closed.
  */
 import { Effect, Schema, type Scope } from "effect"
-import { mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs"
+import { readFileSync, rmSync, writeFileSync } from "node:fs"
 import { join } from "node:path"
+import { makeDirectory } from "./makeDirectory.ts"
 import { sqlite } from "./nodeSqlite.ts"
 import { resultCode, resultCodes } from "./sqliteError.ts"
 
@@ -40,7 +41,7 @@ export const lockDirectory = (directory: string): Effect.Effect<void, DirectoryL
   const pidFile = join(directory, "perigee.pid")
   const acquire = Effect.try({
     try: () => {
-      mkdirSync(directory, { recursive: true })
+      makeDirectory(directory)
       const lock = new sqlite.DatabaseSync(join(directory, "perigee.lock"))
       try {
         lock.exec("BEGIN EXCLUSIVE")

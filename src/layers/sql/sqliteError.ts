@@ -7,7 +7,25 @@ export const resultCode = (cause: unknown): number | undefined =>
   Predicate.hasProperty(cause, "errcode") && typeof cause.errcode === "number" ? cause.errcode & 0xff : undefined
 
 /** https://www.sqlite.org/rescode.html */
-export const resultCodes = { permission: 3, busy: 5, locked: 6, readonly: 8, corrupt: 11, notADatabase: 26 } as const
+export const resultCodes = {
+  permission: 3,
+  busy: 5,
+  locked: 6,
+  readonly: 8,
+  corrupt: 11,
+  cannotOpen: 14,
+  notADatabase: 26
+} as const
+
+/** The file is no database, or a broken one. */
+export const isDamage = (cause: unknown): boolean => {
+  const code = resultCode(cause)
+  return code === resultCodes.corrupt || code === resultCodes.notADatabase
+}
+
+/** What to do about a damaged file. */
+export const damagedAdvice = (file: string): string =>
+  `move it away and perigee begins anew, or save what can be read: sqlite3 ${file} .recover | sqlite3 saved.sqlite`
 
 /** The error of effect/sql for what `node:sqlite` threw. It reads the extended code from `errno`, where node:sqlite has `errcode`. */
 export const sqlError = (thrown: unknown, operation: string): SqlError => {

@@ -25,6 +25,7 @@ export const makePerigeeTracer = Effect.fnUntraced(function*(decideRoot: DecideR
       drop("defect", 1)
     }
   }
+  for (const field of ["attributes", "events", "links"]) spanFieldsDropped(field).valueUnsafe(context)
   const outlet = {
     ids,
     ended: records ? hand : () => {},

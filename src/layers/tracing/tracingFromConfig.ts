@@ -27,7 +27,8 @@ const otlpOptions = Effect.fnUntraced(function*(resource: Attributes, version: s
     resource,
     version,
     maxQueued: yield* settings.otlpQueue,
-    timeout: yield* settings.otlpTimeout
+    timeout: yield* settings.otlpTimeout,
+    shutdownTimeout: "2 seconds"
   }
 })
 
@@ -56,6 +57,9 @@ export const layerTracingFromConfig = (
     const variant = yield* settings.tracing
     if (variant === "off") {
       return Layer.merge(Tracing.layerOff, SpanStore.layerOff("tracing is off"))
+    }
+    if (variant !== "backend" && (yield* settings.otelSdkDisabled)) {
+      return Layer.merge(Tracing.layerOff, SpanStore.layerOff("spans are not sent: OTEL_SDK_DISABLED is true"))
     }
     const { attributes: resource } = yield* ProcessResource
     if (variant === "backend") {

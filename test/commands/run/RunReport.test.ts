@@ -51,7 +51,7 @@ describe("the summary of a run", () => {
   it.effect("is the same for a person, a line each", () =>
     Effect.gen(function*() {
       const lines = toText(yield* report).split("\n")
-      assert.lengthOf(lines, 5)
+      assert.lengthOf(lines, 7)
       assert.include(lines, "dead letters 1 (Late 1)")
       assert.include(lines, "canaries 3  arrived 2  late 1  missed 0")
     }))

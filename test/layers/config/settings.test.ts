@@ -4,7 +4,14 @@ import { globSync, readFileSync } from "node:fs"
 import { join } from "node:path"
 import { inForce, setting } from "../../../src/layers/config/Setting.ts"
 import { text } from "../../../src/layers/config/settingKinds.ts"
-import { allSettings, fusionSettings, kafkaSettings, settings, withFlags } from "../../../src/layers/config/settings.ts"
+import {
+  allSettings,
+  fusionSettings,
+  ignoredValues,
+  kafkaSettings,
+  settings,
+  withFlags
+} from "../../../src/layers/config/settings.ts"
 import { kafkaDefaults, type KafkaSettings } from "../../../src/layers/log/kafka/KafkaLog.ts"
 import { defaultFusionSettings, type FusionSettings } from "../../../src/operators/fusion/fusion.ts"
 
@@ -107,7 +114,7 @@ describe("the table of settings", () => {
       [settings.seed, "PERIGEE_SEED", "1.5", "expected a whole number from 0"],
       [settings.simulator, "PERIGEE_SIMULATOR", "yes", "expected on or off"],
       [settings.radarPort, "PERIGEE_RADAR_PORT", "70000", "expected a whole number from 0 to 65535"],
-      [settings.radarReceiveBuffer, "PERIGEE_RADAR_RECEIVE_BUFFER", "4MB", "expected a whole number of bytes"],
+      [settings.radarReceiveBuffer, "PERIGEE_RADAR_RECEIVE_BUFFER", "4 m", "expected bytes above 0, or kB"],
       [settings.opticalPollInterval, "PERIGEE_OPTICAL_POLL_INTERVAL", "1000", "expected a number above 0 and ms, s"],
       [settings.traceRatio, "PERIGEE_TRACE_RATIO", "0x1", "expected a number from 0 to 1"],
       [settings.faults, "PERIGEE_FAULTS", "duplicates,gremlins", "expected name[=source][@seconds]"],
@@ -141,6 +148,13 @@ describe("the table of settings", () => {
         PERIGEE_FAULTS: "duplicates,silent-sensor=radar-syowa@5s"
       }
       assert.strictEqual(yield* within(env)(settings.radarReceiveBuffer), 16_384)
+      for (
+        const [given, bytes] of [["1.5 KiB", 1536], ["4MB", 4_000_000], ["2 gigabytes", undefined], ["7", 7]] as const
+      ) {
+        assert.strictEqual(settings.radarReceiveBuffer.row.accepts(given), bytes !== undefined, given)
+        if (bytes === undefined) continue
+        assert.strictEqual(yield* within({ PERIGEE_RADAR_RECEIVE_BUFFER: given })(settings.radarReceiveBuffer), bytes)
+      }
       assert.strictEqual(yield* within(env)(settings.opticalPollInterval), 2000)
       assert.deepStrictEqual((yield* within(env)(kafkaSettings)).brokers, ["a:1", "b:2"])
       assert.strictEqual(yield* within(env)(settings.faults), "duplicates,silent-sensor=radar-syowa@5s")
@@ -156,5 +170,65 @@ describe("the table of settings", () => {
         settings.opticalUrl.row.show("https://me:hunter2@host:8443/archive?key=hunter2"),
         "https://<redacted>@host:8443/archive?<redacted>"
       )
+    }))
+
+  it("every number has a bound, so that none asks for what never ends", () => {
+    const absurd = ["1e15", "999999999999d", "1000d", "900 TiB"]
+    const unbounded = allSettings.filter(({ row }) =>
+      ["duration", "bytes"].includes(row.unit) || /number/.test(row.expected)
+    ).filter(({ row }) => !row.name.endsWith("_RETENTION") && absurd.some((text) => row.accepts(text)))
+    assert.deepStrictEqual(unbounded.map(({ row }) => row.name), [])
+    assert.include(settings.lineageRetention.row.expected, "at most 3650d")
+  })
+})
+
+describe("variables of all programs", () => {
+  const shared = allSettings.filter(({ row }) => !row.name.startsWith("PERIGEE_"))
+
+  it.effect.each(
+    [
+      ["OTEL_EXPORTER_OTLP_PROTOCOL", "grpc"],
+      ["OTEL_EXPORTER_OTLP_ENDPOINT", "localhost:4317"],
+      ["OTEL_RESOURCE_ATTRIBUTES", "note=50%"],
+      ["OTEL_EXPORTER_OTLP_TIMEOUT", "10s"],
+      ["OTEL_EXPORTER_OTLP_TIMEOUT", "-1"],
+      ["OTEL_EXPORTER_OTLP_HEADERS", "a b=c"],
+      ["OTEL_EXPORTER_OTLP_HEADERS", "a=b%0d%0ac: d"],
+      ["OTEL_BSP_MAX_QUEUE_SIZE", "0"],
+      ["OTEL_METRIC_EXPORT_INTERVAL", "1m"],
+      ["OTEL_SDK_DISABLED", "1"],
+      ["OPENLINEAGE_URL", "lineage.example"]
+    ] as const
+  )("%s=%s is as if it were not set, and told", ([name, value]) =>
+    Effect.gen(function*() {
+      for (const setting of shared) {
+        assert.deepStrictEqual(yield* within({ [name]: value })(setting), yield* within({})(setting), setting.row.name)
+      }
+      const told = yield* within({ [name]: value })(ignoredValues)
+      assert.lengthOf(told, 1)
+      assert.match(told[0] ?? "", new RegExp(`^${name}: .*ignored, as if it were not set: expected `))
+    }))
+
+  it.effect("no text at all keeps the program from starting", () =>
+    Effect.gen(function*() {
+      for (const text of ["", " ", "%", "=", "\u0000", "http://", "grpc", "🛰", "-1", "1e400", "a=%zz", "NaN"]) {
+        const env = Object.fromEntries(shared.map(({ row }) => [row.name, text]))
+        yield* Effect.forEach(shared, within(env), { discard: true })
+      }
+    }))
+
+  it.effect("are read as OpenTelemetry's rules have it", () =>
+    Effect.gen(function*() {
+      assert.strictEqual(
+        yield* within({ OTEL_EXPORTER_OTLP_PROTOCOL: "HTTP/Protobuf" })(settings.otlpProtocol),
+        "http/protobuf"
+      )
+      assert.isTrue(yield* within({ OTEL_SDK_DISABLED: "TRUE" })(settings.otelSdkDisabled))
+      assert.strictEqual(yield* within({ OTEL_EXPORTER_OTLP_TIMEOUT: "0" })(settings.otlpTimeout), 2 ** 31 - 1)
+      assert.deepStrictEqual(
+        yield* within({ OTEL_RESOURCE_ATTRIBUTES: "a=1%2C2, b = c" })(settings.resourceAttributes),
+        { a: "1,2", b: "c" }
+      )
+      assert.deepStrictEqual(yield* within({ OTEL_SDK_DISABLED: "false" })(ignoredValues), [])
     }))
 })

@@ -58,7 +58,9 @@ describe("every response carries the trace id", () => {
     ["/metrics", 200],
     ["/openapi.json", 200],
     ["/nowhere", 404],
-    ["/metrics", 404, "POST"],
+    ["/", 200],
+    ["/metrics", 405, "POST"],
+    ["/", 405, "DELETE"],
     ["/dies", 500]
   ]
   for (const [path, status, method = "GET"] of cases) {
@@ -321,4 +323,34 @@ describe("the server", () => {
       assert.match(answer, /^HTTP\/1.1 408 Request Timeout/)
       assert.strictEqual((yield* get("/health/live")).status, 200)
     }).pipe(Effect.timeout("10 seconds"), Effect.provide(server(Exposition.layer, 0, { headersMillis: 300 }))))
+})
+
+describe("who does not know what to ask", () => {
+  it.live("finds at / every path that the API has, and each answers", () =>
+    Effect.gen(function*() {
+      const { body, headers } = yield* get("/")
+      assert.match(headers.get("content-type") ?? "", /^application\/json/)
+      const { questions } = JSON.parse(body)
+      const paths: ReadonlyArray<string> = questions.map(({ path }: { readonly path: string }) => path)
+      const openApi = JSON.parse((yield* get("/openapi.json")).body)
+      assert.includeMembers([...paths], ["/", "/openapi.json", ...Object.keys(openApi.paths)])
+      for (const path of paths) assert.notInclude([404, 405, 500], (yield* get(path)).status, path)
+    }).pipe(Effect.provide(server())))
+
+  it.live("is told by 405 how a path is asked, and what is nowhere by 404", () =>
+    Effect.gen(function*() {
+      for (const method of ["POST", "PUT", "DELETE", "PATCH"]) {
+        const { body, headers, status } = yield* get("/health", {}, method)
+        assert.deepStrictEqual([status, headers.get("allow")], [405, "GET, HEAD"], method)
+        assert.strictEqual(Result.getOrThrow(decodeError(body)).error.code, "method_not_allowed")
+        assert.strictEqual((yield* get("/nowhere", {}, method)).status, 404)
+      }
+      const head = yield* get("/health/live", {}, "HEAD")
+      assert.deepStrictEqual([head.status, head.body], [200, ""])
+    }).pipe(Effect.provide(server())))
+
+  it.live("metrics that are off are not found, and not a wrong method", () =>
+    Effect.gen(function*() {
+      assert.strictEqual((yield* get("/metrics")).status, 404)
+    }).pipe(Effect.provide(server(Exposition.layerOff))))
 })

@@ -5,9 +5,9 @@ import { Effect, Layer, Logger } from "effect"
 import * as Http from "node:http"
 import { Endpoint } from "../../../src/layers/http/Endpoint.ts"
 import { layerNodeServer } from "../../../src/layers/http/NodeServer.ts"
-import { layerTraceContextTest, traceContextTestPath } from "../../../src/layers/http/traceContextTest.ts"
+import { layerTraceContextEndpoint, traceContextPath } from "../../support/traceContextEndpoint.ts"
 
-const served = layerNodeServer(layerTraceContextTest, { host: "127.0.0.1", port: 0 }).pipe(
+const served = layerNodeServer(layerTraceContextEndpoint, { host: "127.0.0.1", port: 0 }).pipe(
   Layer.provide([NodeHttpClient.layerUndici, Logger.layer([])])
 )
 
@@ -58,7 +58,7 @@ const drive = (headers: Pairs, calls = 1) =>
     const { received, url: callback } = yield* receiver
     const payload = JSON.stringify(Array.from({ length: calls }, (_, i) => ({ url: callback, arguments: [i] })))
     const status = yield* Effect.callback<number>((resume) => {
-      const request = Http.request(`${url}${traceContextTestPath}`, { method: "POST" }, (response) => {
+      const request = Http.request(`${url}${traceContextPath}`, { method: "POST" }, (response) => {
         response.resume().on("end", () => resume(Effect.succeed(response.statusCode ?? 0)))
       })
       request.setHeader("content-type", "application/json")
@@ -216,7 +216,7 @@ describe("the endpoint", () => {
   const post = (body: string) =>
     Effect.flatMap(Endpoint, ({ url }) =>
       Effect.promise(async () => {
-        const response = await fetch(`${url}${traceContextTestPath}`, { method: "POST", body })
+        const response = await fetch(`${url}${traceContextPath}`, { method: "POST", body })
         return [response.status, response.headers.has("traceresponse")]
       })).pipe(Effect.provide(served))
 

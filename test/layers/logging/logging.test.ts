@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Console, Effect, Layer } from "effect"
+import { ConfigProvider, Console, Context, Effect, Layer, Option, type Tracer } from "effect"
 import { Logging, type LoggingOptions } from "../../../src/layers/logging/logging.ts"
 import { layerLoggingFromConfig } from "../../../src/layers/logging/loggingFromConfig.ts"
 import { stageSpans } from "../../support/stageSpans.ts"
@@ -54,6 +54,27 @@ describe("log lines", () => {
         assert.include(line, "a b")
         assert.notMatch(line, /trace_id|span_id|observation_id/)
       }
+    }))
+
+  it.effect("of a span that nobody can find they carry no ids; of a request's they do", () =>
+    Effect.gen(function*() {
+      const tracer = yield* Effect.tracer
+      const span = (kind: "internal" | "server", sampled: boolean) =>
+        tracer.span({
+          name: "own",
+          parent: Option.none(),
+          annotations: Context.empty(),
+          links: [],
+          startTime: 0n,
+          kind,
+          root: true,
+          sampled
+        })
+      const said = (of: Tracer.Span) =>
+        linesOf(Logging.layer(plain), Effect.withParentSpan(Effect.logInfo("hello"), of))
+      assert.notMatch((yield* said(span("internal", false))).join(), /trace_id|span_id/)
+      assert.match((yield* said(span("internal", true))).join(), /trace_id=/)
+      assert.match((yield* said(span("server", false))).join(), /trace_id=/)
     }))
 
   it.effect("in logfmt and for a person the ids stand behind the line", () =>

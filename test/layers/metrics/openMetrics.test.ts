@@ -3,8 +3,9 @@ import { Effect, Layer, Metric } from "effect"
 import { Collectors } from "../../../src/layers/metrics/Collectors.ts"
 import { Exemplars } from "../../../src/layers/metrics/Exemplars.ts"
 import { Exposition, prefersOpenMetrics } from "../../../src/layers/metrics/Exposition.ts"
+import { families } from "../../../src/layers/metrics/format/families.ts"
+import { formatOpenMetrics } from "../../../src/layers/metrics/format/openMetrics.ts"
 import { metricFamilies } from "../../../src/layers/metrics/instruments.ts"
-import { formatOpenMetrics } from "../../../src/layers/metrics/openMetrics.ts"
 import { parseOpenMetrics } from "../../support/openMetrics.ts"
 
 const traceId = "0af7651916cd43dd8448eb211c80319c"
@@ -18,7 +19,7 @@ const isolated = Layer.merge(
 
 const rendered = Effect.gen(function*() {
   const context = yield* Effect.context()
-  return parseOpenMetrics(formatOpenMetrics(Metric.snapshotUnsafe(context), yield* Exemplars))
+  return parseOpenMetrics(formatOpenMetrics(families(Metric.snapshotUnsafe(context)), yield* Exemplars))
 })
 
 describe("OpenMetrics", () => {

@@ -95,8 +95,26 @@ describe("metrics to a collector", () => {
         OTEL_METRICS_EXPORTER: "none"
       }))
       assert.deepStrictEqual(other.paths, [])
+      const disabled = yield* exported((origin) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: origin, OTEL_SDK_DISABLED: "True" }))
+      assert.deepStrictEqual(disabled.paths, [])
+      const nowhere = yield* exported(() => ({ OTEL_EXPORTER_OTLP_ENDPOINT: "localhost:4317" }))
+      assert.deepStrictEqual(nowhere.paths, [], "an address that is none names no collector")
       const off = yield* exported((origin) => ({ OTEL_EXPORTER_OTLP_ENDPOINT: origin, PERIGEE_METRICS: "off" }))
       assert.deepStrictEqual([off.paths, off.rendered], [[], undefined])
+    }))
+
+  it.live("whatever their other settings are: what cannot be read is as if it were not set", () =>
+    Effect.gen(function*() {
+      const { paths } = yield* exported((origin) => ({
+        OTEL_EXPORTER_OTLP_ENDPOINT: origin,
+        OTEL_METRICS_EXPORTER: "prometheus",
+        OTEL_EXPORTER_OTLP_TIMEOUT: "10s",
+        OTEL_METRIC_EXPORT_INTERVAL: "1m",
+        OTEL_EXPORTER_OTLP_COMPRESSION: "zstd",
+        OTEL_EXPORTER_OTLP_HEADERS: "a b=c",
+        OTEL_EXPORTER_OTLP_METRICS_TEMPORALITY_PREFERENCE: "lowmemory"
+      }))
+      assert.deepStrictEqual(paths, ["/v1/metrics"])
     }))
 
   it.live("they say of the process what its spans say", () =>

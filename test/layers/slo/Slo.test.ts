@@ -7,7 +7,8 @@ import { DeadLetters, DeadLettersMemory } from "../../../src/layers/deadletters/
 import { MessageLog } from "../../../src/layers/log/MessageLog.ts"
 import { layerCountedDeadLetters } from "../../../src/layers/metrics/deadLetterMetrics.ts"
 import { Exemplars } from "../../../src/layers/metrics/Exemplars.ts"
-import { formatOpenMetrics } from "../../../src/layers/metrics/openMetrics.ts"
+import { families as familiesOf } from "../../../src/layers/metrics/format/families.ts"
+import { formatOpenMetrics } from "../../../src/layers/metrics/format/openMetrics.ts"
 import { layerMeasuredAlerts } from "../../../src/layers/slo/alertLatency.ts"
 import { Slo } from "../../../src/layers/slo/Slo.ts"
 import { SloStore, SloStoreError } from "../../../src/layers/slo/SloStore.ts"
@@ -20,7 +21,9 @@ const isolated = Layer.merge(
 )
 
 const families = Effect.gen(function*() {
-  return parseOpenMetrics(formatOpenMetrics(Metric.snapshotUnsafe(yield* Effect.context()), yield* Exemplars))
+  return parseOpenMetrics(
+    formatOpenMetrics(familiesOf(Metric.snapshotUnsafe(yield* Effect.context())), yield* Exemplars)
+  )
 })
 
 const countsOf = (slo: Slo["Service"], now: number) =>

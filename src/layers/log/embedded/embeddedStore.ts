@@ -1,7 +1,7 @@
 /** The store of the embedded log over an open database whose schema is current. */
 import { Effect, Result } from "effect"
 import type { DatabaseSync } from "node:sqlite"
-import { resultCode, resultCodes } from "../../sql/sqliteError.ts"
+import { damagedAdvice, resultCode, resultCodes } from "../../sql/sqliteError.ts"
 import { makeGroupCommit } from "../local/groupCommit.ts"
 import type { LocalStore } from "../local/localStore.ts"
 import { LogError } from "../LogError.ts"
@@ -31,7 +31,7 @@ export const embeddedError = (file: string, cause: unknown): LogError => {
   const text = cause instanceof Error ? cause.message : String(cause)
   return cause instanceof CorruptLog || cause instanceof RangeError || code === resultCodes.corrupt
       || code === resultCodes.notADatabase
-    ? new LogError({ reason: "Corrupt", message: `${file} is damaged: ${text}`, cause })
+    ? new LogError({ reason: "Corrupt", message: `${file} is damaged: ${text}; ${damagedAdvice(file)}`, cause })
     : code === resultCodes.readonly || code === resultCodes.permission
     ? new LogError({ reason: "Unauthorized", message: `${file}: this process may not write it: ${text}`, cause })
     : new LogError({ reason: "Unavailable", message: `${file}: ${text}`, cause })

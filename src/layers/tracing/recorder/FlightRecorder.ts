@@ -13,7 +13,7 @@
  */
 import { Clock, Effect, Layer, Metric } from "effect"
 import type { EventContext } from "../../../domain/stream/Envelope.ts"
-import { retroactiveSpans } from "../../../domain/tracing/retroactiveSpans.ts"
+import { recordedReasons, retroactiveSpans } from "../../../domain/tracing/retroactiveSpans.ts"
 import type { SpanData } from "../../../domain/tracing/SpanData.ts"
 import { type RecordedEvent, StageRecorder } from "../../stage/StageRecorder.ts"
 import { estimateBytes } from "../store/memorySpans.ts"
@@ -99,6 +99,8 @@ const layer = (
         droppedBy[over].updateUnsafe(1, context)
         return false
       }
+      for (const counter of Object.values(droppedBy)) counter.valueUnsafe(context)
+      for (const reason of recordedReasons) counterOf(reason).valueUnsafe(context)
       if (!records) return { record: () => {}, slowMillis: Infinity }
       return {
         slowMillis,

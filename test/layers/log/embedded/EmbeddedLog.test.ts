@@ -176,7 +176,7 @@ describe("EmbeddedLog", () => {
       const file = join(directory, "log.sqlite")
       writeFileSync(file, "not a database ".repeat(1000))
       const error = yield* expectFailure(open(directory), "Corrupt")
-      assert.strictEqual(error.message, `${file} is damaged: file is not a database`)
+      assert.include(error.message, `${file} is damaged: file is not a database; move it away`)
     }))
 
   it.effect("a batch that was changed or lost is Corrupt, with partition and offset", () =>
@@ -194,7 +194,7 @@ describe("EmbeddedLog", () => {
         assert.deepStrictEqual((yield* read(0)).map(text), ["a"])
         assert.deepStrictEqual((yield* read(2)).map(text), ["c"])
         const error = yield* expectFailure(read(1), "Corrupt")
-        assert.strictEqual(
+        assert.include(
           error.message,
           `${join(directory, "log.sqlite")} is damaged: t/0: the batch of offset 1 has the wrong checksum`
         )

@@ -1,17 +1,17 @@
 /**
- * The endpoint that the public W3C Trace Context suite drives, under a test flag: it makes this process send requests to any address that the caller
- * names, so it is never on by default.
+ * The endpoint that the public W3C Trace Context suite drives, on the server of the product: it makes its process send requests to any address that
+ * the caller names, so it is none of the product's own.
  *
  * POST `[{"url", "arguments"}]`: each `arguments` is sent to its `url`, in order, as a request of the caller's trace with a span of its own as the
  * parent, before the answer, 200 with the number sent. A call that fails is 502.
  */
 import { Clock, Effect, Layer, Schema } from "effect"
 import { HttpClient, HttpClientRequest, HttpRouter, HttpServerRequest, HttpServerResponse } from "effect/http"
-import { inject } from "../../domain/tracing/propagation.ts"
-import { RequestContext } from "./RequestContext.ts"
-import { startRequestSpan } from "./requestSpan.ts"
+import { inject } from "../../src/domain/tracing/propagation.ts"
+import { RequestContext } from "../../src/layers/http/RequestContext.ts"
+import { startRequestSpan } from "../../src/layers/http/requestSpan.ts"
 
-export const traceContextTestPath = "/test/trace-context"
+export const traceContextPath = "/test/trace-context"
 
 const Calls = Schema.Array(Schema.Struct({ url: Schema.String, arguments: Schema.Json }))
 
@@ -35,12 +35,12 @@ const send = Effect.fnUntraced(function*(client: HttpClient.HttpClient, call: ty
   )
 })
 
-export const layerTraceContextTest: Layer.Layer<never, never, HttpRouter.HttpRouter | HttpClient.HttpClient> = Layer
+export const layerTraceContextEndpoint: Layer.Layer<never, never, HttpRouter.HttpRouter | HttpClient.HttpClient> = Layer
   .unwrap(
     Effect.map(HttpClient.HttpClient, (client) =>
       HttpRouter.add(
         "POST",
-        traceContextTestPath,
+        traceContextPath,
         Effect.gen(function*() {
           const calls = yield* HttpServerRequest.schemaBodyJson(Calls)
           yield* Effect.forEach(calls, (call) => send(client, call), { discard: true })
