@@ -25,7 +25,7 @@ const byKind = (counts: ReadonlyMap<string, number>): string =>
 const alertLine = (alert: ConjunctionAlert): string =>
   `${alert.level.padEnd(9)} ${alert.objects.join(" / ")}  TCA ${format(alert.tca).slice(0, 19)}Z  miss ${
     alert.missDistanceMetres.toFixed(0)
-  } m  Pc ${alert.pc.toExponential(1)} ${alert.validity}`
+  } m  Pc ${alert.pc?.toExponential(1) ?? "none"} ${alert.validity}`
 
 const open = (alerts: ReadonlyMap<string, ConjunctionAlert>): ReadonlyArray<ConjunctionAlert> =>
   Array.from(alerts.values()).filter(({ level }) => level === "attention" || level === "action")
