@@ -3,6 +3,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
+import { assess } from "./commands/assess.ts"
 import { bench } from "./commands/bench.ts"
 import { budget } from "./commands/budget.ts"
 import { canary } from "./commands/canary.ts"
@@ -19,7 +20,7 @@ import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
 
 const perigee = Command.make("perigee").pipe(
   Command.withDescription("A stream processor for Space Domain Awareness: observations in, conjunction alerts out"),
-  Command.withSubcommands([run, simulate, lineage, dlq, canary, budget, bench, graph, config])
+  Command.withSubcommands([run, simulate, assess, lineage, dlq, canary, budget, bench, graph, config])
 )
 
 /** 0 ok, 1 failed, 2 bad usage or input. What the command line library shows itself is not shown again. */

@@ -1,6 +1,6 @@
 /** The whole fusion pipeline on a file, as `perigee run --input` does it, with the log and the instruments that a benchmark asks for. */
 import { NodeServices } from "@effect/platform-node"
-import { Effect, Layer, Logger, Result } from "effect"
+import { Clock, Effect, Layer, Logger, Result } from "effect"
 import { runJob } from "../../src/commands/run/job.ts"
 import type { RunReport } from "../../src/commands/run/RunReport.ts"
 import { fileWorld } from "../../src/commands/run/world.ts"
@@ -51,6 +51,7 @@ export const fusionRun = (
       catalogue,
       settings: defaultFusionSettings,
       partitions: 1,
+      realClock: yield* Clock.Clock,
       seed: undefined,
       world,
       watch: undefined

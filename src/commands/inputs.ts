@@ -32,7 +32,7 @@ export const timeOf = Effect.fnUntraced(function*(flag: string, given: Option.Op
 })
 
 /** The text of a file, unpacked if it is gzip, without a byte order mark. */
-const readText = Effect.fnUntraced(function*(file: string) {
+export const readText = Effect.fnUntraced(function*(file: string) {
   const fs = yield* FileSystem.FileSystem
   const unreadable = (cause: unknown) =>
     new InputError({ message: `${file}: ${cause instanceof Error ? cause.message : String(cause)}` })

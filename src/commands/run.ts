@@ -201,7 +201,9 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     Layer.provideMerge(Layer.merge(layerTailSamplerFromConfig, layerHeadSamplerFromConfig))
   )
   const { said, watch } = yield* watcher(flags.json)
-  const job = { registry, settings: values.fusion, partitions: values.observationPartitions, seed, watch }
+  // Outside the scenario and its clock.
+  const realClock = yield* Clock.Clock
+  const job = { registry, settings: values.fusion, partitions: values.observationPartitions, realClock, seed, watch }
 
   const simulated = Effect.gen(function*() {
     const wallClock = yield* Clock.currentTimeMillis

@@ -113,7 +113,9 @@ export const toText = (report: RunReport): string => {
       `  ${alert.level.padEnd(9)} ${alert.objects.join(" / ")}  TCA ${alert.tca}  miss ${
         alert.missDistanceMetres.toFixed(1)
       } m`
-      + ` (1-sigma ${alert.missDistanceSigmaMetres.toFixed(1)} m)  Pc ${alert.pc.toExponential(2)} ${alert.validity}`
+      + ` (1-sigma ${alert.missDistanceSigmaMetres.toFixed(1)} m)  Pc ${
+        alert.pc?.toExponential(2) ?? "none"
+      } ${alert.validity}`
     ),
     `dead letters ${deadLetters.total}${letters === "" ? "" : ` (${letters})`}`,
     ...(canaries.emitted === 0 ? [] : [

@@ -1,7 +1,7 @@
 /**
  * One run: sources into the log, the log through the fusion pipeline, alerts out; then everything drained and a report.
  */
-import { Clock, Deferred, Effect, Fiber, type Scope, Stream } from "effect"
+import { Clock, Deferred, Effect, Fiber, Option, type Scope, Stream } from "effect"
 import { observationsTopic } from "../../domain/observation/formats/rawRecordHeaders.ts"
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
 import type { Catalogue } from "../../domain/orbit/catalogue/Catalogue.ts"
@@ -28,8 +28,8 @@ import { fusionGroup, fusionPipeline } from "../../operators/fusion/fusionPipeli
 import { type FusionReadings, fusionReadings } from "../../operators/fusion/fusionReadings.ts"
 import { ingest, ingestStage } from "../../operators/fusion/ingest.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
-import { graphText } from "../../operators/graph/graphText.ts"
 import type { StageServices } from "../../operators/stage/Stage.ts"
+import { drain } from "./drain.ts"
 import type { RunReport } from "./RunReport.ts"
 import type { Progress } from "./status.ts"
 import type { World } from "./world.ts"
@@ -41,6 +41,8 @@ interface JobOptions {
   readonly partitions: number
   readonly seed: number | undefined
   readonly world: World
+  /** That of the machine, whatever the scenario's says. */
+  readonly realClock: Clock.Clock
   /** Watches the run; `undefined`: in silence. */
   readonly watch: ((progress: () => Progress) => Effect.Effect<void>) | undefined
   /** Shows the run to whoever asks over HTTP; absent: nobody can. */
@@ -63,15 +65,12 @@ export interface RunView {
   readonly stopping: () => boolean
 }
 
-/** How long a run that was asked to stop may take to work off what is waiting; what is left is taken up by the next start. */
-const drainLimit = "4 seconds"
-
 export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.fn.Return<
   RunReport,
   LogError | SourceError,
   Scope.Scope | StageServices | MessageLog | AlertStore | SourceStats | Shutdown
 > {
-  const { catalogue, observe, partitions, registry, seed, settings, watch, world } = options
+  const { catalogue, observe, partitions, realClock, registry, seed, settings, watch, world } = options
   const clock = yield* Clock.Clock
   const log = yield* MessageLog
   const alerts = yield* AlertStore
@@ -120,7 +119,6 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     tally,
     onRejectedCanary
   })
-  for (const line of graphText(pipeline.graph)) yield* Effect.logInfo(line)
 
   const sampler = yield* HeadSampler
   let tracesSampled = 0
@@ -171,12 +169,14 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   yield* Fiber.interrupt(injecting)
   if (stopped) yield* Effect.logInfo("asked to stop: the sources stop, what was received is worked off")
   yield* Effect.forkScoped(Deferred.complete(ingested, Effect.andThen(ingesting.stop, Fiber.join(ingestRun))))
-  const drained = Fiber.join(fused)
-  const inTime = stopped ? yield* Effect.timeoutOption(drained, drainLimit) : yield* Effect.asSome(drained)
-  if (inTime._tag === "None") {
-    yield* Effect.logWarning("not everything could be worked off in time; the next start goes on from the last commit")
-    yield* Fiber.interrupt(fused)
-  }
+  const worked = yield* drain({
+    drained: Fiber.join(fused),
+    reason: stopped ? "asked" : world.isBounded ? "read" : "over",
+    requested: shutdown.requested,
+    progress,
+    clock: realClock
+  })
+  if (Option.isNone(worked)) yield* Fiber.interrupt(fused)
   if (watcher !== undefined) yield* Fiber.interrupt(watcher)
   const tracing = yield* StageTracing
   tracing.settle()

@@ -30,7 +30,7 @@ const inBrackets = (text: string): string => text === "" ? "" : ` (${text})`
 export const alertLine = (alert: ConjunctionAlert): string =>
   `${alert.level.padEnd(9)} ${alert.objects.join(" / ")}  TCA ${format(alert.tca).slice(0, 19)}Z  miss ${
     alert.missDistanceMetres.toFixed(0)
-  } m  Pc ${alert.pc.toExponential(1)} ${alert.validity}`
+  } m  Pc ${alert.pc?.toExponential(1) ?? "none"} ${alert.validity}`
 
 /** Those that somebody should look at, the next encounter first. */
 export const openAlerts = (alerts: ReadonlyMap<string, ConjunctionAlert>): ReadonlyArray<ConjunctionAlert> =>

@@ -17,6 +17,8 @@ import { SourceStats } from "../../layers/sources/SourceStats.ts"
 import { makeCanaryWires } from "./canaryWires.ts"
 
 export interface World {
+  /** Its input has an end of its own: a file. */
+  readonly isBounded: boolean
   readonly sources: ReadonlyArray<Source>
   /** Ends when the scenario is over. Real sensors go on for ever, and a file's source ends by itself. */
   readonly over: Effect.Effect<void>
@@ -43,6 +45,7 @@ export const fileWorld = Effect.fnUntraced(function*(
   })
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   return {
+    isBounded: true,
     sources: [source],
     over: Effect.never,
     underWay: () => 0,
@@ -80,6 +83,7 @@ export const sensorWorld = Effect.fnUntraced(function*(
     optical: opticalUrl === undefined ? undefined : { pollInterval: opticalPollMillis }
   })
   return {
+    isBounded: false,
     sources: [...sources, ...canaries.sources],
     over: Effect.never,
     underWay: () => 0,
@@ -134,6 +138,7 @@ export const simulatedWorld = Effect.fnUntraced(function*(options: {
     optical: { pollInterval: opticalPollMillis, requestTimeout: Duration.seconds(5 * speed) }
   })
   return {
+    isBounded: false,
     sources: [radar, optical, isl, ...canaries.sources],
     over,
     underWay,

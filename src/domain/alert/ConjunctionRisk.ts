@@ -4,11 +4,18 @@ import { Vector3 } from "../observation/Observation.ts"
 import { UtcTimeFromString } from "../time/UtcTime.ts"
 
 /**
- * Whether the probability means what it says. `valid`; `diluted`: a smaller covariance would raise it; `nonlinear`: the encounter is too
- * long for straight lines; `stale-track`: no accepted observation of one of the objects for 24 h; `tle-only`: from element sets alone,
- * indicative.
+ * Whether the probability means what it says. `valid`; `diluted`: a smaller covariance would raise it; `nonlinear`: straight lines do not
+ * hold, and where it could be had the probability is one of bent paths; `stale-track`: no accepted observation of one of the objects for 24 h;
+ * `tle-only`: from element sets alone, indicative; `invalid-covariance`: a covariance that no error can have, and no probability.
  */
-export const Validity = Schema.Literals(["valid", "diluted", "nonlinear", "stale-track", "tle-only"])
+export const Validity = Schema.Literals([
+  "invalid-covariance",
+  "valid",
+  "diluted",
+  "nonlinear",
+  "stale-track",
+  "tle-only"
+])
 export type Validity = typeof Validity.Type
 
 const HardBodyShape = Schema.Literals(["circle", "square"])
@@ -25,9 +32,10 @@ export const ConjunctionRisk = Schema.Struct({
   /** Sum of both objects' radii. */
   hardBodyRadiusMetres: Schema.Finite,
   hardBodyShape: HardBodyShape,
-  pc: Schema.Finite,
-  pcMaximum: Schema.Finite,
-  mahalanobisSquared: Schema.Finite,
+  /** Null where there is none: `invalid-covariance`. */
+  pc: Schema.NullOr(Schema.Finite),
+  pcMaximum: Schema.NullOr(Schema.Finite),
+  mahalanobisSquared: Schema.NullOr(Schema.Finite),
   validity: Validity,
   conditions: Schema.Array(Schema.String)
 })

@@ -1,8 +1,8 @@
 /**
  * How urgent a conjunction is.
  *
- * By probability: attention above 1e-7, action above 1e-4. Where the probability is `tle-only` or `diluted`, by miss distance: attention
- * under 5 km, action under 1 km.
+ * By probability: attention above 1e-7, action above 1e-4. Where the probability is `tle-only` or `diluted`, or there is none, by miss
+ * distance: attention under 5 km, action under 1 km.
  *
  * A conjunction that the catalogue alone puts under the miss-distance limits is held to them for good, even when tracks make its
  * probability small and valid: a covariance from a few hours of radar is itself uncertain, and an operator who was woken wants to see the
@@ -28,8 +28,8 @@ export const levelOf = (
   risk: Pick<ConjunctionRisk, "pc" | "missDistanceMetres" | "validity">,
   nominalMissDistance: number
 ): LevelRule => {
-  const indicative = risk.validity === "tle-only" || risk.validity === "diluted"
-  const probability = indicative ? "none" : byProbability(risk.pc)
+  const indicative = risk.pc === null || risk.validity === "tle-only" || risk.validity === "diluted"
+  const probability = risk.pc === null || indicative ? "none" : byProbability(risk.pc)
   const miss = indicative || byMissDistance(nominalMissDistance) !== "none"
     ? byMissDistance(risk.missDistanceMetres)
     : "none"

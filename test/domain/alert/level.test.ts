@@ -6,7 +6,7 @@ import { levelOf } from "../../../src/domain/alert/level.ts"
 type Case = readonly [
   name: string,
   validity: Validity,
-  pc: number,
+  pc: number | null,
   missDistance: number,
   nominalMissDistance: number,
   expected: string
@@ -22,6 +22,10 @@ const cases: ReadonlyArray<Case> = [
   ["a nonlinear Pc counts", "nonlinear", 2e-4, far, far, "action by probability"],
   ["a stale track's Pc counts", "stale-track", 2e-4, far, far, "action by probability"],
   ["a Pc of element sets alone does not count", "tle-only", 1, 5000, far, "none by probability"],
+  ["without a Pc, at 5 km none", "invalid-covariance", null, 5000, far, "none by probability"],
+  ["just under 5 km attention", "invalid-covariance", null, 4999.999, far, "attention by miss-distance"],
+  ["at 1 km attention", "invalid-covariance", null, 1000, far, "attention by miss-distance"],
+  ["just under 1 km action", "invalid-covariance", null, 999.999, far, "action by miss-distance"],
   ["nor does a diluted one", "diluted", 1, 5000, far, "none by probability"],
   ["tle-only at 5 km is none", "tle-only", 0, 5000, far, "none by probability"],
   ["tle-only just under 5 km is attention", "tle-only", 0, 4999.999, far, "attention by miss-distance"],

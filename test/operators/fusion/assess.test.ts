@@ -51,7 +51,7 @@ describe("riskOf", () => {
     assert.match(risk.conditions[0] ?? "", /98001 and 98002/)
     assert.strictEqual(risk.hardBodyRadiusMetres, 10)
     assert.isAbove(risk.missDistanceSigmaMetres, 50)
-    assert.isAtLeast(risk.pcMaximum, risk.pc)
+    assert.isAtLeast(risk.pcMaximum ?? 0, risk.pc ?? 1)
   })
 
   it("one object observed is still tle-only, for the other", () => {

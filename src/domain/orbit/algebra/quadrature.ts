@@ -1,13 +1,13 @@
 /** Gauss-Legendre rules and the error function, to nearly double precision. */
 
 /** Nodes and weights on [-1, 1]. */
-interface Rule {
+export interface Rule {
   readonly nodes: Float64Array
   readonly weights: Float64Array
 }
 
 /** Newton's method on the Legendre polynomial from Chebyshev-like guesses. */
-const gaussLegendre = (points: number): Rule => {
+export const gaussLegendre = (points: number): Rule => {
   const nodes = new Float64Array(points)
   const weights = new Float64Array(points)
   for (let i = 0; i < points; i++) {

@@ -65,9 +65,9 @@ const project = (geometry: ConjunctionGeometry): Ellipse | undefined => {
   if (!Number.isFinite(xx + xy + yy)) return undefined
   const mean = (xx + yy) / 2
   const radius = Math.hypot((xx - yy) / 2, xy)
-  // The product form keeps the small eigenvalue's digits.
+  // The product form, with an exact determinant, keeps the small eigenvalue's digits.
   const large = mean + radius
-  const small = large > 0 ? (xx * yy - xy * xy) / large : mean - radius
+  const small = large > 0 ? differenceOfProducts(xx, yy, xy, xy) / large : mean - radius
   const floor = (1e-4 * hardBodyRadius) ** 2
   const angle = Math.atan2(2 * xy, xx - yy) / 2 + Math.PI / 2
   const miss = dot(relativePosition, basis.x)
@@ -81,6 +81,20 @@ const project = (geometry: ConjunctionGeometry): Ellipse | undefined => {
     cos,
     sin
   }
+}
+
+/** a b - c d without cancellation: Dekker's exact products. */
+const differenceOfProducts = (a: number, b: number, c: number, d: number): number => {
+  const [p, q] = [a * b, c * d]
+  return p - q + (productError(a, b, p) - productError(c, d, q))
+}
+
+/** a b - p exactly, p being the rounded product. Overflows beyond 1e300, which is no square of a distance. */
+const productError = (a: number, b: number, p: number): number => {
+  const [ta, tb] = [134_217_729 * a, 134_217_729 * b]
+  const [ha, hb] = [ta - (ta - a), tb - (tb - b)]
+  const [la, lb] = [a - ha, b - hb]
+  return la * lb - (p - ha * hb - la * hb - ha * lb)
 }
 
 const clamp = (value: number, limit: number): number => Math.max(-limit, Math.min(limit, value))
@@ -178,6 +192,11 @@ export const collisionProbability = (geometry: ConjunctionGeometry): CollisionPr
   }
 }
 
+/** Scans of the scale: so many to a factor of e, and at least, and at most. */
+const scansPerE = 6
+const fewestScans = 6
+const mostScans = 160
+
 const maximumOverScale = (
   { major, minor, missMajor, missMinor }: Ellipse,
   radius: number,
@@ -186,17 +205,29 @@ const maximumOverScale = (
   at: (scale: number) => number
 ): readonly [scale: number, value: number] => {
   // A miss inside the body: the smaller the covariance, the surer the collision.
-  if (Math.hypot(missMinor, missMajor) < radius) return [0, 1]
+  const miss = Math.hypot(missMinor, missMajor)
+  if (miss < radius) return [0, 1]
   const best = Math.sqrt(d2 / 2)
   if (radius < 0.03 * best * minor) {
     const area = shape === "circle" ? 1 : 4 / Math.PI
     return [best, area * radius * radius / (Math.E * d2 * minor * major)]
   }
-  // A point at Mahalanobis distance q adds most at the scale q/sqrt(2), less on either side: the maximum lies between the body's extremes.
+  // A point at Mahalanobis distance q adds most at the scale q/sqrt(2), less on either side: the maximum lies between the body's extremes,
+  // and there may be several, as a long thin error first points past the body and then, wider, over it.
   const reachOfBody = (shape === "circle" ? radius : radius * Math.SQRT2) / minor
   const d = Math.sqrt(d2)
-  const low = Math.max(best * Math.exp(-5), (d - reachOfBody) / Math.SQRT2)
-  const high = (d + reachOfBody) / Math.SQRT2
-  const [logScale, value] = goldenMaximum((x) => at(Math.exp(x)), Math.log(low), Math.log(high))
-  return [Math.exp(logScale), value]
+  const low = Math.log(Math.max(d - reachOfBody, (miss - radius) / major, 1e-9 * d) / Math.SQRT2)
+  const high = Math.log((d + reachOfBody) / Math.SQRT2)
+  const scans = Math.max(fewestScans, Math.min(mostScans, Math.ceil(scansPerE * (high - low))))
+  const step = (high - low) / scans
+  let [top, most] = [low, -1]
+  for (let i = 0; i <= scans; i++) {
+    const value = at(Math.exp(low + i * step))
+    if (value > most) {
+      top = low + i * step
+      most = value
+    }
+  }
+  const [logScale, value] = goldenMaximum((x) => at(Math.exp(x)), Math.max(low, top - step), Math.min(high, top + step))
+  return value > most ? [Math.exp(logScale), value] : [Math.exp(top), most]
 }

@@ -220,6 +220,38 @@ describe("collisionProbability", () => {
     }
   })
 
+  const referenceRow = Schema.Tuple([
+    Schema.Literals(["circle", "square"]),
+    Schema.Finite,
+    Schema.Finite,
+    Schema.Finite,
+    Schema.Finite,
+    Schema.Finite,
+    Schema.FiniteFromString
+  ])
+  const reference = Schema.decodeSync(
+    Schema.fromJsonString(Schema.Struct({ pc: Schema.Array(referenceRow), pcMaximum: Schema.Array(referenceRow) }))
+  )(readFileSync(new URL("data/pcReference.json", import.meta.url), "utf8"))
+  const referenceGeometry = ([shape, miss, xx, xy, yy, radius]: (typeof reference.pc)[number]) => ({
+    ...planar(miss, xx, xy, yy, radius),
+    hardBodyShape: shape
+  })
+
+  it("is within 1e-9 of high precision for sigma ratios to 1e3 and Pc down to 1e-30", () => {
+    expect(reference.pc.length).toBeGreaterThanOrEqual(200)
+    for (const row of reference.pc) {
+      const result = collisionProbability(referenceGeometry(row))
+      expect(Math.abs((result?.pc ?? 0) / row[6] - 1), JSON.stringify(row)).toBeLessThan(1e-9)
+    }
+  })
+
+  it("finds the highest Pc over all scales, where there are several maxima too", () => {
+    for (const row of reference.pcMaximum) {
+      const { pcMaximum = 0 } = collisionProbability(referenceGeometry(row)) ?? {}
+      expect(Math.abs(pcMaximum / row[6] - 1), JSON.stringify(row)).toBeLessThan(1e-4)
+    }
+  })
+
   it("clips a degenerate covariance and says so", () => {
     const result = collisionProbability(planar(5, 0, 0, 100, 10))
     expect(result?.clipped).toBe(true)

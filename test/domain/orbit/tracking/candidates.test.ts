@@ -1,6 +1,7 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Result } from "effect"
 import type { Observation } from "../../../../src/domain/observation/Observation.ts"
+import { dot, norm, subtract } from "../../../../src/domain/orbit/algebra/vector3.ts"
 import type { MeanElements } from "../../../../src/domain/orbit/catalogue/MeanElements.ts"
 import { perturbed } from "../../../../src/domain/orbit/propagation/equinoctial.ts"
 import { makeCandidates } from "../../../../src/domain/orbit/tracking/candidates.ts"
@@ -96,6 +97,38 @@ describe("candidates", () => {
     const matches = both.match(bare, sensorOf(bare), bare.sensorTimestamp)
     expect([...matches].sort()).toEqual([one.truth, "12345"].sort())
     expect(matches).toEqual(gated([original, twin], bare))
+  })
+
+  it("takes a hint for an object a little below the horizon, and not for one well below", () => {
+    const radar = some.find(({ observation: { target } }) => target._tag === "RangeRate")?.observation
+    const observer = radar && sensorOf(radar).observer
+    if (radar === undefined || observer === undefined) throw new Error("no radar")
+    const seen = { little: 0, well: 0 }
+    for (const { objectId } of elements.slice(0, 100)) {
+      for (let minute = 0; minute < 100; minute++) {
+        const time = radar.sensorTimestamp + minute * 60_000
+        const state = candidates.propagatorOf(objectId)?.stateAt(time)
+        if (state === undefined) continue
+        const { position, up } = observer.at(time)
+        const line = subtract(state.position, position)
+        const range = norm(line)
+        const sine = dot(line, up) / range
+        const side = sine < -0.03 && sine > -0.049 ? "little" : sine < -0.051 && sine > -0.07 ? "well" : undefined
+        if (side === undefined) continue
+        // A range alone: it says nothing of where on the sphere about the radar the object is.
+        const observation: Observation = {
+          ...radar,
+          objectHint: objectId,
+          sensorTimestamp: time,
+          target: { _tag: "RangeRate", range }
+        }
+        const matches = candidates.match(observation, sensorOf(radar), time)
+        expect(matches.length === 1 && matches[0] === objectId, `${objectId} at ${sine}`).toBe(side === "little")
+        seen[side]++
+      }
+    }
+    expect(seen.little).toBeGreaterThan(10)
+    expect(seen.well).toBeGreaterThan(10)
   })
 
   it("finds nothing where no object of the catalogue is", () => {

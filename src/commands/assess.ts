@@ -1,0 +1,58 @@
+/**
+ * `perigee assess`: the risk of one conjunction data message, reckoned anew. Reads one file; writes nothing.
+ *
+ * What each figure means: docs/risk.md. A message that cannot be read is an `InputError`, each fault with file, line and reason.
+ */
+import { Console, Effect, Option } from "effect"
+import { Command, Flag } from "effect/cli"
+import { assessCdm, bodyOfCdm } from "../domain/ccsds/assessCdm.ts"
+import { readCdm } from "../domain/ccsds/cdm/readCdm.ts"
+import { readHardBodies } from "../domain/orbit/encounter/HardBody.ts"
+import { toJson, toText } from "./assess/text.ts"
+import { InputError } from "./InputError.ts"
+import { orInputError, readText } from "./inputs.ts"
+
+const flags = {
+  cdm: Flag.String("cdm").pipe(Flag.withDescription("Conjunction data message (CCSDS 508.0-B) to assess")),
+  hbr: Flag.Finite("hbr").pipe(
+    Flag.withDescription("Combined hard-body radius, m; without one it is the file's, the message's, or 5 m an object"),
+    Flag.optional
+  ),
+  hardBodies: Flag.String("hard-bodies").pipe(
+    Flag.withDescription("File of object sizes, JSON: {\"25544\": {\"radiusMetres\": 55, \"shape\": \"square\"}}"),
+    Flag.optional
+  ),
+  json: Flag.Boolean("json").pipe(
+    Flag.withDescription("Print the result as one JSON document on standard output"),
+    Flag.withDefault(false)
+  )
+}
+
+export const assess = Command.make(
+  "assess",
+  flags,
+  Effect.fn("assess")(function*({ cdm: file, hardBodies, hbr, json }) {
+    if (Option.isSome(hbr) && !(hbr.value > 0)) {
+      return yield* new InputError({ message: `--hbr ${hbr.value}: expected metres above 0` })
+    }
+    const { cdm, warnings } = yield* orInputError(readCdm(yield* readText(file), file))
+    for (const { line, reason } of warnings) yield* Console.error(`assess: ${file}:${line}: ${reason}`)
+    const bodies = Option.isNone(hardBodies)
+      ? undefined
+      : yield* orInputError(readHardBodies(yield* readText(hardBodies.value), hardBodies.value))
+    const body = bodyOfCdm(cdm, { combinedRadius: Option.getOrUndefined(hbr), bodies })
+    const assessed = { cdm, body, assessment: assessCdm(cdm, body) }
+    yield* Console.log(json ? JSON.stringify(toJson(assessed)) : toText(assessed))
+  })
+).pipe(
+  Command.withDescription(
+    "Assess the risk of a conjunction data message: Pc by straight and by bent paths, and what it is worth"
+  ),
+  Command.withExamples([
+    { command: "perigee assess --cdm message.cdm", description: "The hard body is the message's, or 5 m an object" },
+    {
+      command: "perigee assess --cdm message.cdm --hbr 20 --json",
+      description: "A combined hard body of 20 m, for a program"
+    }
+  ])
+)
