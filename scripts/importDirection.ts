@@ -10,7 +10,7 @@
  *
  * So nobody keeps a list: a service that starts to import a socket becomes an adapter, and the operators that use it are reported.
  *
- * Type-only imports count, except for cycles: they leave nothing to load. A whole folder of layers is one adapter's house:
+ * Type-only imports count, for cycles too: a type that two files need stands in a third. A whole folder of layers is one adapter's house:
  * its adapters may import each other, and reach those of another folder only through a service. `layers/sql` serves all: it holds connections, and no
  * service of its own meaning.
  */
@@ -103,8 +103,8 @@ export const checkImportDirection = (folder: string): ReadonlyArray<Violation> =
     const rule = brokenRule(edge)
     return rule === undefined ? [] : [violation(edge, rule)]
   })
-  const loaded = edges.filter((edge) => !edge.typeOnly && edge.to !== undefined && files.has(edge.to))
-  const cycles = findCycles(loaded).map(({ edge, path }) => violation(edge, `import cycle: ${path.join(" -> ")}`))
+  const known = edges.filter((edge) => edge.to !== undefined && files.has(edge.to))
+  const cycles = findCycles(known).map(({ edge, path }) => violation(edge, `import cycle: ${path.join(" -> ")}`))
   return [...direction, ...cycles]
 }
 

@@ -1,5 +1,5 @@
 /** Reads the imports of every TypeScript file under a folder, with TypeScript's own parser. */
-import { type ImportDeclaration, type Node, type SourceFile, SyntaxKind } from "typescript/unstable/ast"
+import { type Node, type SourceFile, SyntaxKind } from "typescript/unstable/ast"
 import {
   isCallExpression,
   isExportDeclaration,
@@ -16,8 +16,6 @@ export interface ImportSite {
   readonly specifier: string | undefined
   /** 1-based. */
   readonly line: number
-  /** Leaves nothing to load at run time: `import type`, `export type ... from`, `import("...")` as a type. */
-  readonly typeOnly: boolean
 }
 
 /** Imports, re-exports, dynamic imports and import types, by absolute file name, in the order of their lines. */
@@ -48,27 +46,24 @@ export const parseImports = (folder: string): ReadonlyMap<string, ReadonlyArray<
 
 const importsOf = (source: SourceFile): ReadonlyArray<ImportSite> => {
   const found: Array<ImportSite> = []
-  const add = (at: Node, module: Node | undefined, typeOnly: boolean): void => {
+  const add = (at: Node, module: Node | undefined): void => {
     const specifier = module !== undefined && (isStringLiteral(module) || isNoSubstitutionTemplateLiteral(module))
       ? module.text
       : undefined
     const line = source.getLineAndCharacterOfPosition(at.getStart(source)).line + 1
-    found.push({ specifier, line, typeOnly })
+    found.push({ specifier, line })
   }
   const visit = (node: Node): void => {
-    if (isImportDeclaration(node)) add(node, node.moduleSpecifier, isTypeOnlyImport(node))
+    if (isImportDeclaration(node)) add(node, node.moduleSpecifier)
     else if (isExportDeclaration(node) && node.moduleSpecifier !== undefined) {
-      add(node, node.moduleSpecifier, node.isTypeOnly)
+      add(node, node.moduleSpecifier)
     } else if (isCallExpression(node) && node.expression.kind === SyntaxKind.ImportKeyword) {
-      add(node, node.arguments[0], false)
+      add(node, node.arguments[0])
     } else if (isImportTypeNode(node)) {
-      add(node, isLiteralTypeNode(node.argument) ? node.argument.literal : undefined, true)
+      add(node, isLiteralTypeNode(node.argument) ? node.argument.literal : undefined)
     }
     node.forEachChild(visit)
   }
   visit(source)
   return found.toSorted((a, b) => a.line - b.line)
 }
-
-const isTypeOnlyImport = (node: ImportDeclaration): boolean =>
-  node.importClause?.phaseModifier === SyntaxKind.TypeKeyword

@@ -1,7 +1,7 @@
 /** Prints which of the ids `0` to `count - 1` the head sampler keeps: its arguments are the ratio and the count. Run by tests as a process of its own. */
 import { Effect } from "effect"
 import { observationIdOf } from "../../src/domain/observation/observationId.ts"
-import { traceIdOf } from "../../src/domain/tracing/ownTrace.ts"
+import { traceIdOf } from "../../src/domain/tracing/traceId.ts"
 import { HeadSampler } from "../../src/layers/stage/HeadSampler.ts"
 
 export const keptOf = (ratio: number, count: number): ReadonlyArray<number> => {

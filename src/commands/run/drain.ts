@@ -7,7 +7,7 @@
  */
 import { Clock, Duration, Effect, Option } from "effect"
 import { counted } from "../text.ts"
-import type { Progress } from "./status.ts"
+import type { Progress } from "./Progress.ts"
 
 /** Why a run ends: a signal, the end of its time (`--for`, a scenario), or the end of its input. */
 export type EndReason = "asked" | "over" | "read"

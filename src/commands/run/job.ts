@@ -30,8 +30,8 @@ import { ingest, ingestStage } from "../../operators/fusion/ingest.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
 import type { StageServices } from "../../operators/stage/Stage.ts"
 import { drain } from "./drain.ts"
+import type { Progress } from "./Progress.ts"
 import type { RunReport } from "./RunReport.ts"
-import type { Progress } from "./status.ts"
 import type { World } from "./world.ts"
 
 interface JobOptions {

@@ -1,8 +1,8 @@
 /** What a run shows of itself, as lines: columns stay where they are, and what matters most is there on a small terminal too. */
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { format } from "../../domain/time/UtcTime.ts"
+import type { Progress } from "./Progress.ts"
 import type { Line } from "./screen.ts"
-import type { Progress } from "./status.ts"
 
 /** What is measured between two looks. */
 export interface Rates {

@@ -1,9 +1,7 @@
 /** The trace that an event begins itself: its id is the event's, a UUID or 32 hex digits, without dashes. */
 import type { SamplingDecision } from "../sampling/head/parent.ts"
 import type { TraceContext } from "../stream/Envelope.ts"
-
-/** The W3C trace id of an event by its id, in the same case. */
-export const traceIdOf = (id: string): string => id.replaceAll("-", "")
+import { traceIdOf } from "./traceId.ts"
 
 /** Nearly all events are not sampled, and never asked for their trace id: it is made when somebody does. */
 class UnsampledTrace implements TraceContext {

@@ -2,7 +2,7 @@
 import { alertKind } from "../../domain/lineage/LineageRecord.ts"
 import { type NodeRow, supersedes, supersedesEdge } from "../../domain/lineage/lineageRows.ts"
 import type { KeyedEdge, WritableGraph } from "./LineageGraph.ts"
-import type { LineageRetention } from "./LineageStore.ts"
+import type { LineageRetention } from "./LineageQueries.ts"
 import { defaultCapacity, defaultRetentionMillis } from "./retention.ts"
 
 interface MemoryNode {

@@ -8,7 +8,7 @@ import type { LineageRecord } from "../../domain/lineage/LineageRecord.ts"
 import { rowsOf } from "../../domain/lineage/lineageRows.ts"
 import { answerFor, answerForSource } from "./answer.ts"
 import type { ReadableGraph, WritableGraph } from "./LineageGraph.ts"
-import type { LineageError, LineageQueries, LineageStoreOptions, LineageStoreShape } from "./LineageStore.ts"
+import type { LineageError, LineageQueries, LineageStoreOptions, LineageStoreShape } from "./LineageQueries.ts"
 
 /** Runs a synchronous read of the graph, and tells what it throws. */
 export type Attempt = <A>(body: () => A) => Effect.Effect<A, LineageError>

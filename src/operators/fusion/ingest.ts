@@ -15,7 +15,7 @@ import { encodeRawRecordHeaders, observationsTopic } from "../../domain/observat
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import { type Batch, sourceBatch } from "../../domain/stream/Batch.ts"
 import type { EventContext } from "../../domain/stream/Envelope.ts"
-import { traceIdOf } from "../../domain/tracing/ownTrace.ts"
+import { traceIdOf } from "../../domain/tracing/traceId.ts"
 import type { LogError, MessageLog, NewLogRecord } from "../../layers/log/MessageLog.ts"
 import type { Source, SourceError } from "../../layers/sources/Source.ts"
 import { toLog } from "../log/toLog.ts"

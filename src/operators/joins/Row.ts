@@ -4,10 +4,15 @@ import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { Collector } from "../stage/running/Collector.ts"
 import type { Key } from "../state/Binary.ts"
 import type { HeldRow } from "./Held.ts"
-import type { Side } from "./Side.ts"
+
+/** The side that a row waits in. */
+interface OwnSide<K extends Key, V, B> {
+  readonly options: { readonly unmatched: ((value: V) => B) | undefined }
+  remove(row: Row<K, V, B>): void
+}
 
 export class Row<K extends Key, V, B> implements HeldRow<B> {
-  readonly side: Side<K, V, B>
+  readonly side: OwnSide<K, V, B>
   readonly key: K
   readonly value: V
   readonly at: UtcTime
@@ -22,7 +27,7 @@ export class Row<K extends Key, V, B> implements HeldRow<B> {
   newer: HeldRow<B> | undefined = undefined
 
   constructor(
-    side: Side<K, V, B>,
+    side: OwnSide<K, V, B>,
     key: K,
     value: V,
     kept: HeldEvent,

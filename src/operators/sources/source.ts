@@ -22,7 +22,7 @@ import {
   sequenceLow32
 } from "../../domain/stream/SequenceContext.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { traceIdOf } from "../../domain/tracing/ownTrace.ts"
+import { traceIdOf } from "../../domain/tracing/traceId.ts"
 import { type HeadDecision, type HeadLevel, HeadSampler, isSampled } from "../../layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../../layers/stage/StageHooks.ts"
 

@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { keepsLineage } from "../../../src/domain/lineage/keepsLineage.ts"
 import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
-import { traceIdOf } from "../../../src/domain/tracing/ownTrace.ts"
+import { traceIdOf } from "../../../src/domain/tracing/traceId.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import { LineageSampler } from "../../../src/layers/stage/LineageSampler.ts"
 

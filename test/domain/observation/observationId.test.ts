@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import { createHash } from "node:crypto"
 import { ObservationId } from "../../../src/domain/observation/Observation.ts"
 import { isObservationId, observationIdOf } from "../../../src/domain/observation/observationId.ts"
-import { traceIdOf } from "../../../src/domain/tracing/ownTrace.ts"
+import { traceIdOf } from "../../../src/domain/tracing/traceId.ts"
 
 /** RFC 9562, section 5.5, step by step. */
 const version5 = (source: string, raw: Uint8Array): string => {

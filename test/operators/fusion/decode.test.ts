@@ -7,7 +7,7 @@ import { encodeObservationLine } from "../../../src/domain/observation/observati
 import type { ReceivedRecord } from "../../../src/domain/observation/ReceivedRecord.ts"
 import type { Item } from "../../../src/domain/stream/Batch.ts"
 import { envelope, isFollowed } from "../../../src/domain/stream/Envelope.ts"
-import { traceIdOf } from "../../../src/domain/tracing/ownTrace.ts"
+import { traceIdOf } from "../../../src/domain/tracing/traceId.ts"
 import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.ts"
 import type { LogRecord } from "../../../src/layers/log/MessageLog.ts"
 import { decode, makeTally } from "../../../src/operators/fusion/decode.ts"

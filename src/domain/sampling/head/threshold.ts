@@ -4,7 +4,7 @@
  * The 56 bits are held as their upper 24 and lower 32: a double is exact for each, a comparison costs one or two of them, and nothing is
  * allocated. The same threshold keeps the same traces on every machine, and a higher one keeps a subset of what a lower one keeps.
  */
-import { traceIdOf } from "../../tracing/ownTrace.ts"
+import { traceIdOf } from "../../tracing/traceId.ts"
 
 /** A number of 56 bits. As a threshold it may also be 2^56 (`high` = 2^24), which no randomness reaches: {@link never}. */
 export interface Bits56 {

@@ -4,53 +4,12 @@
  * A trace is found by its id at once; what a query asks of spans is looked for in all traces, and told newest first. Bounded: see {@link SpanStoreBounds}.
  */
 import { Clock, Context, Effect, Layer, Schema } from "effect"
-import type { AttributeValue, SpanData } from "../../../domain/tracing/SpanData.ts"
+import type { SpanData } from "../../../domain/tracing/SpanData.ts"
 import { makeMemorySpans } from "./memorySpans.ts"
+import type { SpanQuery, SpanStoreBounds, SpanStoreStats, TraceSummary } from "./SpanQuery.ts"
 import type { OfferSpans } from "./SpanSink.ts"
 
-/** Spans that all of these hold for make their trace a result. Times are nanoseconds since the Unix epoch. */
-export interface SpanQuery {
-  /** A span's own `service.name`, else the service of the process. */
-  readonly service?: string
-  /** The name of a span. */
-  readonly operation?: string
-  readonly minDurationNanos?: bigint
-  readonly maxDurationNanos?: bigint
-  /** The status is `error` (`true`) or is not (`false`). */
-  readonly error?: boolean
-  /** Equal by their text, so that `"7"` finds the number 7. */
-  readonly attributes?: Readonly<Record<string, AttributeValue>>
-  /** The span starts at or after this. */
-  readonly since?: bigint
-  /** The span starts before this. */
-  readonly until?: bigint
-  /** Traces at most; 20 without. */
-  readonly limit?: number
-}
-
-export interface TraceSummary {
-  readonly traceId: string
-  /** The earliest start of its spans. */
-  readonly startTime: bigint
-  /** To the latest end. */
-  readonly durationNanos: bigint
-  readonly spans: number
-  readonly errors: number
-  /** The name of the span without a parent, if it has come. */
-  readonly root: string | undefined
-}
-
-/** What is held now, and since the start what was taken and what was evicted. */
-export interface SpanStoreStats {
-  readonly traces: number
-  readonly spans: number
-  /** An estimate. */
-  readonly bytes: number
-  readonly acceptedTraces: number
-  readonly acceptedSpans: number
-  readonly evictedTraces: number
-  readonly evictedSpans: number
-}
+export * from "./SpanQuery.ts"
 
 /** `NotKept`: this process keeps no spans. `Unavailable`: the store cannot be reached now. */
 export class SpanStoreError extends Schema.TaggedError<SpanStoreError>()("SpanStoreError", {
@@ -58,16 +17,6 @@ export class SpanStoreError extends Schema.TaggedError<SpanStoreError>()("SpanSt
   message: Schema.String,
   cause: Schema.optionalKey(Schema.Defect())
 }) {}
-
-export interface SpanStoreBounds {
-  readonly maxSpans: number
-  /** Estimated: what the texts and records of a span take. */
-  readonly maxBytes: number
-  /** Since the first span of a trace came. */
-  readonly maxAgeMillis: number
-  /** The service of spans that do not name one. */
-  readonly service: string
-}
 
 export const defaultSpanStoreBounds: SpanStoreBounds = {
   maxSpans: 100_000,

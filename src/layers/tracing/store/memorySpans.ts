@@ -5,8 +5,8 @@
  * span: a look-up and the estimate. A search reads all.
  */
 import type { SpanData } from "../../../domain/tracing/SpanData.ts"
-import { matches } from "./spanQuery.ts"
-import type { SpanQuery, SpanStoreBounds, SpanStoreStats, TraceSummary } from "./SpanStore.ts"
+import { matches } from "./matchesQuery.ts"
+import type { SpanQuery, SpanStoreBounds, SpanStoreStats, TraceSummary } from "./SpanQuery.ts"
 
 interface StoredTrace {
   readonly traceId: string

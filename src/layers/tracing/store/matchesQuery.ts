@@ -1,6 +1,6 @@
 /** Whether a span is one that a query asks for. */
 import type { SpanData } from "../../../domain/tracing/SpanData.ts"
-import type { SpanQuery } from "./SpanStore.ts"
+import type { SpanQuery } from "./SpanQuery.ts"
 
 /** The service of a span is its own `service.name`, else `service`. */
 export const matches = (span: SpanData, query: SpanQuery, service: string): boolean => {
