@@ -17,6 +17,7 @@ import { isCanaryObject } from "../../domain/canary/reserved.ts"
 import { canariesAround } from "../../domain/canary/tracks.ts"
 import type { Propagator } from "../../domain/orbit/propagation/Propagator.ts"
 import { screenSliceInSteps } from "../../domain/orbit/screening/screen.ts"
+import { trajectoryOf } from "../../domain/orbit/screening/Trajectory.ts"
 import type { Candidates } from "../../domain/orbit/tracking/candidates.ts"
 import type { TrackUpdate } from "../../domain/orbit/tracking/TrackUpdate.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
@@ -58,7 +59,9 @@ const makeScreen = (objectsAt: ObjectsAt, thresholdMetres: number) => {
     const elementsOf = new Map(propagators.map(({ elements }) => [elements.objectId, elements]))
     const byObject = new Map<string, Array<Conjunction>>()
     const [from, to] = [index * hour, (index + 1) * hour]
-    const { events } = yield* screenSliceInSteps(propagators, from, to, { threshold: thresholdMetres })
+    const { events } = yield* screenSliceInSteps(propagators.map(trajectoryOf), from, to, {
+      threshold: thresholdMetres
+    })
     for (const { a, b, missDistance, tca } of events) {
       const first = elementsOf.get(a)
       const second = elementsOf.get(b)

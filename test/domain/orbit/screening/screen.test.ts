@@ -8,15 +8,12 @@ import { closestApproach } from "../../../../src/domain/orbit/encounter/encounte
 import { perturbed } from "../../../../src/domain/orbit/propagation/equinoctial.ts"
 import { makePropagator, type Propagator } from "../../../../src/domain/orbit/propagation/Propagator.ts"
 import { compareObjectIds, pairOf } from "../../../../src/domain/orbit/screening/objectPair.ts"
-import {
-  screenEphemeris,
-  screenObject,
-  screenSlice,
-  screenSliceInSteps
-} from "../../../../src/domain/orbit/screening/screen.ts"
-import type { ScreenEvent } from "../../../../src/domain/orbit/screening/screenCandidates.ts"
-import { sampleSlice } from "../../../../src/domain/orbit/screening/sliceEphemeris.ts"
+import { screenEphemeris, screenSlice, screenSliceInSteps } from "../../../../src/domain/orbit/screening/screen.ts"
+import { screenObject } from "../../../../src/domain/orbit/screening/screenObject.ts"
+import type { ScreenEvent } from "../../../../src/domain/orbit/screening/ScreenResult.ts"
+import { sampleSlice } from "../../../../src/domain/orbit/screening/SliceEphemeris.ts"
 import { makeSpatialHash } from "../../../../src/domain/orbit/screening/spatialHash.ts"
+import { type Trajectory, trajectoryOf } from "../../../../src/domain/orbit/screening/Trajectory.ts"
 import * as UtcTime from "../../../../src/domain/time/UtcTime.ts"
 import { sharedData } from "../../../support/sharedData.ts"
 
@@ -51,12 +48,16 @@ const base: MeanElements = {
   revolutionAtEpoch: 1
 }
 
-const propagator = (elements: MeanElements): Propagator => Result.getOrThrow(makePropagator(elements))
+type Flown = Propagator & Trajectory
+
+const flown = (made: Propagator): Flown => ({ ...made, ...trajectoryOf(made) })
+
+const propagator = (elements: MeanElements): Flown => flown(Result.getOrThrow(makePropagator(elements)))
 
 const read = (line1: string, line2: string) => propagator(Result.getOrThrow(parseTle(line1, line2)))
 
 /** A shell of crossing orbits, an eccentric one through it, and one far above. */
-const swarm = (): ReadonlyArray<Propagator> => {
+const swarm = (): ReadonlyArray<Flown> => {
   const random = seeded(7)
   const objects = Array.from({ length: 40 }, (_, i) =>
     propagator({
@@ -153,8 +154,8 @@ describe("screen", () => {
     const options = { threshold: 60_000 }
     for (const object of objects.slice(0, 10).concat(objects.slice(-2))) {
       const { objectId } = object.elements
-      const all = screenEphemeris(slice, options).events.filter(({ a, b }) => a === objectId || b === objectId)
-      expect(keys(screenObject(slice, object, options).events)).toEqual(keys(all))
+      const all = screenEphemeris(slice, objects, options).events.filter(({ a, b }) => a === objectId || b === objectId)
+      expect(keys(screenObject(slice, objects, object, options).events)).toEqual(keys(all))
     }
     // New elements: the slice's own entry of that id plays no part.
     const [first] = objects
@@ -162,7 +163,7 @@ describe("screen", () => {
     if (moved === undefined) throw new Error("no object")
     const replaced = screenSlice([moved, ...objects.slice(1)], start, start + 2 * hour, options).events
       .filter(({ a, b }) => a === "100" || b === "100")
-    expect(keys(screenObject(slice, moved, options).events)).toEqual(keys(replaced))
+    expect(keys(screenObject(slice, objects, moved, options).events)).toEqual(keys(replaced))
   })
 
   it("finds Iridium 33 and Cosmos 2251", () => {
@@ -206,14 +207,20 @@ describe("screen", () => {
     const from = start + 30 * 24 * hour
     expect(keys(screenSlice([...objects, decayed], from, from + hour, { threshold: 60_000 }).events))
       .toEqual(keys(screenSlice(objects, from, from + hour, { threshold: 60_000 }).events))
-    expect(screenSlice([], from, from + hour, { threshold: 1000 })).toEqual({ events: [], suppressed: [] })
+    expect(screenSlice([], from, from + hour, { threshold: 1000 })).toEqual({
+      events: [],
+      suppressed: [],
+      coLocated: []
+    })
   })
 
   const active = sharedData("catalogue/celestrak_active_2025-04-24.3le")
   it.skipIf(active === undefined)("agrees with brute force on every twentieth object of the active catalogue", () => {
     const catalogue = Result.getOrThrow(decodeCatalogue(readFileSync(active ?? "", "utf8"), "active"))
     const objects = [...catalogue.values()].filter((_, i) => i % 20 === 0)
-      .flatMap((elements) => Result.match(makePropagator(elements), { onSuccess: (p) => [p], onFailure: () => [] }))
+      .flatMap((elements) =>
+        Result.match(makePropagator(elements), { onSuccess: (p) => [flown(p)], onFailure: () => [] })
+      )
     const from = Date.UTC(2025, 3, 24)
     const { events } = screenSlice(objects, from, from + hour / 2, { threshold: 20_000 })
     expect(keys(events)).toEqual(keys(bruteForce(objects, from, from + hour / 2, 20_000)))
@@ -228,7 +235,11 @@ describe("spatialHash", () => {
     const positions = Float64Array.from({ length: 3 * count }, () => 1000 * (random() - 0.5))
     positions[9] = Number.NaN
     const found: Array<string> = []
-    makeSpatialHash(count, 100).neighbours(positions, (p, q) => found.push(`${Math.min(p, q)} ${Math.max(p, q)}`))
+    const low = new Float64Array(count)
+    makeSpatialHash(Array.from(low, () => false), 100).neighbours(
+      { positions, low, high: low },
+      (p, q) => found.push(`${Math.min(p, q)} ${Math.max(p, q)}`)
+    )
     const expected: Array<string> = []
     for (let p = 0; p < count; p++) {
       for (let q = p + 1; q < count; q++) {
