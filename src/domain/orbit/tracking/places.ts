@@ -11,6 +11,8 @@ const bits = 5
 const mask = 2 ** bits - 1
 const cellCount = 2 ** (3 * bits)
 
+const cellAt = (x: number, y: number, z: number): number => (x & mask) | (y & mask) << bits | (z & mask) << 2 * bits
+
 /**
  * The points `which` (three numbers a point in `positions`, m), all within `radius` of the origin. The line is walked in steps of half a cell, and around each the
  * cells are looked into that a ball touches which covers half a step and the reach: at most two along each axis, if the reach is under 0.43 of a
@@ -30,7 +32,6 @@ export const makePlaces = (
   const step = cell / 2
   const ball = Math.hypot(reach, step / 2)
   const coordinate = (metres: number): number => Math.floor(metres / cell)
-  const cellAt = (x: number, y: number, z: number): number => (x & mask) | (y & mask) << bits | (z & mask) << 2 * bits
   const cellOf = (p: number): number =>
     cellAt(
       coordinate(positions[3 * p] ?? 0),
