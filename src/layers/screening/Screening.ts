@@ -15,7 +15,7 @@ import { mergeScreens } from "../../domain/orbit/screening/mergeScreens.ts"
 import { screenObject } from "../../domain/orbit/screening/screenObject.ts"
 import type { ScreenResult } from "../../domain/orbit/screening/ScreenResult.ts"
 import type { SliceEphemeris } from "../../domain/orbit/screening/SliceEphemeris.ts"
-import { type Trajectory, trajectoryOf } from "../../domain/orbit/screening/Trajectory.ts"
+import type { Trajectory } from "../../domain/orbit/screening/Trajectory.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { makeInProcess } from "./inProcess.ts"
 import type { Screener, ScreeningError } from "./Screener.ts"
@@ -52,6 +52,16 @@ export interface CatalogueScreening {
 
 const daySlices = 25
 
+/** A trajectory that is prepared when it is first asked: most are asked by workers alone, and prepared they are the larger part of what is held. */
+const whenAsked = (elements: MeanElements): Trajectory => {
+  let stateInto: Trajectory["stateInto"] = (time, out, offset) => {
+    const made = makePropagator(elements)
+    stateInto = Result.isSuccess(made) ? made.success.stateInto : () => false
+    return stateInto(time, out, offset)
+  }
+  return { objectId: elements.objectId, stateInto: (time, out, offset) => stateInto(time, out, offset) }
+}
+
 /** Numbers that name a span. */
 class SpanKey extends Data.Class<{ readonly from: UtcTime; readonly to: UtcTime }> {}
 
@@ -64,14 +74,12 @@ export const makeScreening = (
   open: Effect.fn("Screening.open")(function*({ elements, keptSlices = daySlices, threshold }) {
     const refused: Array<PropagationError> = []
     const flown: Array<MeanElements> = []
-    const objects: Array<Trajectory> = []
     for (const set of elements) {
       const made = makePropagator(set)
-      if (Result.isSuccess(made)) {
-        flown.push(set)
-        objects.push(trajectoryOf(made.success))
-      } else refused.push(made.failure)
+      if (Result.isSuccess(made)) flown.push(set)
+      else refused.push(made.failure)
     }
+    const objects = flown.map(whenAsked)
     const screener = yield* openScreener(flown, objects)
     const screened = yield* Cache.make({
       capacity: keptSlices,

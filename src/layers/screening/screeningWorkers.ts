@@ -65,7 +65,7 @@ const makeWorkers = Effect.fnUntraced(function*(
   threads: number
 ): Effect.fn.Return<Screener, ScreeningError, Scope.Scope> {
   const objectIds = objects.map(({ objectId }) => objectId)
-  const platform = NodeWorker.layer(() => new Worker(program))
+  const platform = NodeWorker.layer(() => new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: 12 } }))
   const context = yield* Layer.build(platform)
   const pool = yield* Pool.make({ acquire: Effect.provideContext(makeHand(elements), context), size: threads })
   const ask = (span: Span, threshold: number | undefined) =>

@@ -1,7 +1,7 @@
 /**
  * States of many objects at nodes over a slice of time: what screening reads, plain numbers that threads can share.
  *
- * Each object has nodes as far apart as its perigee allows: 360 s in low orbit, 3600 s in geosynchronous, 60 s at least; those that lose their state within
+ * Each object has nodes as far apart as its perigee allows: 450 s in low orbit, 3600 s in geosynchronous, 60 s at least; those that lose their state within
  * the slice, or move otherwise than between nodes was thought, one each 60 s or less. Between nodes see `quintic.ts`.
  *
  * Memory: 24 bytes a node, that is some 250 an object and hour (25,000 objects: 7 MB). Single precision is 0.25 m in low orbit and
@@ -31,7 +31,7 @@ export interface SliceEphemeris {
 }
 
 /** rad: how far an object may turn at its perigee's rate between two nodes. */
-const turnBetweenNodes = 0.4
+const turnBetweenNodes = 0.5
 const longestStep = 3600
 const shortestStep = 60
 /** m: by so much the middle of an interval may be off before an object gets nodes each minute. */

@@ -2,8 +2,8 @@
  * The polynomial of degree five between two states of an orbit that has their positions, velocities and accelerations.
  *
  * Accelerations are those of a point mass and J2 (WGS-72), so that two states alone say all. Error: the sixth derivative's,
- * (rate times step)^6 / 46080 of the radius (0.4: 0.6 m in low orbit), and what acceleration was left out, 1/64 of it times the square of the step
- * (J3 and J4 over 360 s: 0.05 m).
+ * (rate times step)^6 / 46080 of the radius (0.5: 2.3 m and 0.02 m/s in low orbit), and what acceleration was left out, 1/64 of it times the square of the step
+ * (J3 and J4 over 450 s: 0.1 m).
  */
 import { earthRadius, gravitationalParameter } from "../catalogue/MeanElements.ts"
 
