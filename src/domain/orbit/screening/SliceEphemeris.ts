@@ -34,8 +34,8 @@ export interface SliceEphemeris {
 const turnBetweenNodes = 0.5
 const longestStep = 3600
 const shortestStep = 60
-/** m: by so much the middle of an interval may be off before an object gets nodes each minute. */
-const allowedError = 20
+/** m: by so much along an axis an interval may be off before an object gets nodes each minute. */
+const allowedError = 40
 
 /** Objects that are propagated between two pauses: about 1500 SGP4 calls in an hour. */
 const objectsAtOnce = 128
@@ -94,7 +94,7 @@ export function* sampleSliceInSteps(
   const nodes = makeNodes(Math.ceil(count * (2 + seconds / 300)))
   const states = new Float64Array(6 * (most + 1))
   const piece = new Float64Array(coefficients)
-  const middle = new Float64Array(6)
+  const quarter = new Float64Array(6)
 
   const fill = (object: Trajectory, pieces: number): { readonly missing: number; readonly low: number } => {
     let [missing, low, least] = [0, 0, Infinity]
@@ -111,14 +111,22 @@ export function* sampleSliceInSteps(
     return { missing, low }
   }
 
-  /** Whether the lowest interval's middle is where the polynomial says. */
-  const asThought = (object: Trajectory, pieces: number, low: number): boolean => {
-    const k = Math.min(low, pieces - 1)
-    if (!object.stateInto(from + (k + 0.5) * (to - from) / pieces, middle)) return false
+  /** Whether an interval is where the polynomial says: at a quarter, since velocities that are off show there and not in the middle. */
+  const follows = (object: Trajectory, pieces: number, k: number): boolean => {
+    if (!object.stateInto(from + (k + 0.25) * (to - from) / pieces, quarter)) return false
     quinticInto(states, 6 * k, 6 * k + 6, seconds / pieces, piece, 0)
-    return Math.abs(positionOf(piece, 0, 0, 0.5) - (middle[0] ?? 0)) < allowedError
-      && Math.abs(positionOf(piece, 0, 1, 0.5) - (middle[1] ?? 0)) < allowedError
-      && Math.abs(positionOf(piece, 0, 2, 0.5) - (middle[2] ?? 0)) < allowedError
+    return Math.abs(positionOf(piece, 0, 0, 0.25) - (quarter[0] ?? 0)) < allowedError
+      && Math.abs(positionOf(piece, 0, 1, 0.25) - (quarter[1] ?? 0)) < allowedError
+      && Math.abs(positionOf(piece, 0, 2, 0.25) - (quarter[2] ?? 0)) < allowedError
+  }
+
+  /** The lowest interval, and on an ellipse another. */
+  const asThought = (object: Trajectory, pieces: number, low: number): boolean => {
+    const lowest = Math.min(low, pieces - 1)
+    const other = lowest < pieces / 2 ? pieces - 1 : 0
+    const far2 = (states[6 * other] ?? 0) ** 2 + (states[6 * other + 1] ?? 0) ** 2 + (states[6 * other + 2] ?? 0) ** 2
+    const near2 = (states[6 * low] ?? 0) ** 2 + (states[6 * low + 1] ?? 0) ** 2 + (states[6 * low + 2] ?? 0) ** 2
+    return follows(object, pieces, lowest) && (far2 < 1.2 * near2 || follows(object, pieces, other))
   }
 
   const sample = (object: Trajectory, i: number): void => {

@@ -18,8 +18,11 @@ const slowSpeed = 100
  * 1/s²: near each other two objects fall apart by at most twice n² of their distance. Where that is over 2 % of v², the line is too coarse too.
  */
 const tidalRate = 50 * 3.1e-6
-/** m/s: a closing speed that the interpolation cannot tell from none (it is good to 0.01). The trajectories are asked. */
-const unsureSpeed = 0.05
+/**
+ * m/s: a closing speed that the interpolation cannot tell from none: it is good to some hundredths, since SGP4's velocity is the derivative of its position
+ * to no more. The trajectories are asked.
+ */
+const unsureSpeed = 0.2
 /** s: at both ends of the slice slow approaches are looked for as far beyond it, since they may be off by some seconds. */
 const slowReach = 60
 
