@@ -51,10 +51,10 @@ describe("perigee screen", () => {
     it.live(`finds the collision of 2009, in one JSON document and lines of progress, on ${threads} threads`, () =>
       withFile(iridium, (file) =>
         Effect.gen(function*() {
-          const { code, err, out } = yield* run([
-            ...["--catalogue", file, "--start", "2009-02-10T15:30:00Z", "--hours", "2"],
-            ...["--threshold", "5", "--threads", threads, "--json"]
-          ])
+          const when = ["--start", "2009-02-10T15:30:00Z", "--hours", "2"]
+          const { code, err, out } = yield* run(
+            ["--catalogue", file, ...when, "--threshold", "5", "--threads", threads, "--json"]
+          )
           assert.strictEqual(code, 0)
           assert.lengthOf(out, 1)
           const result = yield* decode(out[0])
@@ -74,7 +74,7 @@ describe("perigee screen", () => {
   it.live("one object finds what all against all finds of it, and docked pairs are listed with where they were nearest", () => {
     const { elements, planned } = synthetic(7, undefined, 40)
     const lines = elements.flatMap((set) => formatTle(set) ?? [])
-    const [primary] = elements.filter(({ objectId }) => objectId === planned.primary)
+    const primary = elements.find(({ objectId }) => objectId === planned.primary)
     const twin = primary && formatTle({ ...primary, objectId: "77777" })
     return withFile([...lines, ...(twin ?? [])], (file) =>
       Effect.gen(function*() {

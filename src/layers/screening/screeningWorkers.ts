@@ -62,11 +62,11 @@ const makeHand = Effect.fnUntraced(function*(elements: ReadonlyArray<MeanElement
 const makeWorkers = Effect.fnUntraced(function*(
   elements: ReadonlyArray<MeanElements>,
   objects: ReadonlyArray<Trajectory>,
-  threads: number
+  threads: number,
+  spawn: () => Worker
 ): Effect.fn.Return<Screener, ScreeningError, Scope.Scope> {
   const objectIds = objects.map(({ objectId }) => objectId)
-  const platform = NodeWorker.layer(() => new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: 12 } }))
-  const context = yield* Layer.build(platform)
+  const context = yield* Layer.build(NodeWorker.layer(spawn))
   const pool = yield* Pool.make({ acquire: Effect.provideContext(makeHand(elements), context), size: threads })
   const ask = (span: Span, threshold: number | undefined) =>
     Effect.scoped(Effect.gen(function*() {
@@ -83,6 +83,9 @@ const makeWorkers = Effect.fnUntraced(function*(
   }
 })
 
+/** With a small young generation: SGP4 leaves nothing but short-lived states, and tens of megabytes of them are no faster. */
+const startWorker = (): Worker => new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: 12 } })
+
 /** So many worker threads for each catalogue that is opened. */
-export const layerScreeningWorkers = (threads: number): Layer.Layer<Screening> =>
-  Layer.succeed(Screening, makeScreening((elements, objects) => makeWorkers(elements, objects, threads)))
+export const layerScreeningWorkers = (threads: number, spawn = startWorker): Layer.Layer<Screening> =>
+  Layer.succeed(Screening, makeScreening((elements, objects) => makeWorkers(elements, objects, threads, spawn)))
