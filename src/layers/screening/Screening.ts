@@ -7,7 +7,7 @@
  * State: of each catalogue opened a propagator an object (3 kB, and again in each worker), and of the slices asked for last the results and ephemerides (280
  * bytes an object and hour), `keptSlices` of them.
  */
-import { Cache, Context, Data, Effect, Layer, Result, type Scope, Stream } from "effect"
+import { Cache, Context, Data, Duration, Effect, Exit, Layer, Result, type Scope, Stream } from "effect"
 import type { MeanElements } from "../../domain/orbit/catalogue/MeanElements.ts"
 import { makePropagator, type PropagationError } from "../../domain/orbit/propagation/Propagator.ts"
 import { cutAtHours, hoursOf, type Span } from "../../domain/orbit/screening/hours.ts"
@@ -65,6 +65,9 @@ const whenAsked = (elements: MeanElements): Trajectory => {
 /** Numbers that name a span. */
 class SpanKey extends Data.Class<{ readonly from: UtcTime; readonly to: UtcTime }> {}
 
+/** What failed is tried again by who asks next. */
+const unlessFailed = (exit: Exit.Exit<unknown, unknown>) => Exit.isSuccess(exit) ? Duration.infinity : Duration.zero
+
 export const makeScreening = (
   openScreener: (
     elements: ReadonlyArray<MeanElements>,
@@ -81,11 +84,14 @@ export const makeScreening = (
     }
     const objects = flown.map(whenAsked)
     const screener = yield* openScreener(flown, objects)
-    const screened = yield* Cache.make({
+    const screened = yield* Cache.makeWith((span: SpanKey) => screener.screen(span, threshold), {
       capacity: keptSlices,
-      lookup: (span: SpanKey) => screener.screen(span, threshold)
+      timeToLive: unlessFailed
     })
-    const sampled = yield* Cache.make({ capacity: keptSlices, lookup: (span: SpanKey) => screener.sample(span) })
+    const sampled = yield* Cache.makeWith((span: SpanKey) => screener.sample(span), {
+      capacity: keptSlices,
+      timeToLive: unlessFailed
+    })
 
     const slice: CatalogueScreening["slice"] = ({ from, to }) =>
       Effect.map(Cache.get(screened, new SpanKey({ from, to })), ({ result }) => ({ from, to, result }))
