@@ -1,8 +1,8 @@
 /**
  * One object against a slice that is already propagated: what a change of its orbit needs.
  *
- * For each other object whose shell of radii it shares: from step to step, leaving out as many as the two need to come near each other at their
- * greatest speeds. In low orbit that is some ten looks an hour instead of 120.
+ * For each other object whose shell of radii it shares: of its intervals between nodes those at whose ends the two are near enough to meet between, and in these from
+ * step to step, leaving out as many as they need to come near each other at their greatest speeds.
  */
 import type { UtcTime } from "../../time/UtcTime.ts"
 import { inOneGo } from "./inOneGo.ts"
@@ -52,7 +52,7 @@ export const screenObject = (
   object: Trajectory,
   { threshold }: ScreenOptions
 ): ScreenResult => {
-  const { fastest, from, highest, lowest, objectIds, to } = slice
+  const { fastest, first, from, highest, intervals, lowest, nodes, objectIds, to } = slice
   const own = sampleSlice([object], from, to)
   const grid = stepsOf(from, to)
   const { stepMillis, steps } = grid
@@ -69,6 +69,28 @@ export const screenObject = (
     one.positionInto(0, from + step * stepMillis, p)
     path.set(p.subarray(0, 3), 3 * step)
   }
+  /** Where the object itself is at the nodes of those that have so many intervals. */
+  const ownNodes: Array<Float64Array | undefined> = []
+  const ownAtNodes = (pieces: number): Float64Array => {
+    const known = ownNodes[pieces]
+    if (known !== undefined) return known
+    const made = new Float64Array(3 * (pieces + 1))
+    for (let k = 0; k <= pieces; k++) {
+      one.positionInto(0, from + k * (to - from) / pieces, p)
+      made.set(p.subarray(0, 3), 3 * k)
+    }
+    ownNodes[pieces] = made
+    return made
+  }
+  /** How far the j-th object is at its k-th node. */
+  const apartAtNode = (j: number, k: number, pieces: number): number => {
+    const at = ownAtNodes(pieces)
+    const node = 6 * ((first[j] ?? 0) + k)
+    const dx = (nodes[node] ?? 0) - (at[3 * k] ?? 0)
+    const dy = (nodes[node + 1] ?? 0) - (at[3 * k + 1] ?? 0)
+    const dz = (nodes[node + 2] ?? 0) - (at[3 * k + 2] ?? 0)
+    return Math.sqrt(dx * dx + dy * dy + dz * dz)
+  }
   for (let j = 0; j < objectIds.length; j++) {
     if (!((lowest[j] ?? Number.NaN) <= high + pad && (highest[j] ?? 0) + pad >= low)) continue
     if (objectIds[j] === object.objectId) continue
@@ -82,23 +104,36 @@ export const screenObject = (
       other.velocityInto(j, time, b)
       return relative(a, b)
     }
-    for (let step = 0; step < steps;) {
-      const time = from + step * stepMillis
-      other.positionInto(j, time, q)
-      const dx = (q[0] ?? 0) - (path[3 * step] ?? 0)
-      const dy = (q[1] ?? 0) - (path[3 * step + 1] ?? 0)
-      const dz = (q[2] ?? 0) - (path[3 * step + 2] ?? 0)
-      const distance = Math.sqrt(dx * dx + dy * dy + dz * dz)
-      if (distance <= reach) {
-        one.positionInto(0, time, p)
-        one.velocityInto(0, time, p)
-        other.velocityInto(j, time, q)
-        candidates.consider(objects.length, j, step, p, q, closing)
-        step++
-      } else {
-        // At the next step that is looked at they can be as near as the reach, not nearer. Where one has no state, step by step.
-        const skipped = Math.ceil((distance - reach) / (speeds * 1.01 * stepSeconds))
-        step += skipped >= 1 ? skipped : 1
+    const pieces = intervals[j] ?? 0
+    let far = apartAtNode(j, 0, pieces)
+    for (let k = 0, step = 0; k < pieces; k++) {
+      const here = far
+      far = apartAtNode(j, k + 1, pieces)
+      // The last step of this interval, or where it would be without an end.
+      const last = k === pieces - 1 ? steps - 1 : Math.ceil((k + 1) * (steps - 1) / pieces) - 1
+      // Both together fly as far in an interval as from there to there by way of the other's reach.
+      if (here + far > 2 * reach + speeds * 1.01 * (to - from) / pieces / 1000) {
+        step = Math.max(step, last + 1)
+        continue
+      }
+      while (step <= last) {
+        const time = from + step * stepMillis
+        other.positionInto(j, time, q)
+        const dx = (q[0] ?? 0) - (path[3 * step] ?? 0)
+        const dy = (q[1] ?? 0) - (path[3 * step + 1] ?? 0)
+        const dz = (q[2] ?? 0) - (path[3 * step + 2] ?? 0)
+        const distance = Math.sqrt(dx * dx + dy * dy + dz * dz)
+        if (distance <= reach) {
+          one.positionInto(0, time, p)
+          one.velocityInto(0, time, p)
+          other.velocityInto(j, time, q)
+          candidates.consider(objects.length, j, step, p, q, closing)
+          step++
+        } else {
+          // At the next step that is looked at they can be as near as the reach, not nearer. Where one has no state, step by step.
+          const skipped = Math.ceil((distance - reach) / (speeds * 1.01 * stepSeconds))
+          step += skipped >= 1 ? skipped : 1
+        }
       }
     }
   }
