@@ -7,11 +7,11 @@
  * process, which holds one catalogue for both: `bench/screeningWeek.ts` tells the new one's own.
  */
 import { Result } from "effect"
+import { ephemerisBytes, sampleSlice } from "../src/domain/orbit/ephemeris/SliceEphemeris.ts"
+import { trajectoryOf } from "../src/domain/orbit/ephemeris/Trajectory.ts"
 import { makePropagator } from "../src/domain/orbit/propagation/Propagator.ts"
 import { screenEphemeris, screenSlice } from "../src/domain/orbit/screening/screen.ts"
 import { screenObject } from "../src/domain/orbit/screening/screenObject.ts"
-import { ephemerisBytes, sampleSlice } from "../src/domain/orbit/screening/SliceEphemeris.ts"
-import { trajectoryOf } from "../src/domain/orbit/screening/Trajectory.ts"
 import { screenSlice as screenByMinutes } from "./support/before/screenByMinutes.ts"
 import { cpuTimed, enoughPairs, formatRatio, runPairs } from "./support/pairs.ts"
 import { wideCatalogue } from "./support/wideCatalogue.ts"

@@ -8,9 +8,9 @@
 import { Result } from "effect"
 import { readFileSync } from "node:fs"
 import { decodeCatalogue } from "../src/domain/orbit/catalogue/Catalogue.ts"
+import { trajectoryOf } from "../src/domain/orbit/ephemeris/Trajectory.ts"
 import { makePropagator } from "../src/domain/orbit/propagation/Propagator.ts"
 import { screenSlice } from "../src/domain/orbit/screening/screen.ts"
-import { trajectoryOf } from "../src/domain/orbit/screening/Trajectory.ts"
 import { bruteForceScreen, compareScreens } from "../test/support/bruteForceScreen.ts"
 
 const [

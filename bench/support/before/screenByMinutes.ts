@@ -8,8 +8,8 @@
  * `sliceEphemeris.ts`) and candidates, nothing outlives it. Approaches in [from, to) belong to the slice, so slices neither miss nor
  * repeat one. Objects without a state are left out while SGP4 gives none.
  */
+import { inOneGo } from "../../../src/domain/orbit/ephemeris/inOneGo.ts"
 import type { Propagator } from "../../../src/domain/orbit/propagation/Propagator.ts"
-import { inOneGo } from "../../../src/domain/orbit/screening/inOneGo.ts"
 import type { UtcTime } from "../../../src/domain/time/UtcTime.ts"
 import { makeCandidates, missPad, type ScreenResult, stepReach } from "./minuteCandidates.ts"
 import {

@@ -1,8 +1,8 @@
 /** The conjunctions that truly happen in a scenario: what the pipeline's alerts can be held against. */
+import { trajectoryOf } from "../orbit/ephemeris/Trajectory.ts"
 import type { Propagator } from "../orbit/propagation/Propagator.ts"
 import { screenSlice } from "../orbit/screening/screen.ts"
 import type { ScreenEvent } from "../orbit/screening/ScreenResult.ts"
-import { trajectoryOf } from "../orbit/screening/Trajectory.ts"
 import { format, type UtcTime } from "../time/UtcTime.ts"
 
 /** Metres: the pipeline's own screening threshold. */

@@ -1,8 +1,8 @@
 /** Who does the work of a screening. */
 import { type Effect, Schema } from "effect"
+import type { SliceEphemeris } from "../../domain/orbit/ephemeris/SliceEphemeris.ts"
 import type { Span } from "../../domain/orbit/screening/hours.ts"
 import type { ScreenResult } from "../../domain/orbit/screening/ScreenResult.ts"
-import type { SliceEphemeris } from "../../domain/orbit/screening/SliceEphemeris.ts"
 
 /** The thread that did the work is gone, or could not do it. */
 export class ScreeningError extends Schema.TaggedError<ScreeningError>()("ScreeningError", {

@@ -1,8 +1,8 @@
 /** Screening on this thread, in turns. */
 import { Clock, Effect } from "effect"
+import { sampleSliceInSteps } from "../../domain/orbit/ephemeris/SliceEphemeris.ts"
+import type { Trajectory } from "../../domain/orbit/ephemeris/Trajectory.ts"
 import { screenEphemerisInSteps } from "../../domain/orbit/screening/screen.ts"
-import { sampleSliceInSteps } from "../../domain/orbit/screening/SliceEphemeris.ts"
-import type { Trajectory } from "../../domain/orbit/screening/Trajectory.ts"
 import type { Screener } from "./Screener.ts"
 
 /** How long others may have to wait for their turn. */

@@ -1,8 +1,8 @@
 /** What the main thread and a screening worker say to each other: structured clones, the numbers of an ephemeris in memory that both see. */
 import type { MeanElements } from "../../domain/orbit/catalogue/MeanElements.ts"
+import type { SliceEphemeris } from "../../domain/orbit/ephemeris/SliceEphemeris.ts"
 import type { Span } from "../../domain/orbit/screening/hours.ts"
 import type { ScreenResult } from "../../domain/orbit/screening/ScreenResult.ts"
-import type { SliceEphemeris } from "../../domain/orbit/screening/SliceEphemeris.ts"
 
 export type Order =
   | { readonly _tag: "Load"; readonly elements: ReadonlyArray<MeanElements> }

@@ -3,10 +3,10 @@ import * as NodeWorkerRunner from "@effect/platform-node/NodeWorkerRunner"
 import { Cause, Effect, Layer, Result } from "effect"
 import * as WorkerRunner from "effect/workers/WorkerRunner"
 import type { MeanElements } from "../../domain/orbit/catalogue/MeanElements.ts"
+import { sampleSlice } from "../../domain/orbit/ephemeris/SliceEphemeris.ts"
+import { type Trajectory, trajectoryOf } from "../../domain/orbit/ephemeris/Trajectory.ts"
 import { makePropagator } from "../../domain/orbit/propagation/Propagator.ts"
 import { screenEphemeris } from "../../domain/orbit/screening/screen.ts"
-import { sampleSlice } from "../../domain/orbit/screening/SliceEphemeris.ts"
-import { type Trajectory, trajectoryOf } from "../../domain/orbit/screening/Trajectory.ts"
 import type { Answer, Order } from "./messages.ts"
 
 const trajectoriesOf = (elements: ReadonlyArray<MeanElements>): ReadonlyArray<Trajectory> =>

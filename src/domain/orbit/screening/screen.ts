@@ -10,13 +10,13 @@
  * State: the slice's ephemeris, 600 bytes an object while it is screened, and its candidates; nothing outlives the slice but what is returned.
  */
 import type { UtcTime } from "../../time/UtcTime.ts"
-import { inOneGo } from "./inOneGo.ts"
-import { makeMotion } from "./motion.ts"
+import { inOneGo } from "../ephemeris/inOneGo.ts"
+import { makeMotion } from "../ephemeris/motion.ts"
+import { sampleSliceInSteps, type SliceEphemeris } from "../ephemeris/SliceEphemeris.ts"
+import type { Trajectory } from "../ephemeris/Trajectory.ts"
 import { makeCandidates, missPad, stepReach, stepsOf } from "./screenCandidates.ts"
 import type { ScreenResult } from "./ScreenResult.ts"
-import { sampleSliceInSteps, type SliceEphemeris } from "./SliceEphemeris.ts"
 import { makeSpatialHash } from "./spatialHash.ts"
-import type { Trajectory } from "./Trajectory.ts"
 
 export interface ScreenOptions {
   /** Greatest miss distance to report, m. */

@@ -1,10 +1,10 @@
 /** Pairs that may come close, gathered over a slice step by step, then refined by Newton's method on the trajectories themselves. */
 import type { UtcTime } from "../../time/UtcTime.ts"
 import { closestApproach, type Encounter, encounterOf, type StateFunction } from "../encounter/encounter.ts"
+import { stateFunctionOf, type Trajectory } from "../ephemeris/Trajectory.ts"
 import { pairOf } from "./objectPair.ts"
 import type { ScreenEvent, ScreenResult, TogetherPair } from "./ScreenResult.ts"
 import { isDocked, togetherSpeed } from "./together.ts"
-import { stateFunctionOf, type Trajectory } from "./Trajectory.ts"
 
 /** m: what the straight line over half a step and the interpolation can be wrong by (tens of metres). */
 export const missPad = 500

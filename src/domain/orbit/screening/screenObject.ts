@@ -5,13 +5,13 @@
  * step to step, leaving out as many as they need to come near each other at their greatest speeds.
  */
 import type { UtcTime } from "../../time/UtcTime.ts"
-import { inOneGo } from "./inOneGo.ts"
-import { coefficients, positionOf, quinticInto, slopeOf } from "./quintic.ts"
+import { inOneGo } from "../ephemeris/inOneGo.ts"
+import { coefficients, positionOf, quinticInto, slopeOf } from "../ephemeris/quintic.ts"
+import { sampleSlice, type SliceEphemeris } from "../ephemeris/SliceEphemeris.ts"
+import type { Trajectory } from "../ephemeris/Trajectory.ts"
 import { relative, type ScreenOptions, shellPad } from "./screen.ts"
 import { makeCandidates, missPad, stepReach, stepsOf } from "./screenCandidates.ts"
 import type { ScreenResult } from "./ScreenResult.ts"
-import { sampleSlice, type SliceEphemeris } from "./SliceEphemeris.ts"
-import type { Trajectory } from "./Trajectory.ts"
 
 /** Where one object of a slice is, at times in any order. State held: the piece of its polynomial that was used last. */
 const follow = ({ first, from, intervals, nodes, to }: SliceEphemeris) => {

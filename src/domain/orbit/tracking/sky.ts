@@ -11,10 +11,10 @@
 import type { Observation } from "../../observation/Observation.ts"
 import type { Sensor } from "../../observation/sensors/Sensor.ts"
 import type { UtcTime } from "../../time/UtcTime.ts"
+import { makePolynomials, type Polynomials } from "../ephemeris/polynomials.ts"
+import { sampleSlice } from "../ephemeris/SliceEphemeris.ts"
+import type { Trajectory } from "../ephemeris/Trajectory.ts"
 import { measuredPlace } from "../measurement/measuredPlace.ts"
-import { makePolynomials, type Polynomials } from "../screening/polynomials.ts"
-import { sampleSlice } from "../screening/SliceEphemeris.ts"
-import type { Trajectory } from "../screening/Trajectory.ts"
 import { coarseMetres } from "./coarseGate.ts"
 import { makePlaces } from "./places.ts"
 
