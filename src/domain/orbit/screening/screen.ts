@@ -58,7 +58,7 @@ export function* screenEphemerisInSteps(
   const active = Int32Array.from(sharedShells(slice, threshold))
   const speeds = Array.from(active, (i) => slice.fastest[i] ?? 0)
   const candidates = makeCandidates(objects, threshold, grid)
-  const usual = Math.min(circularSpeed, Math.max(0, ...speeds))
+  const usual = speeds.reduce((most, speed) => Math.min(circularSpeed, Math.max(most, speed)), 0)
   const hash = makeSpatialHash(speeds.map((speed) => speed > usual), threshold + missPad + 2 * usual * seconds)
   const motion = makeMotion(slice, active, seconds, (threshold + missPad) / 2)
   const [first, second] = [new Float64Array(6), new Float64Array(6)]

@@ -17,22 +17,25 @@ interface SpatialHash {
   readonly neighbours: (points: Points, near: (p: number, q: number) => void) => void
 }
 
-/** Cells a side. Space repeats after so many: what is taken for near although it is far is found out by its distance. */
-const bits = 6
-const side = 2 ** bits
-const mask = side - 1
-const cellCount = side ** 3
+/**
+ * Cells a side as a power of two, for some four cells a point. Space repeats after so many: what is taken for near although it is far is found out by its
+ * distance. At least eight, so that the five that a wide point looks into are as many.
+ */
+const bitsFor = (count: number): number => Math.max(3, Math.min(6, Math.ceil(Math.log2(4 * count + 1) / 3)))
 
 /** Numbers a point: x y z, low, high. Single precision, good to a metre: the radius has room for that. */
 const stride = 5
 
 /**
  * For points numbered like `wide`, which tells the few that need twice the radius: they look around for themselves, so that the cells can be as small as
- * the others allow. Memory: 1 MB and about 40 bytes a point, allocated once. Points are sorted by cell, those of cells that follow each other
+ * the others allow. Memory: at most 1 MB and about 40 bytes a point, allocated once. Points are sorted by cell, those of cells that follow each other
  * along x side by side, so that three cells are one run.
  */
 export const makeSpatialHash = (wide: ReadonlyArray<boolean>, radius: number): SpatialHash => {
   const count = wide.length
+  const bits = bitsFor(count)
+  const mask = 2 ** bits - 1
+  const cellCount = 2 ** (3 * bits)
   const narrowPoints = Int32Array.from(wide.flatMap((isWide, p) => isWide ? [] : [p]))
   const widePoints = Int32Array.from(wide.flatMap((isWide, p) => isWide ? [p] : []))
   /** First slot of each cell, and of the one after the last. */
