@@ -13,6 +13,7 @@ import { graph } from "./commands/graph.ts"
 import { lineage } from "./commands/lineage.ts"
 import { layerPresenter } from "./commands/presenter.ts"
 import { run } from "./commands/run.ts"
+import { screen } from "./commands/screen.ts"
 import { simulate } from "./commands/simulate.ts"
 import { version } from "./commands/version.ts"
 import { layerLoggingFromConfig } from "./layers/logging/loggingFromConfig.ts"
@@ -20,7 +21,7 @@ import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
 
 const perigee = Command.make("perigee").pipe(
   Command.withDescription("A stream processor for Space Domain Awareness: observations in, conjunction alerts out"),
-  Command.withSubcommands([run, simulate, assess, lineage, dlq, canary, budget, bench, graph, config])
+  Command.withSubcommands([run, simulate, screen, assess, lineage, dlq, canary, budget, bench, graph, config])
 )
 
 /** 0 ok, 1 failed, 2 bad usage or input. What the command line library shows itself is not shown again. */

@@ -1,7 +1,8 @@
 /** The conjunctions that truly happen in a scenario: what the pipeline's alerts can be held against. */
+import { trajectoryOf } from "../orbit/ephemeris/Trajectory.ts"
 import type { Propagator } from "../orbit/propagation/Propagator.ts"
 import { screenSlice } from "../orbit/screening/screen.ts"
-import type { ScreenEvent } from "../orbit/screening/screenCandidates.ts"
+import type { ScreenEvent } from "../orbit/screening/ScreenResult.ts"
 import { format, type UtcTime } from "../time/UtcTime.ts"
 
 /** Metres: the pipeline's own screening threshold. */
@@ -14,8 +15,9 @@ export function* truthConjunctions(
   from: UtcTime,
   to: UtcTime
 ): Generator<ScreenEvent, void> {
+  const trajectories = truth.map(trajectoryOf)
   for (let start = from; start < to; start += sliceMillis) {
-    yield* screenSlice(truth, start, Math.min(start + sliceMillis, to), { threshold }).events
+    yield* screenSlice(trajectories, start, Math.min(start + sliceMillis, to), { threshold }).events
   }
 }
 

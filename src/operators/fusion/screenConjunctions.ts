@@ -15,6 +15,7 @@ import { Clock, Effect } from "effect"
 import { type Conjunction, makeConjunction } from "../../domain/alert/Conjunction.ts"
 import { isCanaryObject } from "../../domain/canary/reserved.ts"
 import { canariesAround } from "../../domain/canary/tracks.ts"
+import { trajectoryOf } from "../../domain/orbit/ephemeris/Trajectory.ts"
 import type { Propagator } from "../../domain/orbit/propagation/Propagator.ts"
 import { screenSliceInSteps } from "../../domain/orbit/screening/screen.ts"
 import type { Candidates } from "../../domain/orbit/tracking/candidates.ts"
@@ -58,7 +59,9 @@ const makeScreen = (objectsAt: ObjectsAt, thresholdMetres: number) => {
     const elementsOf = new Map(propagators.map(({ elements }) => [elements.objectId, elements]))
     const byObject = new Map<string, Array<Conjunction>>()
     const [from, to] = [index * hour, (index + 1) * hour]
-    const { events } = yield* screenSliceInSteps(propagators, from, to, { threshold: thresholdMetres })
+    const { events } = yield* screenSliceInSteps(propagators.map(trajectoryOf), from, to, {
+      threshold: thresholdMetres
+    })
     for (const { a, b, missDistance, tca } of events) {
       const first = elementsOf.get(a)
       const second = elementsOf.get(b)

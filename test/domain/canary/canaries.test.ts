@@ -14,6 +14,7 @@ import { decodeRawRecord } from "../../../src/domain/observation/formats/decodeR
 import { defaultRegistry } from "../../../src/domain/observation/sensors/defaultSensors.ts"
 import { norm, subtract } from "../../../src/domain/orbit/algebra/vector3.ts"
 import { closestApproach } from "../../../src/domain/orbit/encounter/encounter.ts"
+import { trajectoryOf } from "../../../src/domain/orbit/ephemeris/Trajectory.ts"
 import { makePropagator } from "../../../src/domain/orbit/propagation/Propagator.ts"
 import { screenSlice } from "../../../src/domain/orbit/screening/screen.ts"
 import { makeCandidates } from "../../../src/domain/orbit/tracking/candidates.ts"
@@ -73,7 +74,7 @@ describe("the tracks of canaries", () => {
     const [a, b] = approachingObjects(time)
     const found: Array<string> = []
     for (let from = start; from < start + 10 * hour; from += hour) {
-      const { events } = screenSlice(objects, from, from + hour, {
+      const { events } = screenSlice(objects.map(trajectoryOf), from, from + hour, {
         threshold: defaultFusionSettings.screenThresholdMetres
       })
       for (const event of events) {

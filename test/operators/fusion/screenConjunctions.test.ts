@@ -3,6 +3,7 @@ import { Clock, Effect } from "effect"
 import type { Conjunction } from "../../../src/domain/alert/Conjunction.ts"
 import { apartObjects } from "../../../src/domain/canary/reserved.ts"
 import { withCanaries } from "../../../src/domain/canary/withCanaries.ts"
+import { trajectoryOf } from "../../../src/domain/orbit/ephemeris/Trajectory.ts"
 import { screenSlice } from "../../../src/domain/orbit/screening/screen.ts"
 import { makeCandidates } from "../../../src/domain/orbit/tracking/candidates.ts"
 import type { TrackUpdate } from "../../../src/domain/orbit/tracking/TrackUpdate.ts"
@@ -68,7 +69,7 @@ describe("screenConjunctions", () => {
           )
         ].toSorted()
       const propagators = objects.flatMap((id) => candidates.estimateOf(id)?.linearisation.reference ?? [])
-      const expected = screenSlice(propagators, from, from + 4 * hour, { threshold: wide }).events
+      const expected = screenSlice(propagators.map(trajectoryOf), from, from + 4 * hour, { threshold: wide }).events
         .map(({ a, b, tca }) => `${a},${b} ${Math.round(tca / 10)}`)
       assert.isAbove(expected.length, 10)
       assert.deepStrictEqual(names(all.flatMap(({ conjunctions }) => conjunctions)), expected.toSorted())

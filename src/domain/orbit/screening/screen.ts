@@ -1,23 +1,21 @@
 /**
  * Screening: every closest approach under a threshold among many objects, slice by slice of time.
  *
- * Per slice: SGP4 at nodes each 60 s; objects whose shell of radii (with a pad) no other shares are left out; Hermite interpolation to
- * 20 s; a spatial hash whose cells are as wide as two objects can close in half a step; straight-line miss of neighbours; Newton's
- * method on SGP4 for what is left. The caller goes hour by hour: a slice holds its ephemeris (see
- * `sliceEphemeris.ts`) and candidates, nothing outlives it. Approaches in [from, to) belong to the slice, so slices neither miss nor
- * repeat one. Objects without a state are left out while SGP4 gives none.
+ * Per slice: states at nodes, as few as each orbit allows (`SliceEphemeris.ts`); every 30 s all positions, by polynomials of degree five; a grid whose
+ * cells are as wide as two objects can close in half a step, in which only those meet whose radii can be equal within it; the straight-line
+ * miss of fast pairs and the sign of r·v of slow ones; Newton's method on the trajectories for what is left. The caller
+ * goes hour by hour. Approaches in [from, to) belong to the slice, so slices neither miss nor repeat one. Objects without a state are left
+ * out while there is none.
+ *
+ * State: the slice's ephemeris, 600 bytes an object while it is screened, and its candidates; nothing outlives the slice but what is returned.
  */
 import type { UtcTime } from "../../time/UtcTime.ts"
-import type { Propagator } from "../propagation/Propagator.ts"
-import { inOneGo } from "./inOneGo.ts"
-import { makeCandidates, missPad, type ScreenResult, stepReach } from "./screenCandidates.ts"
-import {
-  interpolatePositions,
-  interpolateVelocity,
-  sampleSlice,
-  sampleSliceInSteps,
-  type SliceEphemeris
-} from "./sliceEphemeris.ts"
+import { inOneGo } from "../ephemeris/inOneGo.ts"
+import { makeMotion } from "../ephemeris/motion.ts"
+import { sampleSliceInSteps, type SliceEphemeris } from "../ephemeris/SliceEphemeris.ts"
+import type { Trajectory } from "../ephemeris/Trajectory.ts"
+import { makeCandidates, missPad, stepReach, stepsOf } from "./screenCandidates.ts"
+import type { ScreenResult } from "./ScreenResult.ts"
 import { makeSpatialHash } from "./spatialHash.ts"
 
 export interface ScreenOptions {
@@ -25,18 +23,13 @@ export interface ScreenOptions {
   readonly threshold: number
 }
 
-/**
- * Steps of interpolation in a node interval: 20 s or less. Objects near each other fall alike, so a straight line over ten seconds is right
- * to tens of metres; steps of 5 s find the same 2,505 events in an hour of 11,325 objects at 10 km.
- */
-const stepsPerInterval = 3
-/** m: radii between nodes may pass those at the nodes by this much in 30 s. */
-const shellPad = 20_000
+/** m: radii between nodes may pass the bounds by this much (J2 moves them by a third of a kilometre). */
+export const shellPad = 5_000
 
 /** Which objects share their shell of radii with another. */
-const sharedShells = ({ highest, lowest, objects }: SliceEphemeris, threshold: number): ReadonlyArray<number> => {
+const sharedShells = ({ highest, lowest, objectIds }: SliceEphemeris, threshold: number): ReadonlyArray<number> => {
   const pad = threshold + shellPad
-  const order = objects.map((_, i) => i).filter((i) => !Number.isNaN(lowest[i] ?? Number.NaN))
+  const order = objectIds.map((_, i) => i).filter((i) => !Number.isNaN(lowest[i] ?? Number.NaN))
     .sort((a, b) => (lowest[a] ?? 0) - (lowest[b] ?? 0))
   const keep = new Set<number>()
   let top = -1
@@ -50,117 +43,82 @@ const sharedShells = ({ highest, lowest, objects }: SliceEphemeris, threshold: n
   return [...keep].sort((a, b) => a - b)
 }
 
-/** How far two objects can be from each other half a step before a close approach. */
-const searchRadius = (speeds: ReadonlyArray<number>, stepSeconds: number, threshold: number): number => {
-  const [first = 0, second = 0] = speeds.toSorted((a, b) => b - a)
-  return threshold + missPad + (first + second) * stepReach * stepSeconds
-}
+/** m/s: nothing on a circle is faster. What passes its perigee at more looks around twice as far. */
+const circularSpeed = 7_900
 
-function* screenEphemerisInSteps(slice: SliceEphemeris, { threshold }: ScreenOptions): Generator<void, ScreenResult> {
-  const { from, intervals, nodeStep } = slice
-  const step = nodeStep / stepsPerInterval
-  const steps = intervals * stepsPerInterval + 1
-  const active = sharedShells(slice, threshold)
-  const candidates = makeCandidates(slice, threshold, steps, step / 1000)
-  const radius = searchRadius(active.map((i) => slice.fastest[i] ?? 0), step / 1000, threshold)
-  const hash = makeSpatialHash(active.length, radius)
-  const which = Int32Array.from(active)
-  const at = new Float64Array(3 * active.length)
-  let [time, k, u] = [from, 0, 0]
-  const near = (p: number, q: number): void => {
-    const [i, j] = [which[p] ?? 0, which[q] ?? 0]
-    candidates.consider(
-      i,
-      j,
-      time,
-      (at[3 * q] ?? 0) - (at[3 * p] ?? 0),
-      (at[3 * q + 1] ?? 0) - (at[3 * p + 1] ?? 0),
-      (at[3 * q + 2] ?? 0) - (at[3 * p + 2] ?? 0),
-      interpolateVelocity(slice, j, k, u, 0) - interpolateVelocity(slice, i, k, u, 0),
-      interpolateVelocity(slice, j, k, u, 1) - interpolateVelocity(slice, i, k, u, 1),
-      interpolateVelocity(slice, j, k, u, 2) - interpolateVelocity(slice, i, k, u, 2)
-    )
+/** All against all in a slice that is already propagated, with pauses. `objects` are those of the slice, in its order. */
+export function* screenEphemerisInSteps(
+  slice: SliceEphemeris,
+  objects: ReadonlyArray<Trajectory>,
+  { threshold }: ScreenOptions
+): Generator<void, ScreenResult> {
+  const grid = stepsOf(slice.from, slice.to)
+  const { stepMillis, steps } = grid
+  const seconds = stepReach * stepMillis / 1000
+  const active = Int32Array.from(sharedShells(slice, threshold))
+  const speeds = Array.from(active, (i) => slice.fastest[i] ?? 0)
+  const candidates = makeCandidates(objects, threshold, grid)
+  const usual = speeds.reduce((most, speed) => Math.min(circularSpeed, Math.max(most, speed)), 0)
+  const hash = makeSpatialHash(speeds.map((speed) => speed > usual), threshold + missPad + 2 * usual * seconds)
+  const motion = makeMotion(slice, active, seconds, (threshold + missPad) / 2)
+  const [first, second] = [new Float64Array(6), new Float64Array(6)]
+  let [step, time, p, q] = [0, slice.from, 0, 0]
+  const closing = (at: UtcTime) => {
+    motion.stateNear(p, at, first)
+    motion.stateNear(q, at, second)
+    return relative(first, second)
   }
-  for (let s = 0; s < steps; s++) {
+  const near = (one: number, other: number): void => {
+    ;[p, q] = [one, other]
+    motion.stateNear(p, time, first)
+    motion.stateNear(q, time, second)
+    candidates.consider(active[p] ?? 0, active[q] ?? 0, step, first, second, closing)
+  }
+  for (step = 0; step < steps; step++) {
     yield
-    k = Math.min(Math.floor(s / stepsPerInterval), intervals - 1)
-    u = (s - k * stepsPerInterval) / stepsPerInterval
-    time = from + s * step
-    interpolatePositions(slice, which, k, u, at)
-    hash.neighbours(at, near)
+    time = slice.from + step * stepMillis
+    motion.moveTo(time)
+    hash.neighbours(motion, near)
   }
   return yield* candidates.refine()
 }
 
-/** All against all in a slice that is already propagated. */
-export const screenEphemeris = (slice: SliceEphemeris, options: ScreenOptions): ScreenResult =>
-  inOneGo(screenEphemerisInSteps(slice, options))
+/** r·v and distance of two states. */
+export const relative = (a: Float64Array, b: Float64Array): { readonly rv: number; readonly distance: number } => {
+  let [rv, r2] = [0, 0]
+  for (let axis = 0; axis < 3; axis++) {
+    const r = (b[axis] ?? 0) - (a[axis] ?? 0)
+    rv += r * ((b[axis + 3] ?? 0) - (a[axis + 3] ?? 0))
+    r2 += r * r
+  }
+  return { rv, distance: Math.sqrt(r2) }
+}
+
+/** {@link screenEphemerisInSteps} in one go. */
+export const screenEphemeris = (
+  slice: SliceEphemeris,
+  objects: ReadonlyArray<Trajectory>,
+  options: ScreenOptions
+): ScreenResult => inOneGo(screenEphemerisInSteps(slice, objects, options))
 
 /**
- * All against all over [from, to), with pauses: an hour of 11,000 objects is a second or two of work, in steps of about ten milliseconds, so that who
+ * All against all over [from, to), with pauses: an hour of 11,000 objects is a third of a second of work, in steps of some milliseconds, so that who
  * has something else to do can do it in between. The result is that of {@link screenSlice}, wherever the pauses are.
  */
 export function* screenSliceInSteps(
-  objects: ReadonlyArray<Propagator>,
+  objects: ReadonlyArray<Trajectory>,
   from: UtcTime,
   to: UtcTime,
   options: ScreenOptions
 ): Generator<void, ScreenResult> {
   const slice = yield* sampleSliceInSteps(objects, from, to)
-  return yield* screenEphemerisInSteps(slice, options)
+  return yield* screenEphemerisInSteps(slice, objects, options)
 }
 
 /** All against all over [from, to). */
 export const screenSlice = (
-  objects: ReadonlyArray<Propagator>,
+  objects: ReadonlyArray<Trajectory>,
   from: UtcTime,
   to: UtcTime,
   options: ScreenOptions
 ): ScreenResult => inOneGo(screenSliceInSteps(objects, from, to, options))
-
-/**
- * One object, with new elements, against a slice that is already propagated. An object of the same id in the slice is passed over.
- * Costs the object's own nodes and one distance for each node of every object that shares its shell.
- */
-export const screenObject = (slice: SliceEphemeris, object: Propagator, { threshold }: ScreenOptions): ScreenResult => {
-  const { from, intervals, nodeStep, objects, to } = slice
-  const own = sampleSlice([object], from, to)
-  const step = nodeStep / stepsPerInterval
-  const steps = intervals * stepsPerInterval + 1
-  const [low, high, fast] = [own.lowest[0] ?? 0, own.highest[0] ?? 0, own.fastest[0] ?? 0]
-  const pad = threshold + shellPad
-  const candidates = makeCandidates({ ...slice, objects: [...objects, object] }, threshold, steps, step / 1000)
-  const self = Int32Array.of(0)
-  const [p, q] = [new Float64Array(3), new Float64Array(3)]
-  for (const [j, other] of objects.entries()) {
-    if (other.elements.objectId === object.elements.objectId) continue
-    if (!((slice.lowest[j] ?? Number.NaN) <= high + pad && (slice.highest[j] ?? 0) + pad >= low)) continue
-    const which = Int32Array.of(j)
-    const reach = threshold + missPad + (fast + (slice.fastest[j] ?? 0)) * nodeStep / 1000
-    for (let k = 0; k < intervals; k++) {
-      // Too far at its left node to come close before its right one.
-      if (!(nodeDistance(own.nodes, 6 * k, slice.nodes, 6 * (k * objects.length + j)) <= reach)) continue
-      const last = k === intervals - 1 ? stepsPerInterval : stepsPerInterval - 1
-      for (let s = 0; s <= last; s++) {
-        const u = s / stepsPerInterval
-        interpolatePositions(own, self, k, u, p)
-        interpolatePositions(slice, which, k, u, q)
-        candidates.consider(
-          objects.length,
-          j,
-          from + (k * stepsPerInterval + s) * step,
-          (q[0] ?? 0) - (p[0] ?? 0),
-          (q[1] ?? 0) - (p[1] ?? 0),
-          (q[2] ?? 0) - (p[2] ?? 0),
-          interpolateVelocity(slice, j, k, u, 0) - interpolateVelocity(own, 0, k, u, 0),
-          interpolateVelocity(slice, j, k, u, 1) - interpolateVelocity(own, 0, k, u, 1),
-          interpolateVelocity(slice, j, k, u, 2) - interpolateVelocity(own, 0, k, u, 2)
-        )
-      }
-    }
-  }
-  return inOneGo(candidates.refine())
-}
-
-const nodeDistance = (a: Float64Array, p: number, b: Float64Array, q: number): number =>
-  Math.hypot((a[p] ?? 0) - (b[q] ?? 0), (a[p + 1] ?? 0) - (b[q + 1] ?? 0), (a[p + 2] ?? 0) - (b[q + 2] ?? 0))

@@ -4,9 +4,9 @@
  *
  * Memory: 48 bytes an object and node (an hour of 25,000 objects at 60 s: 73 MB), released with the value.
  */
-import type { UtcTime } from "../../time/UtcTime.ts"
-import type { Propagator } from "../propagation/Propagator.ts"
-import { inOneGo } from "./inOneGo.ts"
+import { inOneGo } from "../../../src/domain/orbit/ephemeris/inOneGo.ts"
+import type { Propagator } from "../../../src/domain/orbit/propagation/Propagator.ts"
+import type { UtcTime } from "../../../src/domain/time/UtcTime.ts"
 
 export interface SliceEphemeris {
   readonly objects: ReadonlyArray<Propagator>
