@@ -20,7 +20,7 @@ const cpu = process.cpuUsage()
 let [first, events, docked, done] = [0, 0, 0, 0]
 
 await Effect.gen(function*() {
-  const { slices } = yield* Screening.use(({ open }) => open({ elements, threshold: 5000, keptSlices: 2 }))
+  const { slices } = yield* Effect.flatMap(Screening, ({ open }) => open({ elements, threshold: 5000, keptSlices: 2 }))
   yield* Stream.runForEach(slices(span), ({ result }) =>
     Effect.sync(() => {
       if (done++ === 0) first = seconds()

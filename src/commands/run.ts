@@ -32,6 +32,7 @@ import { ProcDescriptors } from "../layers/runtime/ProcDescriptors.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import { layerHeadSamplerFromConfig } from "../layers/sampling/headSamplerFromConfig.ts"
 import { layerTailSamplerFromConfig } from "../layers/sampling/tailSamplerFromConfig.ts"
+import { layerScreeningFromConfig } from "../layers/screening/screeningFromConfig.ts"
 import * as ScenarioClock from "../layers/simulator/ScenarioClock.ts"
 import { Simulator } from "../layers/simulator/Simulator.ts"
 import { FileCursorStore } from "../layers/sources/FileCursorStore.ts"
@@ -189,6 +190,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       Health.layer,
       layerCanariesFromConfig({ bounded }),
       layerLineageFromConfig,
+      layerScreeningFromConfig,
       FileCursorStore.layer(directory),
       NodeHttpClient.layerUndici
     )),

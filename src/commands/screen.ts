@@ -95,10 +95,9 @@ export const screen = Command.make(
     const progress = makeProgress()
 
     const work = Effect.gen(function*() {
-      const screening = yield* Screening.use(({ open }) =>
+      const screening = yield* Effect.flatMap(Screening, ({ open }) =>
         // Each slice is asked for once; one object needs the two hours that a piece of its own can touch.
-        open({ elements: [...catalogue.values()], threshold: threshold * 1000, keptSlices: 2 })
-      )
+        open({ elements: [...catalogue.values()], threshold: threshold * 1000, keptSlices: 2 }))
       for (const { message } of screening.refused) yield* Console.error(`screen: left out: ${message}`)
       const slices = Option.isNone(object)
         ? screening.slices(span)

@@ -72,6 +72,13 @@ export const fusionTable = {
     why:
       "A day leaves time to act, and element sets are worth something for about that long; the time that a screening takes grows with it."
   }),
+  screeningThreads: setting({
+    name: "PERIGEE_SCREENING_THREADS",
+    kind: number({ unit: "threads", minimum: 0, maximum: 64, whole: true }),
+    fallback: 1,
+    what: "Worker threads that screen the catalogue beside the pipeline; 0: its own thread does it, in turns.",
+    why: "One leaves a core of two to the pipeline. Each holds some 3 kB an object."
+  }),
   screenThreshold: setting({
     name: "PERIGEE_SCREEN_THRESHOLD",
     kind: number({ unit: "m", minimum: 0, maximum: 1_000_000, above: true }),

@@ -50,6 +50,11 @@ export interface CatalogueScreening {
   readonly screenObject: (object: Trajectory, span: Span) => Effect.Effect<ScreenResult, ScreeningError>
 }
 
+export interface ScreeningShape {
+  /** Prepares the screening of a catalogue; what it holds goes with the scope. */
+  readonly open: (options: ScreeningOptions) => Effect.Effect<CatalogueScreening, ScreeningError, Scope.Scope>
+}
+
 const daySlices = 25
 
 /** A trajectory that is prepared when it is first asked: most are asked by workers alone, and prepared they are the larger part of what is held. */
@@ -73,7 +78,7 @@ export const makeScreening = (
     elements: ReadonlyArray<MeanElements>,
     objects: ReadonlyArray<Trajectory>
   ) => Effect.Effect<Screener, ScreeningError, Scope.Scope>
-): Screening["Service"] => ({
+): ScreeningShape => ({
   open: Effect.fn("Screening.open")(function*({ elements, keptSlices = daySlices, threshold }) {
     const refused: Array<PropagationError> = []
     const flown: Array<MeanElements> = []
@@ -123,13 +128,12 @@ export const makeScreening = (
   })
 })
 
-export class Screening extends Context.Service<Screening, {
-  /** Prepares the screening of a catalogue; what it holds goes with the scope. */
-  readonly open: (options: ScreeningOptions) => Effect.Effect<CatalogueScreening, ScreeningError, Scope.Scope>
-}>()("perigee/layers/screening/Screening") {
+const inProcess = makeScreening((_, objects) => Effect.succeed(makeInProcess(objects)))
+
+/** By default on this thread. */
+export class Screening
+  extends Context.Reference<ScreeningShape>("perigee/layers/screening/Screening", { defaultValue: () => inProcess })
+{
   /** On this thread, in turns: others wait ten milliseconds at most. */
-  static readonly layerInProcess = Layer.succeed(
-    Screening,
-    makeScreening((_, objects) => Effect.succeed(makeInProcess(objects)))
-  )
+  static readonly layerInProcess = Layer.succeed(Screening, inProcess)
 }

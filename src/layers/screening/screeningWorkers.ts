@@ -87,5 +87,5 @@ const makeWorkers = Effect.fnUntraced(function*(
 const startWorker = (): Worker => new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: 12 } })
 
 /** So many worker threads for each catalogue that is opened. */
-export const layerScreeningWorkers = (threads: number, spawn = startWorker): Layer.Layer<Screening> =>
+export const layerScreeningWorkers = (threads: number, spawn = startWorker): Layer.Layer<never> =>
   Layer.succeed(Screening, makeScreening((elements, objects) => makeWorkers(elements, objects, threads, spawn)))

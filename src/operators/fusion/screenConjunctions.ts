@@ -2,8 +2,8 @@
  * Track updates with the conjunctions that the catalogue foresees for their object.
  *
  * The catalogue is screened all against all, hour by hour as event time needs it, over `horizonMillis` ahead of each update and at
- * `thresholdMetres`: the limit of interest plus a margin for what tracks move. Every 10 ms the fiber yields, so that sources and HTTP are served
- * while a large catalogue is screened; the events wait in a queue of 1024, then (backpressure) in the log.
+ * `thresholdMetres`: the limit of interest plus a margin for what tracks move. Who does the work is the service `Screening`: this thread in turns, or
+ * others; meanwhile the events wait in a queue of 1024, then (backpressure) in the log. A screening that fails is tried again.
  *
  * Canaries are screened by themselves, with each other: they are no part of the catalogue. They have a branch of their own, so that they do not wait
  * while it is screened. Both branches are one stage to those who count.
@@ -11,16 +11,19 @@
  * Arrays kept, those with canaries split in two; order kept among canaries and among the rest. State: the conjunctions of the hours screened, about
  * 200 bytes each; those more than a horizon past are let go.
  */
-import { Clock, Effect } from "effect"
+import { Effect, Stream } from "effect"
 import { type Conjunction, makeConjunction } from "../../domain/alert/Conjunction.ts"
 import { isCanaryObject } from "../../domain/canary/reserved.ts"
 import { canariesAround } from "../../domain/canary/tracks.ts"
+import type { MeanElements } from "../../domain/orbit/catalogue/MeanElements.ts"
 import { trajectoryOf } from "../../domain/orbit/ephemeris/Trajectory.ts"
-import type { Propagator } from "../../domain/orbit/propagation/Propagator.ts"
-import { screenSliceInSteps } from "../../domain/orbit/screening/screen.ts"
+import { screenSlice } from "../../domain/orbit/screening/screen.ts"
+import type { ScreenResult } from "../../domain/orbit/screening/ScreenResult.ts"
 import type { Candidates } from "../../domain/orbit/tracking/candidates.ts"
 import type { TrackUpdate } from "../../domain/orbit/tracking/TrackUpdate.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import type { ScreeningError } from "../../layers/screening/Screener.ts"
+import { Screening } from "../../layers/screening/Screening.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { split } from "../branches/split.ts"
 import { direct, nodeGraph, noStage } from "../graph/Graph.ts"
@@ -44,58 +47,37 @@ interface ScreenOptions {
 const name = "screen"
 const hour = 3_600_000
 const none: ReadonlyArray<never> = []
-/** How long others may have to wait for their turn. */
-const turnNanos = 10_000_000n
 
-/** What is screened all against all in the hour from a time on. */
-type ObjectsAt = (time: UtcTime) => ReadonlyArray<Propagator>
+/** The closest approaches of all against all in the hour of this number. */
+type ScreenHour = (index: number) => Effect.Effect<ReadonlyArray<Conjunction>, ScreeningError>
 
-/** The conjunctions screened so far, by object. */
-const makeScreen = (objectsAt: ObjectsAt, thresholdMetres: number) => {
-  const hours = new Map<number, ReadonlyMap<string, ReadonlyArray<Conjunction>>>()
+const conjunctionsOf = (
+  { events }: ScreenResult,
+  elementsOf: (objectId: string) => MeanElements | undefined
+): ReadonlyArray<Conjunction> =>
+  events.flatMap(({ a, b, missDistance, tca }) => {
+    const [first, second] = [elementsOf(a), elementsOf(b)]
+    return first === undefined || second === undefined ? [] : [makeConjunction(first, second, tca, missDistance)]
+  })
 
-  function* screenHour(index: number): Generator<void, void> {
-    const propagators = objectsAt(index * hour)
-    const elementsOf = new Map(propagators.map(({ elements }) => [elements.objectId, elements]))
-    const byObject = new Map<string, Array<Conjunction>>()
-    const [from, to] = [index * hour, (index + 1) * hour]
-    const { events } = yield* screenSliceInSteps(propagators.map(trajectoryOf), from, to, {
-      threshold: thresholdMetres
-    })
-    for (const { a, b, missDistance, tca } of events) {
-      const first = elementsOf.get(a)
-      const second = elementsOf.get(b)
-      if (first === undefined || second === undefined) continue
-      const conjunction = makeConjunction(first, second, tca, missDistance)
-      for (const objectId of conjunction.pair) {
-        const known = byObject.get(objectId)
-        if (known === undefined) byObject.set(objectId, [conjunction])
-        else known.push(conjunction)
-      }
+const byObject = (conjunctions: ReadonlyArray<Conjunction>): ReadonlyMap<string, ReadonlyArray<Conjunction>> => {
+  const found = new Map<string, Array<Conjunction>>()
+  for (const conjunction of conjunctions) {
+    for (const objectId of conjunction.pair) {
+      const known = found.get(objectId)
+      if (known === undefined) found.set(objectId, [conjunction])
+      else known.push(conjunction)
     }
-    hours.set(index, byObject)
   }
-
-  return { hours, screenHour }
+  return found
 }
-
-/** Does the work, and lets others have their turn. */
-const inTurns = Effect.fnUntraced(function*(work: Generator<void, void>) {
-  const clock = yield* Clock.Clock
-  let since = clock.monotonicTimeNanosUnsafe()
-  while (work.next().done !== true) {
-    if (clock.monotonicTimeNanosUnsafe() - since < turnNanos) continue
-    yield* Effect.yieldNow
-    since = clock.monotonicTimeNanosUnsafe()
-  }
-})
 
 /** Updates with the conjunctions of one screen. */
 const screened = (
-  objectsAt: ObjectsAt,
-  { horizonMillis, thresholdMetres }: ScreenOptions
+  screenHour: ScreenHour,
+  { horizonMillis }: ScreenOptions
 ): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
-  const { hours, screenHour } = makeScreen(objectsAt, thresholdMetres)
+  const hours = new Map<number, ReadonlyMap<string, ReadonlyArray<Conjunction>>>()
 
   /** The hours between two times that are not screened yet. */
   const missing = (from: UtcTime, to: UtcTime): ReadonlyArray<number> => {
@@ -107,7 +89,11 @@ const screened = (
   }
 
   const screenHours = Effect.fnUntraced(function*(indices: ReadonlyArray<number>, from: UtcTime) {
-    for (const index of indices) yield* inTurns(screenHour(index))
+    yield* Effect.forEach(
+      indices,
+      (index) => Effect.map(screenHour(index), (conjunctions) => hours.set(index, byObject(conjunctions))),
+      { concurrency: "unbounded", discard: true }
+    )
     for (const index of hours.keys()) if ((index + 1) * hour < from - horizonMillis) hours.delete(index)
   })
 
@@ -124,6 +110,7 @@ const screened = (
 
   return effectful({
     name,
+    classify: (_error: ScreeningError) => "transient",
     step: (events, emit) => {
       let from = Infinity
       let to = -Infinity
@@ -145,14 +132,46 @@ const screened = (
   })
 }
 
+/** The catalogue, by whoever {@link Screening} gives the work to. Opened when the stage starts. */
+const catalogued = (options: ScreenOptions): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
+  const { candidates: { propagatorOf }, objects, thresholdMetres } = options
+  const elementsOf = (objectId: string) => propagatorOf(objectId)?.elements
+  const open = Effect.gen(function*() {
+    const { open } = yield* Screening
+    const elements = objects.flatMap((objectId) => elementsOf(objectId) ?? [])
+    const catalogue = yield* Effect.orDie(open({ elements, threshold: thresholdMetres }))
+    const screenHour: ScreenHour = (index) =>
+      Effect.map(
+        catalogue.slice({ from: index * hour, to: (index + 1) * hour }),
+        ({ result }) => conjunctionsOf(result, elementsOf)
+      )
+    return screenHour
+  })
+  return makeOperator<TrackUpdate, ScreenedUpdate, never, StageServices>(
+    nodeGraph({ name, kind: "effectful", edge: direct }),
+    (self) => Stream.unwrap(Effect.map(open, (screenHour) => screened(screenHour, options)(self)))
+  )
+}
+
+/** The few canaries of each hour, here. */
+const canaries = (options: ScreenOptions): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
+  const { candidates: { propagatorOf }, thresholdMetres } = options
+  return screened((index) =>
+    Effect.sync(() => {
+      const [from, to] = [index * hour, (index + 1) * hour]
+      const trajectories = canariesAround(from).flatMap((objectId) => {
+        const propagator = propagatorOf(objectId)
+        return propagator === undefined ? [] : [trajectoryOf(propagator)]
+      })
+      const result = screenSlice(trajectories, from, to, { threshold: thresholdMetres })
+      return conjunctionsOf(result, (objectId) => propagatorOf(objectId)?.elements)
+    }), options)
+}
+
 export const screenConjunctions = (
   options: ScreenOptions
 ): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
-  const { candidates: { propagatorOf }, objects } = options
-  const propagatorsOf = (objectIds: ReadonlyArray<string>) =>
-    objectIds.map(propagatorOf).filter((propagator) => propagator !== undefined)
-  const catalogued = propagatorsOf(objects)
-  const canaries = screened((time) => propagatorsOf(canariesAround(time)), options)
+  const ofCanaries = canaries(options)
   // Both count as one stage, which has its place among the others although branches start after what is behind them.
   const drawn = nodeGraph({ name: "screen (canaries)", kind: "effectful", edge: direct })
   const inPlace = pureOperator<TrackUpdate, TrackUpdate, StageRegistry>(
@@ -167,8 +186,8 @@ export const screenConjunctions = (
     split({
       name: "screening",
       when: ({ objectId }: TrackUpdate) => isCanaryObject(objectId),
-      to: makeOperator<TrackUpdate, ScreenedUpdate, never, StageServices>(drawn, (self) => canaries(self)),
-      otherwise: screened(() => catalogued, options),
+      to: makeOperator<TrackUpdate, ScreenedUpdate, never, StageServices>(drawn, (self) => ofCanaries(self)),
+      otherwise: catalogued(options),
       reason: "canaries do not wait while the catalogue is screened"
     })
   )

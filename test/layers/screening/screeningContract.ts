@@ -13,7 +13,7 @@ const { elements, planned } = synthetic(7, undefined, 80)
 const threshold = 100_000
 const span = { from: seededStart + 600_000, to: seededStart + 2.5 * hour }
 
-export const screeningContract = <E>(name: string, layer: Layer.Layer<Screening, E>) =>
+export const screeningContract = <E>(name: string, layer: Layer.Layer<never, E>) =>
   withLayer(layer, { excludeTestServices: true, timeout: "30 seconds" })(`Screening contract: ${name}`, (it) => {
     it.effect("slices come nearest first, cut at whole hours, and hold what screening in one go holds", () =>
       Effect.gen(function*() {

@@ -24,7 +24,7 @@ describe("screening workers", () => {
     let started = 0
     const spawn = () => started++ === 0 ? dying() : new Worker(real)
     return Effect.gen(function*() {
-      const { slice } = yield* Screening.use(({ open }) => open({ elements, threshold: 100_000 }))
+      const { slice } = yield* Effect.flatMap(Screening, ({ open }) => open({ elements, threshold: 100_000 }))
       const error = yield* Effect.flip(slice(hour))
       assert.instanceOf(error, ScreeningError)
       assert.include(error.message, "a screening worker failed")
@@ -36,7 +36,7 @@ describe("screening workers", () => {
 
   it.live("one that cannot start fails too", () =>
     Effect.gen(function*() {
-      const { slice } = yield* Screening.use(({ open }) => open({ elements, threshold: 100_000 }))
+      const { slice } = yield* Effect.flatMap(Screening, ({ open }) => open({ elements, threshold: 100_000 }))
       assert.instanceOf(yield* Effect.flip(slice(hour)), ScreeningError)
     }).pipe(
       Effect.scoped,
