@@ -2,23 +2,28 @@
  * The memberships of one run of a pipeline: what it reads of a log, and how far that is done. `fromLog` joins, `commit` commits; provide it anew for
  * each run.
  */
-import { Context, Effect, Layer, type Scope } from "effect"
+import { Context, Effect, Layer, Scope } from "effect"
 import type { SourcePosition } from "../../domain/stream/Envelope.ts"
 import { LogError, MessageLog, type SubscribeOptions, type Subscription } from "./MessageLog.ts"
 
 export class GroupMember extends Context.Service<GroupMember, {
-  /** Becomes a member of the group that reads a topic, until the scope closes. */
-  readonly join: (options: SubscribeOptions) => Effect.Effect<Subscription, LogError, Scope.Scope>
+  /**
+   * Becomes a member of the group that reads a topic, for as long as this Layer is there: what was read is committed by stages that may still be at
+   * work when the reading has ended.
+   */
+  readonly join: (options: SubscribeOptions) => Effect.Effect<Subscription, LogError>
   /** Everything before these positions is done. Fails as `Subscription.commit` does, and with `Invalid` for a topic that was not joined. */
   readonly commit: (positions: ReadonlyArray<SourcePosition>) => Effect.Effect<void, LogError>
 }>()("perigee/layers/log/GroupMember") {
   static readonly layer: Layer.Layer<GroupMember, never, MessageLog> = Layer.effect(
     GroupMember,
-    Effect.map(MessageLog, (log) => {
+    Effect.gen(function*() {
+      const log = yield* MessageLog
+      const scope = yield* Effect.scope
       const byTopic = new Map<string, Subscription>()
       return GroupMember.of({
         join: Effect.fn("GroupMember.join")(function*(options) {
-          const subscription = yield* log.subscribe(options)
+          const subscription = yield* Scope.provide(log.subscribe(options), scope)
           byTopic.set(options.topic, subscription)
           return subscription
         }),
