@@ -7,7 +7,7 @@
  * Canaries go the same way, with sensors, objects, screening and windows of their own, and end in `correlate` or `publish`: see
  * docs/canaries.md. Whether any are sent changes no result.
  */
-import { pipe } from "effect"
+import { pipe, Record } from "effect"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { withCanarySensors } from "../../domain/canary/sensors.ts"
 import { withCanaries } from "../../domain/canary/withCanaries.ts"
@@ -47,7 +47,7 @@ export interface FusionSettings {
 
 export const defaultFusionSettings: FusionSettings = {
   allowedLatenessMillis: 5000,
-  lateness: sourceKinds,
+  lateness: Record.map(sourceKinds, ({ idleMillis, latenessMillis }) => ({ latenessMillis, idleMillis })),
   // A duplicate comes within the greatest lateness plus what is allowed; ten minutes leave room for a polled archive that goes back.
   dedupeTtlMillis: 600_000,
   dedupeCapacity: 1_000_000,
