@@ -1,0 +1,83 @@
+/**
+ * The process noise of a numerically propagated orbit: what its force model leaves out, as white noise on the velocity.
+ *
+ * - **Gravity.** Terms over the model's degree by Kaula's rule (1e-5 / n² a normalised coefficient), terms up to it by the model's own error. A
+ *   term of degree n varies along the orbit n times a revolution, so with the variance s² of its acceleration it is noise of the density
+ *   2 s² / (n w), w the orbital rate. It falls with the height as the terms do.
+ * - **Air.** Drag is known to a part that wanders within hours: 2 a² times {@link dragMemory} in track, and the coefficient walks.
+ * - **Sunlight.** A tenth to a fifth of its pressure, turning with the satellite's attitude.
+ *
+ * The factors of the three axes are fitted to an orbit integrated in another field (see docs/tracking.md), on seeds of their own.
+ *
+ * Sources: Kaula, Theory of Satellite Geodesy (1966), section 5.3; error of EGM96 by degree: Lemoine et al., NASA/TP-1998-206861; noise from a
+ * correlated acceleration: Tapley, Schutz and Born, Statistical Orbit Determination (2004), section 4.9.
+ */
+import { reflecting } from "../../forces/ForceModel.ts"
+import { circularRate } from "../../integration/integrate.ts"
+import type { NoiseDensity } from "../../integration/transition.ts"
+
+const gravitationalParameter = 3.986004415e14
+const earthRadius = 6_378_136.3
+
+/** 1-sigma of a normalised coefficient of EGM96 to degree 20. */
+const coefficientError = 5e-10
+/** Degrees over the model's that count. */
+const omitted = 60
+
+/** Fitted factors on the density of gravity's noise: radial, transverse, normal. */
+const gravityFactors = [2, 1, 10] as const
+/** Density that no orbit is without, m²/s³: light from the Earth, tides, relativity. */
+const floor = 1e-14
+
+/** s */
+const dragMemory = 3000
+const lightMemory = 3000
+const lightPart = 0.15
+
+/** Per root day: a part of the coefficient and a size in m²/kg, where air rules and where sunlight does. */
+const airWalk = [0.6, 0.003] as const
+const lightWalk = [0.1, 0.001] as const
+const day = 86_400
+
+/** Density of gravity's noise at a radius, before the factors. */
+const gravityDensity = (degree: number, radius: number): number => {
+  const gravity = gravitationalParameter / (radius * radius)
+  const rate = circularRate(radius)
+  let sum = 0
+  for (let n = 2; n <= degree + omitted; n++) {
+    const sigma = n <= degree ? coefficientError : 1e-5 / (n * n)
+    const acceleration = gravity * (n + 1) * sigma * (earthRadius / radius) ** n
+    sum += 2 * (2 * n + 1) * acceleration * acceleration / (n * rate)
+  }
+  return sum
+}
+
+const binMetres = 25_000
+const lowest = earthRadius + 100_000
+const bins = 120
+
+/** The noise of a force model of so many degrees for an orbit with a ballistic coefficient. */
+export const processNoise = (degree: number): (ballistic: number) => NoiseDensity => {
+  const table = Float64Array.from({ length: bins }, (_, i) => gravityDensity(degree, lowest + i * binMetres))
+  return (ballistic) => (y, perUnit, out) => {
+    const [x0 = 0, x1 = 0, x2 = 0, v0 = 0, v1 = 0, v2 = 0] = y
+    const radius = Math.sqrt(x0 * x0 + x1 * x1 + x2 * x2)
+    const bin = Math.min(bins - 1, Math.max(0, Math.round((radius - lowest) / binMetres)))
+    const gravity = bin === bins - 1 ? gravityDensity(degree, radius) : table[bin] ?? 0
+    const speed = Math.sqrt(v0 * v0 + v1 * v1 + v2 * v2)
+    const [u0 = 0, u1 = 0, u2 = 0] = perUnit
+    const size = Math.abs(ballistic)
+    // Along the velocity stands drag, across it sunlight; sunlight's own size is known.
+    const drag = Math.abs(u0 * v0 + u1 * v1 + u2 * v2) / speed
+    const light = reflecting * 4.54e-6
+    const air = Math.max(0, drag - light)
+    const dragNoise = 2 * (size * air) ** 2 * dragMemory
+    const lightNoise = 2 * (size * light * lightPart) ** 2 * lightMemory
+    out[0] = gravityFactors[0] * gravity + lightNoise + floor
+    out[1] = gravityFactors[1] * gravity + dragNoise + lightNoise + floor
+    out[2] = gravityFactors[2] * gravity + lightNoise + floor
+    const share = air / (air + light)
+    const walk = share * (airWalk[0] * size + airWalk[1]) + (1 - share) * (lightWalk[0] * size + lightWalk[1])
+    out[3] = walk * walk / day
+  }
+}

@@ -1,0 +1,74 @@
+/**
+ * The orbit of an object that is observed for the first time: its element set's state, with the prior of the set and what sets it apart
+ * from an osculating state.
+ *
+ * SGP4 leaves out the field's tesseral terms, which move a low orbit by hundreds of metres within a revolution, so its state at an instant
+ * is off by more than its elements are: 300 m an axis, and the velocity that goes with an orbit 460 m apart. Without that the prior is too
+ * sure of the semi-major axis, and half of all observations are refused (measured against an integrated truth).
+ *
+ * Refusals widen the start: an object that moved since its elements were made must not stay lost.
+ */
+import type { UtcTime } from "../../../time/UtcTime.ts"
+import { congruence } from "../../algebra/covariance.ts"
+import { zeros } from "../../algebra/matrix.ts"
+import { place, type Surroundings, surroundingsSize } from "../../forces/Surroundings.ts"
+import { circularRate } from "../../integration/integrate.ts"
+import { priorOffsetCovariance } from "../priorCovariance.ts"
+import { stateOf, type TrackEstimate } from "../TrackEstimate.ts"
+import type { Orbit } from "./Orbit.ts"
+
+/** m */
+const osculatingPosition = 300
+const osculatingVelocity = 460
+
+/** B* to the ballistic coefficient, m²/kg: 2 / (rho0 R) of SGP4's density of 2.461e-5 kg/m² an Earth radius. */
+const ballisticPerBstar = 12.741621
+/** m²/kg: of a satellite whose elements say nothing of drag. */
+const usualBallistic = 0.02
+const leastBallistic = 0.002
+const mostBallistic = 0.2
+
+const around = new Float64Array(surroundingsSize)
+
+/** Refusals in a row after which the start is widened by another prior. */
+const refusalsToWiden = 5
+
+export const startOrbit = (
+  surroundings: Surroundings,
+  catalogue: TrackEstimate,
+  time: UtcTime,
+  refused: number
+): Orbit | undefined => {
+  const predicted = stateOf(catalogue, time)
+  if (predicted === undefined) return undefined
+  surroundings.at(time, around)
+  const turn = new Float64Array(36)
+  const state = zeros(7)
+  const teme = [...predicted.state.position, ...predicted.state.velocity]
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; j < 3; j++) {
+      const r = around[place.gcrfToTeme + 3 * j + i] ?? 0
+      turn[6 * i + j] = r
+      turn[6 * i + 21 + j] = r
+      state[i] = (state[i] ?? 0) + r * (teme[j] ?? 0)
+      state[3 + i] = (state[3 + i] ?? 0) + r * (teme[3 + j] ?? 0)
+    }
+  }
+  const prior = congruence(predicted.phi, priorOffsetCovariance(catalogue.linearisation, time))
+  const turned = congruence(turn, prior)
+  const widened = (1 + Math.min(63, Math.floor(refused / refusalsToWiden))) ** 2
+  const rate = circularRate(Math.hypot(state[0] ?? 0, state[1] ?? 0, state[2] ?? 0))
+  const { bstar } = catalogue.linearisation.reference.elements
+  const stated = Math.abs(bstar) * ballisticPerBstar
+  const ballistic = bstar > 0 ? Math.min(mostBallistic, Math.max(leastBallistic, stated)) : usualBallistic
+  state[6] = ballistic
+  const covariance = zeros(49)
+  for (let i = 0; i < 6; i++) {
+    for (let j = 0; j < 6; j++) covariance[7 * i + j] = widened * (turned[6 * i + j] ?? 0)
+    const added = i < 3 ? osculatingPosition : osculatingVelocity * rate
+    covariance[8 * i] = (covariance[8 * i] ?? 0) + widened * added * added
+  }
+  const sigma = Math.max(0.6 * ballistic, 0.01)
+  covariance[48] = sigma * sigma
+  return { time, state, covariance }
+}
