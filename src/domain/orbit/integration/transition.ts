@@ -45,7 +45,12 @@ const axes = new Float64Array(9)
 
 /** Radial, transverse and normal unit vectors of a state, as rows. */
 const setAxes = (y: Float64Array): void => {
-  const [x0 = 0, x1 = 0, x2 = 0, v0 = 0, v1 = 0, v2 = 0] = y
+  const x0 = y[0] ?? 0
+  const x1 = y[1] ?? 0
+  const x2 = y[2] ?? 0
+  const v0 = y[3] ?? 0
+  const v1 = y[4] ?? 0
+  const v2 = y[5] ?? 0
   const r = Math.sqrt(x0 * x0 + x1 * x1 + x2 * x2)
   const h0 = x1 * v2 - x2 * v1
   const h1 = x2 * v0 - x0 * v2

@@ -60,12 +60,19 @@ const bins = 120
 export const processNoise = (degree: number): (ballistic: number) => NoiseDensity => {
   const table = Float64Array.from({ length: bins }, (_, i) => gravityDensity(degree, lowest + i * binMetres))
   return (ballistic) => (y, perUnit, out) => {
-    const [x0 = 0, x1 = 0, x2 = 0, v0 = 0, v1 = 0, v2 = 0] = y
+    const x0 = y[0] ?? 0
+    const x1 = y[1] ?? 0
+    const x2 = y[2] ?? 0
+    const v0 = y[3] ?? 0
+    const v1 = y[4] ?? 0
+    const v2 = y[5] ?? 0
     const radius = Math.sqrt(x0 * x0 + x1 * x1 + x2 * x2)
     const bin = Math.min(bins - 1, Math.max(0, Math.round((radius - lowest) / binMetres)))
     const gravity = bin === bins - 1 ? gravityDensity(degree, radius) : table[bin] ?? 0
     const speed = Math.sqrt(v0 * v0 + v1 * v1 + v2 * v2)
-    const [u0 = 0, u1 = 0, u2 = 0] = perUnit
+    const u0 = perUnit[0] ?? 0
+    const u1 = perUnit[1] ?? 0
+    const u2 = perUnit[2] ?? 0
     const size = Math.abs(ballistic)
     // Along the velocity stands drag, across it sunlight; sunlight's own size is known.
     const drag = Math.abs(u0 * v0 + u1 * v1 + u2 * v2) / speed
