@@ -1,9 +1,10 @@
 /**
  * The transition matrix of seven numbers (position, velocity, ballistic coefficient) along an integrated orbit, and the noise gathered on the way.
  *
- * Gravity's gradient by point mass and oblateness, held over parts of a step of 0.07 rad (60 s in low orbit) at the value of its middle: 2e-5 of
- * the matrix a part. The column of the ballistic coefficient comes from the force it has at both ends of the step. What drag changes with the
- * place is left out: 4e-5 of gravity's gradient at 400 km.
+ * The variation of the orbit, x'' = G x, by the classical method of order 4 over parts of a step of 0.07 rad (60 s in low orbit), G gravity's gradient
+ * by point mass and oblateness along the orbit: 1e-3 of the matrix after three hours, most of it the field's other terms. The
+ * column of the ballistic coefficient comes from the force it has at both ends of the step. What drag changes with the place is left out:
+ * 4e-5 of gravity's gradient at 400 km.
  */
 import { gravityGradient } from "../forces/gravityGradient.ts"
 import { nodeSize, quinticHermite } from "./hermite.ts"
@@ -34,12 +35,20 @@ export const resetTransition = ({ noise, phi }: Transition): void => {
 
 const partAngle = 0.07
 
-const gradient = new Float64Array(9)
-const square = new Float64Array(9)
+/** Gravity's gradient at the start, the middle and the end of a part, and what two of them make together. */
+const g0 = new Float64Array(9)
+const gm = new Float64Array(9)
+const g1 = new Float64Array(9)
+const early = new Float64Array(9)
+const late = new Float64Array(9)
+/** Force of a coefficient of one at the same instants. */
+const u0 = new Float64Array(3)
+const um = new Float64Array(3)
+const u1 = new Float64Array(3)
 const part = new Float64Array(49)
 const half = new Float64Array(49)
 const middle = new Float64Array(6)
-const unit = new Float64Array(3)
+const end = new Float64Array(6)
 const density = new Float64Array(4)
 const axes = new Float64Array(9)
 
@@ -67,33 +76,55 @@ const setAxes = (y: Float64Array): void => {
   axes[5] = (h0 * x1 - h1 * x0) / (h * r)
 }
 
-/** The transition of a part of `h` seconds about {@link middle}, into {@link part}. */
-const setPart = (h: number): void => {
-  gravityGradient(middle[0] ?? 0, middle[1] ?? 0, middle[2] ?? 0, gradient)
-  const h2 = h * h
-  part.fill(0)
+const multiply3 = (a: Float64Array, b: Float64Array, out: Float64Array): void => {
   for (let i = 0; i < 3; i++) {
     for (let j = 0; j < 3; j++) {
       let sum = 0
-      for (let k = 0; k < 3; k++) sum += (gradient[3 * i + k] ?? 0) * (gradient[3 * k + j] ?? 0)
-      square[3 * i + j] = sum
+      for (let k = 0; k < 3; k++) sum += (a[3 * i + k] ?? 0) * (b[3 * k + j] ?? 0)
+      out[3 * i + j] = sum
     }
   }
+}
+
+/** The transition of `h` seconds from the gradients and forces, into `out`: one step of order 4 for seven columns at once. */
+const setPart = (h: number, out: Float64Array): void => {
+  multiply3(gm, g0, early)
+  multiply3(g1, gm, late)
+  const h2 = h * h
+  out.fill(0)
   for (let i = 0; i < 3; i++) {
+    let [byStart, byMiddle] = [0, 0]
     for (let j = 0; j < 3; j++) {
       const one = i === j ? 1 : 0
-      const g = gradient[3 * i + j] ?? 0
-      const gg = square[3 * i + j] ?? 0
-      const diagonal = one + h2 * (g / 2 + h2 * gg / 24)
-      part[7 * i + j] = diagonal
-      part[7 * i + 24 + j] = diagonal
-      part[7 * i + 3 + j] = h * (one + h2 * (g / 6 + h2 * gg / 120))
-      part[7 * i + 21 + j] = h * (g + h2 * gg / 6)
+      const at = 3 * i + j
+      const a = g0[at] ?? 0
+      const b = gm[at] ?? 0
+      const c = g1[at] ?? 0
+      const ab = early[at] ?? 0
+      const bc = late[at] ?? 0
+      out[7 * i + j] = one + h2 / 6 * (a + 2 * b + h2 / 4 * ab)
+      out[7 * i + 3 + j] = h * (one + h2 / 6 * b)
+      out[7 * i + 21 + j] = h / 6 * (a + 4 * b + c + h2 / 2 * (ab + bc))
+      out[7 * i + 24 + j] = one + h2 / 6 * (2 * b + c + h2 / 4 * bc)
+      byStart += b * (u0[j] ?? 0)
+      byMiddle += c * (um[j] ?? 0)
     }
-    part[7 * i + 6] = h2 / 2 * (unit[i] ?? 0)
-    part[7 * i + 27] = h * (unit[i] ?? 0)
+    const [v, w, z] = [u0[i] ?? 0, um[i] ?? 0, u1[i] ?? 0]
+    out[7 * i + 6] = h2 / 6 * (v + 2 * w + h2 / 4 * byStart)
+    out[7 * i + 27] = h / 6 * (v + 4 * w + z + h2 / 2 * (byStart + byMiddle))
   }
-  part[48] = 1
+  out[48] = 1
+}
+
+/** The transition of some seconds of free fall about a position in the middle, 7 x 7. */
+export const fallTransition = (x: number, y: number, z: number, seconds: number, out: Float64Array): void => {
+  u0.fill(0)
+  um.fill(0)
+  u1.fill(0)
+  gravityGradient(x, y, z, gm)
+  g0.set(gm)
+  g1.set(gm)
+  setPart(seconds, out)
 }
 
 /** out = a b for 7 x 7 matrices; the last row of `a` is that of the unit matrix. */
@@ -146,21 +177,37 @@ export const extend = (transition: Transition, step: Step, noiseDensity: NoiseDe
   const radius = Math.sqrt((nodes[0] ?? 0) ** 2 + (nodes[1] ?? 0) ** 2 + (nodes[2] ?? 0) ** 2)
   const parts = step.short ? 1 : Math.max(1, Math.ceil(Math.abs(seconds) * circularRate(radius) / partAngle))
   const h = seconds / parts
+  gradientAt(nodes, 0, g0)
+  for (let j = 0; j < 3; j++) u0[j] = perUnit[j] ?? 0
   for (let i = 0; i < parts; i++) {
-    const s = (i + 0.5) / parts
     if (step.short) {
       for (let j = 0; j < 6; j++) middle[j] = ((nodes[j] ?? 0) + (nodes[nodeSize + j] ?? 0)) / 2
-      for (let j = 0; j < 3; j++) unit[j] = perUnit[j] ?? 0
+      gradientAt(nodes, nodeSize, g1)
+      um.set(u0)
+      u1.set(u0)
     } else {
-      quinticHermite(nodes, 0, nodeSize, seconds, s, middle)
-      for (let j = 0; j < 3; j++) unit[j] = (1 - s) * (perUnit[j] ?? 0) + s * (perUnit[3 + j] ?? 0)
+      quinticHermite(nodes, 0, nodeSize, seconds, (i + 0.5) / parts, middle)
+      quinticHermite(nodes, 0, nodeSize, seconds, (i + 1) / parts, end)
+      gradientAt(end, 0, g1)
+      forceAt(perUnit, (i + 0.5) / parts, um)
+      forceAt(perUnit, (i + 1) / parts, u1)
     }
-    setPart(h)
+    gradientAt(middle, 0, gm)
+    setPart(h, part)
     multiply7(part, transition.phi, half)
     transition.phi.set(half)
     carryCovariance(part, transition.noise, transition.noise)
     setAxes(middle)
-    noiseDensity(middle, unit, density)
+    noiseDensity(middle, um, density)
     addNoise(transition.noise, h)
+    g0.set(g1)
+    u0.set(u1)
   }
+}
+
+const gradientAt = (position: Float64Array, offset: number, out: Float64Array): void =>
+  gravityGradient(position[offset] ?? 0, position[offset + 1] ?? 0, position[offset + 2] ?? 0, out)
+
+const forceAt = (perUnit: Float64Array, s: number, out: Float64Array): void => {
+  for (let j = 0; j < 3; j++) out[j] = (1 - s) * (perUnit[j] ?? 0) + s * (perUnit[3 + j] ?? 0)
 }

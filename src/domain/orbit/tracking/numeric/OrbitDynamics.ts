@@ -39,8 +39,7 @@ const plain = (values: Float64Array): Array<number> => {
   return out
 }
 
-export const makeOrbitDynamics = (model: ForceModel): OrbitDynamics => {
-  const noiseOf = processNoise(model.degree)
+export const makeOrbitDynamics = (model: ForceModel, noiseOf = processNoise(model.degree)): OrbitDynamics => {
   return {
     model,
     noiseOf,

@@ -1,5 +1,6 @@
 /** One measurement into an orbit: predicted, judged by the gate, and if it passes, taken. */
 import type { Sensor } from "../../../observation/sensors/Sensor.ts"
+import { multiply, multiplyTransposed } from "../../algebra/matrix.ts"
 import { place, surroundingsSize } from "../../forces/Surroundings.ts"
 import { residual } from "../../measurement/measurement.ts"
 import { predictWithPartials } from "../../measurement/measurementPartials.ts"
@@ -7,6 +8,7 @@ import { biasVariance, type Heard, heardFrom, inflation, sharedCount } from "../
 import type { State } from "../../propagation/State.ts"
 import { measured, normalisedInnovationSquared } from "../kalman.ts"
 import { gate, type Innovation } from "../TrackEstimate.ts"
+import { corrected } from "./alongOrbit.ts"
 import type { KeptMeasurement } from "./NumericEstimate.ts"
 import type { Orbit } from "./Orbit.ts"
 import type { OrbitDynamics } from "./OrbitDynamics.ts"
@@ -41,11 +43,38 @@ const turnPartials = (m: number): void => {
   }
 }
 
+/**
+ * The noise with which a measurement is taken: the sensor's, its slow bias allowed for, and where the prediction is far less certain than
+ * the sensor, a part of the prediction's own (underweighting). A first measurement after a long gap else takes the uncertainty from
+ * kilometres to metres at once, about a state that is kilometres off: the bend of the orbit over that is more than the metres.
+ *
+ * Source: Zanetti, DeMars and Bishop, Underweighting Nonlinear Measurements, Journal of Guidance, Control, and Dynamics 33 (2010).
+ */
+const weighted = (noise: ReadonlyArray<number>, scale: number, m: number): ReadonlyArray<number> => {
+  multiply(h, p, m, 7, 7, hp)
+  multiplyTransposed(hp, h, m, 7, m, spread)
+  let under = false
+  for (let i = 0; i < m; i++) {
+    const at = i * (m + 1)
+    if ((spread[at] ?? 0) > underweightFrom * (noise[at] ?? 0)) under = true
+  }
+  return noise.map((value, i) => scale * value + (under ? underweight * (spread[i] ?? 0) : 0))
+}
+
+/** Variance of a predicted component in units of the sensor's from which on it is underweighted, and the part that is added. */
+const underweightFrom = 25
+const underweight = 0.2
+
+const hp = new Float64Array(42)
+const spread = new Float64Array(36)
+
 export interface Absorbed {
   readonly innovation: Innovation
   /** As it was before where the measurement was refused. */
   readonly orbit: Orbit
   readonly heard: ReadonlyArray<Heard>
+  /** State and covariance as the linear step left them, from which the sum of corrections is made; as before where refused. */
+  readonly linear: Pick<Orbit, "state" | "covariance">
 }
 
 /** `orbit` is at the measurement's time. `undefined` when the sensor cannot measure such a target. */
@@ -66,13 +95,14 @@ export const absorb = (
   const nis = normalisedInnovationSquared(p, h, noise, 1 + biasVariance, nu, m, 7)
   if (nis === undefined) return undefined
   const innovation = { accepted: nis <= gate(m), nis, components: m }
-  if (!innovation.accepted) return { innovation, orbit, heard }
+  if (!innovation.accepted) return { innovation, orbit, heard, linear: orbit }
   const count = sharedCount(heard, sourceId, time)
-  const posterior = measured(orbit.state, p, h, noise, inflation(count), nu, m, 7)
+  const posterior = measured(orbit.state, p, h, weighted(noise, inflation(count), m), 1, nu, m, 7)
   if (posterior === undefined) return undefined
   return {
     innovation,
-    orbit: { time, state: posterior.offset, covariance: posterior.covariance },
-    heard: heardFrom(heard, sourceId, time, count)
+    orbit: corrected(orbit.state, { time, state: posterior.offset, covariance: posterior.covariance }),
+    heard: heardFrom(heard, sourceId, time, count),
+    linear: { state: posterior.offset, covariance: posterior.covariance }
   }
 }

@@ -22,7 +22,7 @@ import { absorb } from "./absorb.ts"
 import type { KeptMeasurement, NumericEstimate, Pass } from "./NumericEstimate.ts"
 import type { Orbit } from "./Orbit.ts"
 import type { OrbitDynamics } from "./OrbitDynamics.ts"
-import { carriedPass, corrected, correctionsTooLarge, isNewPass, keptWith, passAt } from "./pass.ts"
+import { carriedPass, correctionsTooLarge, isNewPass, keptWith, passAt, summed } from "./pass.ts"
 import { type Recovered, replay } from "./recover.ts"
 import { startOrbit } from "./startOrbit.ts"
 
@@ -159,7 +159,7 @@ export const makeNumericFilter = (
     if (taken === undefined) return undefined
     const { innovation } = taken
     if (!innovation.accepted) return { estimate: refused(estimate, orbit, pass, measurement), innovation }
-    const next = corrected(pass, orbit, taken.orbit, measurement)
+    const next = summed(pass, orbit, taken.linear, measurement)
     const cleared = estimate.manoeuvre === undefined || time - estimate.manoeuvre.detectedAt > clearedAfter
     const updated: NumericEstimate = {
       ...estimate,

@@ -78,7 +78,12 @@ export const carriedPass = (pass: Pass, { phi }: Transition): Pass => {
 }
 
 /** A pass after an accepted measurement that moved `from` to `to`: what it took off the covariance is the covariance of its correction. */
-export const corrected = (pass: Pass, from: Orbit, to: Orbit, measurement: KeptMeasurement): Pass => {
+export const summed = (
+  pass: Pass,
+  from: Orbit,
+  to: Pick<Orbit, "state" | "covariance">,
+  measurement: KeptMeasurement
+): Pass => {
   const moved = zeros(7)
   for (let i = 0; i < 7; i++) moved[i] = (pass.correction[i] ?? 0) + (to.state[i] ?? 0) - (from.state[i] ?? 0)
   const covariance = zeros(49)

@@ -24,19 +24,31 @@ const coefficientError = 5e-10
 /** Degrees over the model's that count. */
 const omitted = 60
 
-/** Fitted factors on the density of gravity's noise: radial, transverse, normal. */
-const gravityFactors = [2, 1, 10] as const
-/** Density that no orbit is without, m²/s³: light from the Earth, tides, relativity. */
-const floor = 1e-14
+export interface NoiseFactors {
+  /** Parts of the density of gravity's noise that move an orbit: radial, transverse, normal. */
+  readonly gravity: readonly [number, number, number]
+  /** Density that no orbit is without, m²/s³: light from the Earth, tides, relativity, integration. */
+  readonly floor: readonly [number, number, number]
+  /** s */
+  readonly dragMemory: number
+  readonly lightMemory: number
+  /** Part of sunlight's pressure that is not modelled. */
+  readonly lightPart: number
+  /** Walk of the coefficient per root day, a part of it and a size in m²/kg: where air rules, and where sunlight does. */
+  readonly airWalk: readonly [number, number]
+  readonly lightWalk: readonly [number, number]
+}
 
-/** s */
-const dragMemory = 3000
-const lightMemory = 3000
-const lightPart = 0.15
-
-/** Per root day: a part of the coefficient and a size in m²/kg, where air rules and where sunlight does. */
-const airWalk = [0.6, 0.003] as const
-const lightWalk = [0.1, 0.001] as const
+/** Fitted on the seeds that the acceptance does not use. */
+export const fittedNoise: NoiseFactors = {
+  gravity: [0.1, 0.03, 0.3],
+  floor: [1e-14, 1e-14, 1e-14],
+  dragMemory: 3000,
+  lightMemory: 3000,
+  lightPart: 0.15,
+  airWalk: [0.6, 0.003],
+  lightWalk: [0.1, 0.001]
+}
 const day = 86_400
 
 /** Density of gravity's noise at a radius, before the factors. */
@@ -57,7 +69,12 @@ const lowest = earthRadius + 100_000
 const bins = 120
 
 /** The noise of a force model of so many degrees for an orbit with a ballistic coefficient. */
-export const processNoise = (degree: number): (ballistic: number) => NoiseDensity => {
+export const processNoise = (
+  degree: number,
+  factors: NoiseFactors = fittedNoise
+): (ballistic: number) => NoiseDensity => {
+  const { airWalk, dragMemory, floor, gravity: [radial, transverse, normal], lightMemory, lightPart, lightWalk } =
+    factors
   const table = Float64Array.from({ length: bins }, (_, i) => gravityDensity(degree, lowest + i * binMetres))
   return (ballistic) => (y, perUnit, out) => {
     const x0 = y[0] ?? 0
@@ -80,9 +97,9 @@ export const processNoise = (degree: number): (ballistic: number) => NoiseDensit
     const air = Math.max(0, drag - light)
     const dragNoise = 2 * (size * air) ** 2 * dragMemory
     const lightNoise = 2 * (size * light * lightPart) ** 2 * lightMemory
-    out[0] = gravityFactors[0] * gravity + lightNoise + floor
-    out[1] = gravityFactors[1] * gravity + dragNoise + lightNoise + floor
-    out[2] = gravityFactors[2] * gravity + lightNoise + floor
+    out[0] = radial * gravity + lightNoise + floor[0]
+    out[1] = transverse * gravity + dragNoise + lightNoise + floor[1]
+    out[2] = normal * gravity + lightNoise + floor[2]
     const share = air / (air + light)
     const walk = share * (airWalk[0] * size + airWalk[1]) + (1 - share) * (lightWalk[0] * size + lightWalk[1])
     out[3] = walk * walk / day
