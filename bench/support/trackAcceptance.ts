@@ -23,7 +23,7 @@ export interface BurnResult {
   readonly name: string
   /** Passes after the burn up to the one that flagged it; infinite where none did. */
   readonly flaggedInPass: number
-  /** Hours after the burn from which the track is under 100 m and accepts; infinite where it never is. */
+  /** Hours after the burn from which on every pass ends under 100 m with nine in ten accepted; infinite where that is never. */
   readonly recoveredAfter: number
 }
 
@@ -94,18 +94,30 @@ const burnResult = (
   let last = 0
   let flaggedInPass = Infinity
   let recoveredAfter = Infinity
+  let [taken, seen] = [0, 0]
+  /** A pass that is over: whether the track left it under 100 m and took nine in ten of its observations. */
+  const judge = (): void => {
+    if (seen === 0 || flaggedInPass === Infinity || estimate.orbit === undefined) return
+    const metres = missOf(dynamics, truth, estimate.orbit, last)?.metres ?? Infinity
+    if (!(metres < 100 && taken >= 0.9 * seen)) recoveredAfter = Infinity
+    else if (recoveredAfter === Infinity) recoveredAfter = (last - burnt) / hour
+  }
   for (const { observation, sensor, time } of observations) {
-    if (time - last > passGap) passes++
+    if (time - last > passGap) {
+      judge()
+      passes++
+      seen = 0
+      taken = 0
+    }
     last = time
     const result = filter(estimate, observation, sensor, time)
     if (result === undefined) continue
+    seen++
+    if (result.innovation.accepted) taken++
     if (flaggedInPass === Infinity && result.estimate.manoeuvre !== before.manoeuvre) flaggedInPass = passes
     estimate = result.estimate
-    if (flaggedInPass === Infinity || estimate.orbit === undefined) continue
-    const good = result.innovation.accepted && (missOf(dynamics, truth, estimate.orbit, time)?.metres ?? Infinity) < 100
-    if (!good) recoveredAfter = Infinity
-    else if (recoveredAfter === Infinity) recoveredAfter = (time - burnt) / hour
   }
+  judge()
   return { name, flaggedInPass, recoveredAfter }
 }
 

@@ -160,7 +160,7 @@ export const makeTrueOrbit = (options: TrueOrbitOptions): TrueOrbit => {
 
   const first = gcrfToItrf(start)
   const position = transposed(first, itrf.position)
-  const [px, py, pz] = itrf.position
+  const [px, py] = itrf.position
   const [ux, uy, uz] = itrf.velocity
   const velocity = transposed(first, [ux - spin * py, uy + spin * px, uz])
   const y = Float64Array.of(...position, ...velocity)

@@ -72,17 +72,19 @@ export const makeHarmonics = (field: GravityField): Harmonics => {
       let v = vSectorial
       let u = wSectorial
       const next = w[at] ?? 0
-      for (let n = m; n <= last; n++) {
-        if (n > m) {
-          const a = (w[at] ?? 0) * pz
-          const b = (w[at + 1] ?? 0) * q
-          const v2 = a * v - b * v1
-          const w2 = a * u - b * w1
-          v1 = v
-          w1 = u
-          v = v2
-          u = w2
-        }
+      ax += (w[at + 2] ?? 0) * v + (w[at + 3] ?? 0) * u
+      ay += (w[at + 4] ?? 0) * v + (w[at + 5] ?? 0) * u
+      az += (w[at + 6] ?? 0) * v + (w[at + 7] ?? 0) * u
+      at += perTerm
+      for (let n = m; n < last; n++) {
+        const a = (w[at] ?? 0) * pz
+        const b = (w[at + 1] ?? 0) * q
+        const v2 = a * v - b * v1
+        const w2 = a * u - b * w1
+        v1 = v
+        w1 = u
+        v = v2
+        u = w2
         ax += (w[at + 2] ?? 0) * v + (w[at + 3] ?? 0) * u
         ay += (w[at + 4] ?? 0) * v + (w[at + 5] ?? 0) * u
         az += (w[at + 6] ?? 0) * v + (w[at + 7] ?? 0) * u

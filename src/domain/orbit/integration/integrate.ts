@@ -9,7 +9,7 @@ import type { UtcTime } from "../../time/UtcTime.ts"
 import type { ForceModel } from "../forces/ForceModel.ts"
 import { dop853Step } from "./dop853.ts"
 import { nodeSize } from "./hermite.ts"
-import { rk4Step } from "./rk4.ts"
+import { nystromStep } from "./nystrom.ts"
 
 /** rad: 20 s in low orbit. */
 const shortAngle = 0.022
@@ -95,7 +95,7 @@ export const integrate = (
     for (let i = 0; i < 6; i++) first[i] = step.nodes[3 + i] ?? 0
     const t = (time - from) / 1000
     if (step.short) {
-      rk4Step(motion, t, step.seconds, y, first)
+      nystromStep(motion, t, step.seconds, y, first)
       for (let i = 0; i < 6; i++) step.nodes[nodeSize + i] = y[i] ?? 0
     } else {
       dop853Step(motion, t, step.seconds, y, first)

@@ -41,8 +41,8 @@ export interface NoiseFactors {
 
 /** Fitted on the seeds that the acceptance does not use. */
 export const fittedNoise: NoiseFactors = {
-  gravity: [0.1, 0.03, 0.3],
-  floor: [1e-14, 1e-14, 1e-14],
+  gravity: [0.12, 0.02, 0.45],
+  floor: [1e-12, 1e-13, 3e-10],
   dragMemory: 3000,
   lightMemory: 3000,
   lightPart: 0.15,

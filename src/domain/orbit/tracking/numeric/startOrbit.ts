@@ -2,9 +2,10 @@
  * The orbit of an object that is observed for the first time: its element set's state, with the prior of the set and what sets it apart
  * from an osculating state.
  *
- * SGP4 leaves out the field's tesseral terms, which move a low orbit by hundreds of metres within a revolution, so its state at an instant
- * is off by more than its elements are: 300 m an axis, and the velocity that goes with an orbit 460 m apart. Without that the prior is too
- * sure of the semi-major axis, and half of all observations are refused (measured against an integrated truth).
+ * SGP4's state at an instant is off by more than its elements are: in low orbit it leaves out the field's tesseral terms, hundreds of metres
+ * within a revolution, far out what Sun and Moon do twice a revolution, one to two kilometres at the geostationary height. Without that the
+ * prior is too sure of the semi-major axis, and half of all observations are refused. The sizes are fitted to element sets that were
+ * themselves fitted to a day of an integrated truth (see docs/tracking.md).
  *
  * Refusals widen the start: an object that moved since its elements were made must not stay lost.
  */
@@ -13,13 +14,26 @@ import { congruence } from "../../algebra/covariance.ts"
 import { zeros } from "../../algebra/matrix.ts"
 import { place, type Surroundings, surroundingsSize } from "../../forces/Surroundings.ts"
 import { circularRate } from "../../integration/integrate.ts"
-import { priorOffsetCovariance } from "../priorCovariance.ts"
+import { type OrbitRegime, orbitRegime, priorOffsetCovariance } from "../priorCovariance.ts"
 import { stateOf, type TrackEstimate } from "../TrackEstimate.ts"
 import type { Orbit } from "./Orbit.ts"
 
-/** m */
-const osculatingPosition = 300
-const osculatingVelocity = 460
+/** What is added to the prior of an element set, 1-sigma: an axis of position, m; of velocity, as m times the orbital rate; along the track, m a day. */
+interface Osculating {
+  readonly position: number
+  readonly velocity: number
+  readonly alongPerDay: number
+}
+
+const osculating: Readonly<Record<OrbitRegime, Osculating>> = {
+  "low-leo": { position: 300, velocity: 460, alongPerDay: 1000 },
+  leo: { position: 300, velocity: 460, alongPerDay: 2000 },
+  meo: { position: 500, velocity: 800, alongPerDay: 1000 },
+  heo: { position: 1500, velocity: 2500, alongPerDay: 2000 },
+  geo: { position: 1800, velocity: 2600, alongPerDay: 3000 }
+}
+
+const dayMillis = 86_400_000
 
 /** B* to the ballistic coefficient, m²/kg: 2 / (rho0 R) of SGP4's density of 2.461e-5 kg/m² an Earth radius. */
 const ballisticPerBstar = 12.741621
@@ -58,14 +72,21 @@ export const startOrbit = (
   const turned = congruence(turn, prior)
   const widened = (1 + Math.min(63, Math.floor(refused / refusalsToWiden))) ** 2
   const rate = circularRate(Math.hypot(state[0] ?? 0, state[1] ?? 0, state[2] ?? 0))
-  const { bstar } = catalogue.linearisation.reference.elements
+  const { elements } = catalogue.linearisation.reference
+  const { bstar } = elements
   const stated = Math.abs(bstar) * ballisticPerBstar
   const ballistic = bstar > 0 ? Math.min(mostBallistic, Math.max(leastBallistic, stated)) : usualBallistic
   state[6] = ballistic
   const covariance = zeros(49)
+  const { alongPerDay, position, velocity } = osculating[orbitRegime(elements)]
+  // Along the track means later or earlier on the same orbit: position and velocity together.
+  const speed2 = (state[3] ?? 0) ** 2 + (state[4] ?? 0) ** 2 + (state[5] ?? 0) ** 2
+  const days = Math.abs(time - elements.epoch) / dayMillis
+  const later = (alongPerDay * days) ** 2 / speed2
+  const flow = (i: number): number => i < 3 ? state[3 + i] ?? 0 : -rate * rate * (state[i - 3] ?? 0)
   for (let i = 0; i < 6; i++) {
-    for (let j = 0; j < 6; j++) covariance[7 * i + j] = widened * (turned[6 * i + j] ?? 0)
-    const added = i < 3 ? osculatingPosition : osculatingVelocity * rate
+    for (let j = 0; j < 6; j++) covariance[7 * i + j] = widened * ((turned[6 * i + j] ?? 0) + later * flow(i) * flow(j))
+    const added = i < 3 ? position : velocity * rate
     covariance[8 * i] = (covariance[8 * i] ?? 0) + widened * added * added
   }
   const sigma = Math.max(0.6 * ballistic, 0.01)
