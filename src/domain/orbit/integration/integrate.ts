@@ -30,6 +30,10 @@ const radiusOf = (y: Float64Array): number => {
   return Math.sqrt(x0 * x0 + x1 * x1 + x2 * x2)
 }
 
+/** Seconds of the longest step that a state allows. */
+export const longestStep = (model: ForceModel, y: Float64Array): number =>
+  Math.min(longest, longAngle * Math.min(1, 20 / model.degree) / circularRate(radiusOf(y)))
+
 /**
  * A step that was made: nodes of position, velocity and acceleration at its start (from 0) and end (from {@link nodeSize}), and what a
  * ballistic coefficient of one would add to the acceleration at either. Of a short step only the start is known, and the end's position.
@@ -78,14 +82,13 @@ export const integrate = (
   let time = from
   let known = false
   const motion = model.motion(from, ballistic)
-  const angle = longAngle * Math.min(1, 20 / model.degree)
   while (time !== to) {
     const rate = circularRate(radiusOf(y))
     const left = (to - time) / 1000
     if (!(rate > 0 && rate < 0.01)) return false
     step.start = time
     step.short = Math.abs(left) * rate <= shortAngle
-    const count = step.short ? 1 : Math.ceil(Math.abs(left) / Math.min(longest, angle / rate))
+    const count = step.short ? 1 : Math.ceil(Math.abs(left) / longestStep(model, y) - 1e-9)
     step.seconds = left / count
     const next = count === 1 ? to : time + 1000 * step.seconds
     if (known) {

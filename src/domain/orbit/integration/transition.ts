@@ -211,3 +211,23 @@ const gradientAt = (position: Float64Array, offset: number, out: Float64Array): 
 const forceAt = (perUnit: Float64Array, s: number, out: Float64Array): void => {
   for (let j = 0; j < 3; j++) out[j] = (1 - s) * (perUnit[j] ?? 0) + s * (perUnit[3 + j] ?? 0)
 }
+
+/** The inverse of a transition: motion under a potential is symplectic, so its blocks stand there already. */
+export const inverseTransition = (phi: Float64Array): Float64Array => {
+  const out = new Float64Array(49)
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; j < 3; j++) {
+      out[7 * i + j] = phi[7 * j + 24 + i] ?? 0
+      out[7 * i + 3 + j] = -(phi[7 * j + 3 + i] ?? 0)
+      out[7 * i + 21 + j] = -(phi[7 * j + 21 + i] ?? 0)
+      out[7 * i + 24 + j] = phi[7 * j + i] ?? 0
+    }
+  }
+  for (let i = 0; i < 6; i++) {
+    let sum = 0
+    for (let j = 0; j < 6; j++) sum -= (out[7 * i + j] ?? 0) * (phi[7 * j + 6] ?? 0)
+    out[7 * i + 6] = sum
+  }
+  out[48] = 1
+  return out
+}

@@ -43,10 +43,10 @@ export interface NoiseFactors {
 export const fittedNoise: NoiseFactors = {
   gravity: [0.12, 0.02, 0.45],
   floor: [1e-12, 1e-13, 3e-10],
-  dragMemory: 3000,
+  dragMemory: 1000,
   lightMemory: 3000,
   lightPart: 0.15,
-  airWalk: [0.6, 0.003],
+  airWalk: [0.4, 0.002],
   lightWalk: [0.1, 0.001]
 }
 const day = 86_400
