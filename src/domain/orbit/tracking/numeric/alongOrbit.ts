@@ -22,6 +22,9 @@ const phi = new Float64Array(49)
 const p = new Float64Array(49)
 const gradient = new Float64Array(9)
 
+/** Two-body acceleration per unit of position, 1/s². */
+const pull = (x: number, y: number, z: number): number => -gravitationalParameter / (x * x + y * y + z * z) ** 1.5
+
 /** The orbit with the corrected state and covariance, from its state before. */
 export const corrected = (before: ReadonlyArray<number>, after: Orbit): Orbit => {
   const { covariance, state } = after
@@ -31,7 +34,6 @@ export const corrected = (before: ReadonlyArray<number>, after: Orbit): Orbit =>
   const shift = (delta(0) * at(3) + delta(1) * at(4) + delta(2) * at(5)) / speed2
   if (Math.abs(shift) * Math.sqrt(speed2) < bendsFrom) return after
   // First what is no shift, then the fall: position and velocity by Taylor's series of the two-body motion.
-  const pull = (x: number, y: number, z: number): number => -gravitationalParameter / (x * x + y * y + z * z) ** 1.5
   const g0 = pull(at(0), at(1), at(2))
   const r = [0, 1, 2].map((i) => (state[i] ?? 0) - shift * at(3 + i))
   const v = [0, 1, 2].map((i) => (state[3 + i] ?? 0) - shift * g0 * at(i))
