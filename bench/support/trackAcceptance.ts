@@ -97,7 +97,7 @@ const burnResult = (
   let [taken, seen] = [0, 0]
   /** A pass that is over: whether the track left it under 100 m and took nine in ten of its observations. */
   const judge = (): void => {
-    if (seen === 0 || flaggedInPass === Infinity || estimate.orbit === undefined) return
+    if (seen === 0 || estimate.orbit === undefined) return
     const metres = missOf(dynamics, truth, estimate.orbit, last)?.metres ?? Infinity
     if (!(metres < 100 && taken >= 0.9 * seen)) recoveredAfter = Infinity
     else if (recoveredAfter === Infinity) recoveredAfter = (last - burnt) / hour

@@ -33,8 +33,8 @@ export interface ForceOptions {
   readonly degree?: number
   readonly field?: GravityField
   readonly surroundings?: Surroundings
-  /** kg/m³ at a height over the ellipsoid, m. */
-  readonly densityAt?: (height: number) => number
+  /** kg/m³ at a height over the ellipsoid, m, and the cosine of the angle to where the air bulges, two hours behind the Sun. */
+  readonly densityAt?: (height: number, cosine: number) => number
 }
 
 /** The degree that a filter uses unless it is told otherwise. */
@@ -47,6 +47,9 @@ export const reflecting = 1.3 / 2.2
 /** Beyond this many Earth radii the terms over degree 10 are under 1e-12 m/s². */
 const farRadii = 4
 const farDegree = 10
+/** The air bulges 30 degrees behind the Sun. */
+const lagCosine = Math.cos(Math.PI / 6)
+const lagSine = Math.sin(Math.PI / 6)
 const flattening = 1 / 298.257223563
 
 export const makeForceModel = (options: ForceOptions = {}): ForceModel => {
@@ -106,10 +109,12 @@ export const makeForceModel = (options: ForceOptions = {}): ForceModel => {
     const v2 = (y[5] ?? 0) - at(15) * x1 + at(16) * x0
     const sine = fz / r
     const height = r - wgs84.radius * (1 - flattening * sine * sine)
-    const drag = -0.5 * densityAt(height) * Math.sqrt(v0 * v0 + v1 * v1 + v2 * v2)
     const s0 = at(place.sun)
     const s1 = at(place.sun + 1)
     const s2 = at(place.sun + 2)
+    const apex = x0 * (lagCosine * s0 - lagSine * s1) + x1 * (lagSine * s0 + lagCosine * s1) + x2 * s2
+    const bulge = apex / (r * Math.sqrt(s0 * s0 + s1 * s1 + s2 * s2))
+    const drag = -0.5 * densityAt(height, bulge) * Math.sqrt(v0 * v0 + v1 * v1 + v2 * v2)
     const light = reflecting * sunlightOn(x0, x1, x2, s0, s1, s2)
     const u0 = drag * v0 + light * (x0 - s0)
     const u1 = drag * v1 + light * (x1 - s1)

@@ -18,7 +18,7 @@ const keptSpacing = 5000
 const keptMost = 100
 
 /** Of 6 degrees of freedom. Without a burn 99.9 % of passes stay under 18, and what the filter does not model takes the rest. */
-const testLimit = 45
+const testLimit = 27
 /** Part of the state's own covariance that is added: the filter's noise is not known to a percent. */
 const regularised = 0.02
 /** Observations before a pass after which its corrections are trusted to be Gaussian. */

@@ -16,6 +16,7 @@ import { place, type Surroundings, surroundingsSize } from "../../forces/Surroun
 import { circularRate } from "../../integration/integrate.ts"
 import { type OrbitRegime, orbitRegime, priorOffsetCovariance } from "../priorCovariance.ts"
 import { stateOf, type TrackEstimate } from "../TrackEstimate.ts"
+import { ballisticOf } from "./ballistic.ts"
 import type { Orbit } from "./Orbit.ts"
 
 /** What is added to the prior of an element set, 1-sigma: an axis of position, m; of velocity, as m times the orbital rate; along the track, m a day. */
@@ -34,13 +35,6 @@ const osculating: Readonly<Record<OrbitRegime, Osculating>> = {
 }
 
 const dayMillis = 86_400_000
-
-/** B* to the ballistic coefficient, m²/kg: 2 / (rho0 R) of SGP4's density of 2.461e-5 kg/m² an Earth radius. */
-const ballisticPerBstar = 12.741621
-/** m²/kg: of a satellite whose elements say nothing of drag. */
-const usualBallistic = 0.02
-const leastBallistic = 0.002
-const mostBallistic = 0.2
 
 const around = new Float64Array(surroundingsSize)
 
@@ -73,9 +67,7 @@ export const startOrbit = (
   const widened = (1 + Math.min(63, Math.floor(refused / refusalsToWiden))) ** 2
   const rate = circularRate(Math.hypot(state[0] ?? 0, state[1] ?? 0, state[2] ?? 0))
   const { elements } = catalogue.linearisation.reference
-  const { bstar } = elements
-  const stated = Math.abs(bstar) * ballisticPerBstar
-  const ballistic = bstar > 0 ? Math.min(mostBallistic, Math.max(leastBallistic, stated)) : usualBallistic
+  const ballistic = ballisticOf(elements)
   state[6] = ballistic
   const covariance = zeros(49)
   const { alongPerDay, position, velocity } = osculating[orbitRegime(elements)]
