@@ -18,6 +18,11 @@ const longAngle = 0.26
 /** s: shadow and air change faster than a distant orbit turns. */
 const longest = 600
 
+/** m/s */
+const fastest = 13_000
+/** m: under it there is no orbit. */
+const lowestRadius = 6_420_000
+
 const gravitationalParameter = 3.986004415e14
 
 /** rad/s: the rate of a circular orbit at a radius. */
@@ -69,7 +74,7 @@ const note = (model: ForceModel, time: UtcTime, y: Float64Array, ballistic: numb
 
 /**
  * Moves `y` (GCRF, m and m/s) from a time to another, in place. `onStep` is shown each step, the same object every time. False where the
- * state has stopped being a number (an orbit inside the Earth).
+ * object has come down.
  */
 export const integrate = (
   model: ForceModel,
@@ -83,9 +88,10 @@ export const integrate = (
   let known = false
   const motion = model.motion(from, ballistic)
   while (time !== to) {
-    const rate = circularRate(radiusOf(y))
+    const radius = radiusOf(y)
+    if (!(radius > lowestRadius)) return false
+    const rate = circularRate(radius)
     const left = (to - time) / 1000
-    if (!(rate > 0 && rate < 0.01)) return false
     step.start = time
     step.short = Math.abs(left) * rate <= shortAngle
     const count = step.short ? 1 : Math.ceil(Math.abs(left) / longestStep(model, y) - 1e-9)
@@ -105,8 +111,10 @@ export const integrate = (
       note(model, next, y, ballistic, 1)
       known = true
     }
+    // Dense air throws a long step anywhere: nothing in orbit moves faster than it would escape.
+    if (!(radiusOf(y) - radius < fastest * Math.abs(step.seconds))) return false
     onStep?.(step)
     time = next
   }
-  return Number.isFinite(y[0])
+  return true
 }
