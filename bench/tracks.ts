@@ -6,8 +6,10 @@
  * Truth, element sets and observations as in test/support/truth. By default 200 seeded objects at 550 to 1200 km, 40 at 400 to 500 km and 20
  * geostationary ones, with seeds that the filter was not tuned on (1000 and up; tuned on 1 to 40): a quarter of an hour.
  */
+import { Worker } from "node:worker_threads"
 import { graceField } from "../test/support/truth/gravity.ts"
-import { costOfUpdate, makeFilter, runTrack, type TrackResult } from "./support/trackAcceptance.ts"
+import type { Regime } from "../test/support/truth/trackedObject.ts"
+import { costOfUpdate, makeFilter, type TrackResult } from "./support/trackAcceptance.ts"
 
 const [leo = 200, first = 1000, low = 40, geo = 20] = process.argv.slice(2).map(Number)
 
@@ -23,13 +25,22 @@ const mean = (values: ReadonlyArray<number>): number => values.reduce((sum, valu
 const line = (name: string, figure: string, bound: string, holds: boolean): void =>
   console.log(`  ${holds ? "ok  " : "MISS"} ${name.padEnd(52)} ${figure.padEnd(30)} ${bound}`)
 
-const results = (regime: "leo" | "low" | "geo", count: number): ReadonlyArray<TrackResult> => {
+/** Two threads, each every second seed. */
+const results = async (regime: Regime, count: number): Promise<ReadonlyArray<TrackResult>> => {
   const out: Array<TrackResult> = []
-  for (let i = 0; i < count; i++) {
-    out.push(runTrack(filter, field, first + i, regime))
-    if ((i + 1) % 10 === 0) console.error(`${regime}: ${i + 1} of ${count}`)
-  }
-  return out
+  const seeds = Array.from({ length: count }, (_, i) => first + i)
+  await Promise.all([0, 1].map((half) =>
+    new Promise<void>((resolve, reject) => {
+      const workerData = { regime, seeds: seeds.filter((_, i) => i % 2 === half) }
+      const worker = new Worker(new URL("./support/trackWorker.ts", import.meta.url), { workerData })
+      worker.on("message", (result: TrackResult) => {
+        if (out.push(result) % 10 === 0) console.error(`${regime}: ${out.length} of ${count}`)
+      })
+      worker.on("error", reject)
+      worker.on("exit", () => resolve())
+    })
+  ))
+  return out.sort((a, b) => a.seed - b.seed)
 }
 
 const consistency = (all: ReadonlyArray<TrackResult>, low: number, high: number, refusedLimit: number): void => {
@@ -121,7 +132,7 @@ const speed = (): void => {
 
 speed()
 if (leo > 0) {
-  const all = results("leo", leo)
+  const all = await results("leo", leo)
   console.log(`550 to 1200 km, six radars: ${leo} objects, seeds ${first} to ${first + leo - 1}`)
   consistency(all, 0.6, 1.5, 0.2)
   const passes = all.reduce((sum, each) => sum + each.passes, 0)
@@ -134,7 +145,7 @@ if (leo > 0) {
   burns(all, "0.1 m/s across", 3, 90, true)
 }
 if (low > 0) {
-  const all = results("low", low)
+  const all = await results("low", low)
   console.log(`400 to 500 km, six radars: ${low} objects`)
   consistency(all, 0, Infinity, Infinity)
   flags(all)
@@ -142,7 +153,7 @@ if (low > 0) {
   burns(all, "0.1 m/s along", 2, 90, true)
 }
 if (geo > 0) {
-  const all = results("geo", geo)
+  const all = await results("geo", geo)
   console.log(`Geostationary, six telescopes at night: ${geo} objects`)
   consistency(all, 0.3, 2, 0.5)
   flags(all)
