@@ -51,6 +51,7 @@ const turnPartials = (m: number): void => {
  * Source: Zanetti, DeMars and Bishop, Underweighting Nonlinear Measurements, Journal of Guidance, Control, and Dynamics 33 (2010).
  */
 const weighted = (noise: ReadonlyArray<number>, scale: number, m: number): ReadonlyArray<number> => {
+  if ((p[0] ?? 0) + (p[8] ?? 0) + (p[16] ?? 0) < straight) return noise.map((value) => scale * value)
   multiply(h, p, m, 7, 7, hp)
   multiplyTransposed(hp, h, m, 7, m, spread)
   let under = false
@@ -64,6 +65,8 @@ const weighted = (noise: ReadonlyArray<number>, scale: number, m: number): Reado
 /** Variance of a predicted component in units of the sensor's from which on it is underweighted, and the part that is added. */
 const underweightFrom = 25
 const underweight = 0.2
+/** m²: a position known to 50 m is on a straight line. */
+const straight = 2500
 
 const hp = new Float64Array(42)
 const spread = new Float64Array(36)
