@@ -32,7 +32,7 @@ export const orbitArm = (dynamics: OrbitDynamics, orbit: Orbit, sign: 1 | -1): O
   const ballistic = orbit.state[6] ?? 0
   const noise: NoiseDensity = dynamics.noiseOf(ballistic)
   const times: Array<UtcTime> = [orbit.time]
-  let nodes = new Float64Array(nodeSize * 64)
+  let nodes = new Float64Array(nodeSize * 8)
   for (let i = 0; i < 6; i++) nodes[i] = orbit.state[i] ?? 0
   const y = Float64Array.from(orbit.state.slice(0, 6))
   let ended = false
