@@ -12,7 +12,7 @@
 import type { UtcTime } from "../../time/UtcTime.ts"
 import { wgs84 } from "../frames/Site.ts"
 import type { Derivative } from "../integration/Derivative.ts"
-import { density } from "./atmosphere.ts"
+import { bulgedDensity } from "./atmosphere.ts"
 import { egm96, type GravityField, truncated } from "./GravityField.ts"
 import { makeHarmonics } from "./harmonics.ts"
 import { sunlightOn } from "./sunlight.ts"
@@ -53,7 +53,8 @@ const lagSine = Math.sin(Math.PI / 6)
 const flattening = 1 / 298.257223563
 
 export const makeForceModel = (options: ForceOptions = {}): ForceModel => {
-  const { degree = defaultDegree, densityAt = density, field = egm96, surroundings = makeSurroundings() } = options
+  const { degree = defaultDegree, densityAt = bulgedDensity, field = egm96, surroundings = makeSurroundings() } =
+    options
   const near = makeHarmonics(truncated(field, degree))
   const far = makeHarmonics(truncated(field, Math.min(degree, farDegree)))
   const farFrom2 = (farRadii * field.radius) ** 2

@@ -3,7 +3,7 @@
  *
  * - **Field.** EGM96 to degree 28, each coefficient off by a draw of the size of the model's own error ({@link coefficientError}), the same for
  *   all seeds: no filter has the terms over its degree, nor those up to it exactly.
- * - **Air.** The filter's table times a bulge two hours behind the Sun: 0.6 of it at night, 1.8 at its top.
+ * - **Air.** The filter's table with a bulge of another shape: 0.6 of it at night, 1.8 at its top, at every height.
  *
  * Sun, Moon and sunlight are as the filter has them.
  */
