@@ -10,8 +10,9 @@ import type { Catalogue } from "../domain/orbit/catalogue/Catalogue.ts"
 import type { MeanElements } from "../domain/orbit/catalogue/MeanElements.ts"
 import { formatTle } from "../domain/orbit/catalogue/tle.ts"
 import { faultNames, parseFaults } from "../domain/simulation/faults.ts"
-import { makeScenario, seededStart } from "../domain/simulation/scenario.ts"
+import { defaultTruthModel, makeScenario, seededStart } from "../domain/simulation/scenario.ts"
 import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
+import { truthModels } from "../domain/simulation/truth/truth.ts"
 import { format, parse, type UtcTime } from "../domain/time/UtcTime.ts"
 import { writeObservations, writeTruth } from "../layers/simulator/writeScenario.ts"
 import { InputError } from "./InputError.ts"
@@ -56,6 +57,16 @@ const flags = {
     Flag.withDescription("Scale of the offsets of the true orbits from the catalogue; 0: none"),
     Flag.withDefault(1)
   ),
+  truthModel: Flag.Literals("truth-model", truthModels).pipe(
+    Flag.withDescription("By what the true orbits move: integrated in a field that no filter has, or SGP4"),
+    Flag.withDefault(defaultTruthModel)
+  ),
+  anchor: Flag.String("anchor").pipe(
+    Flag.withDescription(
+      "When an integrated orbit has the state of its element set, RFC 3339 (default: the start; a planned pair: its closest approach)"
+    ),
+    Flag.optional
+  ),
   json: Flag.Boolean("json").pipe(
     Flag.withDescription("Print the result as one JSON document on standard output"),
     Flag.withDefault(false)
@@ -84,6 +95,10 @@ export const simulate = Command.make(
       `--for ${flags.duration}: expected a number above 0 and ms, s, m, h or d`
     )
     const start = yield* required(parse(flags.start), `--start ${flags.start}: expected an RFC 3339 time`)
+    const anchor = Option.isNone(flags.anchor) ? start : yield* required(
+      parse(flags.anchor.value),
+      `--anchor ${flags.anchor.value}: expected an RFC 3339 time`
+    )
     if (!(perturbation >= 0)) {
       return yield* new InputError({ message: `--perturbation ${perturbation}: expected 0 or more` })
     }
@@ -105,6 +120,8 @@ export const simulate = Command.make(
       sensors: registry.bySourceId.values(),
       perturbation,
       faults,
+      truthModel: flags.truthModel,
+      anchor,
       ...(planned !== undefined && { planned })
     })
     if (writeCatalogue !== undefined) yield* writeOutput("write-catalogue", writeCatalogue, catalogueText(elements))
@@ -124,6 +141,8 @@ export const simulate = Command.make(
       start: format(start),
       end: format(scenario.end),
       objects: scenario.truth.length,
+      truthModel: flags.truthModel,
+      ...(flags.truthModel === "numeric" && { anchor: format(anchor) }),
       observations: { total: report.observations, bySourceKind: report.bySourceKind },
       faults: report.faults,
       ...(conjunctions !== undefined && { trueConjunctions: conjunctions })

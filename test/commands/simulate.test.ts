@@ -51,6 +51,21 @@ describe("perigee simulate", () => {
       expect(yield* fs.readFileString(again)).not.toBe(yield* fs.readFileString(out))
     })))
 
+  it.live("integrates the truth where it is told to, and says so and from when", () =>
+    live(Effect.gen(function*() {
+      const { fs, out } = yield* files
+      const common = ["--for", "2s", "--seed", "7", "--out", out, "--json"]
+      const [sgp4 = ""] = yield* run(...common, "--truth-model", "sgp4")
+      const other = yield* fs.readFileString(out)
+      const [numeric = ""] = yield* run(...common, "--truth-model", "numeric", "--anchor", "2026-03-20T01:00:00Z")
+      expect(JSON.parse(sgp4)).toMatchObject({ truthModel: "sgp4" })
+      expect(JSON.parse(numeric)).toMatchObject({ truthModel: "numeric", anchor: "2026-03-20T01:00:00.000000Z" })
+      expect(yield* fs.readFileString(out)).not.toBe(other)
+      expect(yield* exitCodeOf(...common, "--anchor", "noon")).toMatchObject({
+        message: "--anchor noon: expected an RFC 3339 time"
+      })
+    })))
+
   it.live("takes a catalogue, a sensor registry and faults", () =>
     live(Effect.gen(function*() {
       const { directory, fs, out } = yield* files

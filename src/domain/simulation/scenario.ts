@@ -16,7 +16,7 @@ import { type Fault, type FaultCounts, type FaultInjector, faultInjector } from 
 import { type Observe, observing } from "./observe.ts"
 import { stream } from "./random.ts"
 import { planner, slotMillis, type Tracklet } from "./schedule.ts"
-import { type PlannedConjunction, truthOf } from "./truth.ts"
+import { type PlannedConjunction, type TruthModel, truthOf } from "./truth/truth.ts"
 import { wireRecord } from "./wireRecord.ts"
 
 export interface ScenarioOptions {
@@ -31,7 +31,14 @@ export interface ScenarioOptions {
   readonly perturbation?: number
   readonly faults?: ReadonlyArray<Fault>
   readonly planned?: PlannedConjunction
+  /** By what the true orbits move (default {@link defaultTruthModel}). */
+  readonly truthModel?: TruthModel
+  /** When an integrated orbit has the state of its element set (default: the start). */
+  readonly anchor?: UtcTime
 }
+
+/** `sgp4` for as long as the pipeline's tracks are SGP4's: see PERIGEE_TRACK_DYNAMICS. */
+export const defaultTruthModel: TruthModel = "sgp4"
 
 export interface Scenario {
   readonly start: UtcTime
@@ -168,7 +175,15 @@ export const makeScenario = (options: ScenarioOptions): Scenario => {
   const { catalogue, durationMillis, faults = [], perturbation = 1, planned, seed, start } = options
   const end = start + durationMillis
   const sensors = [...options.sensors]
-  const truth = truthOf(catalogue, seed, perturbation, planned)
+  const earthOrientation = sensors[0]?.earthOrientation
+  const truth = truthOf(catalogue, {
+    seed,
+    perturbation,
+    model: options.truthModel ?? defaultTruthModel,
+    anchor: options.anchor ?? start,
+    ...(planned !== undefined && { planned }),
+    ...(earthOrientation !== undefined && { earthOrientation })
+  })
   const radars = sensors.filter(({ kind }) => kind === "radar").map(({ sourceId }) => sourceId)
   const injector = faultInjector(faults, { seed, start, durationMillis, radars })
   const stations = new Map(sensors.map((sensor) => [sensor, station(seed, sensor)]))

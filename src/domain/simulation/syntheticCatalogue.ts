@@ -25,7 +25,7 @@ import type { UtcTime } from "../time/UtcTime.ts"
 import { fitElements, twoBodyElements } from "./fitElements.ts"
 import { population } from "./population.ts"
 import { type Random, stream } from "./random.ts"
-import type { PlannedConjunction } from "./truth.ts"
+import type { PlannedConjunction } from "./truth/truth.ts"
 import { add, turned, unit } from "./vector.ts"
 
 export const firstSyntheticNumber = 98_001

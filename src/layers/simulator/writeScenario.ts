@@ -11,7 +11,7 @@ import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegi
 import type { Emission, Wire } from "../../domain/simulation/Emission.ts"
 import type { FaultCounts } from "../../domain/simulation/faults.ts"
 import type { Scenario } from "../../domain/simulation/scenario.ts"
-import { truthConjunctions, truthLine } from "../../domain/simulation/truthConjunctions.ts"
+import { truthConjunctions, truthLine } from "../../domain/simulation/truth/truthConjunctions.ts"
 import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
 import { outputSink } from "../runtime/outputSink.ts"
 

@@ -3,7 +3,7 @@ import { Result } from "effect"
 import { readFileSync } from "node:fs"
 import { decodeCatalogue } from "../../../src/domain/orbit/catalogue/Catalogue.ts"
 import { makeScenario } from "../../../src/domain/simulation/scenario.ts"
-import { truthConjunctions } from "../../../src/domain/simulation/truthConjunctions.ts"
+import { truthConjunctions } from "../../../src/domain/simulation/truth/truthConjunctions.ts"
 import { sensors } from "../../support/scenario.ts"
 import { testData } from "../../support/sharedData.ts"
 

@@ -6,8 +6,8 @@ import { closestApproach } from "../../../src/domain/orbit/encounter/encounter.t
 import { makePropagator } from "../../../src/domain/orbit/propagation/Propagator.ts"
 import { seededStart } from "../../../src/domain/simulation/scenario.ts"
 import { syntheticCatalogue } from "../../../src/domain/simulation/syntheticCatalogue.ts"
-import { truthOf } from "../../../src/domain/simulation/truth.ts"
-import { truthConjunctions } from "../../../src/domain/simulation/truthConjunctions.ts"
+import { truthModels, truthOf } from "../../../src/domain/simulation/truth/truth.ts"
+import { truthConjunctions } from "../../../src/domain/simulation/truth/truthConjunctions.ts"
 import { sensors, synthetic } from "../../support/scenario.ts"
 
 describe("syntheticCatalogue", () => {
@@ -38,12 +38,15 @@ describe("syntheticCatalogue", () => {
     }
   })
 
-  it.each([1, 2, 3, 4, 5, 6, 7, 8])(
-    "its pair meets: under 1 km in the catalogue, at 25 m in truth: seed %i",
-    (seed) => {
+  it.each(
+    [1, 2, 3, 4, 5, 6, 7, 8].flatMap((seed) => truthModels.map((model) => [seed, model] as const))
+  )(
+    "its pair meets: under 1 km in the catalogue, at 25 m in truth: seed %i, %s",
+    (seed, model) => {
       const { elements, planned } = synthetic(seed)
+      const pair = elements.filter(({ objectId }) => objectId === planned.primary || objectId === planned.secondary)
       const meeting = (perturbation: number) => {
-        const truth = truthOf(elements, seed, perturbation, planned)
+        const truth = truthOf(pair, { seed, perturbation, planned, model, anchor: seededStart })
         const flight = (id: string) =>
           truth.find((object) => object.elements.objectId === id)?.stateAt ?? (() => undefined)
         return closestApproach(flight(planned.primary), flight(planned.secondary), planned.tca)
@@ -62,7 +65,7 @@ describe("syntheticCatalogue", () => {
 
   it("screening the true orbits finds the planned conjunction", () => {
     const { elements, planned } = synthetic(7)
-    const truth = truthOf(elements, 7, 1, planned)
+    const truth = truthOf(elements, { seed: 7, perturbation: 1, planned, model: "sgp4", anchor: seededStart })
     const events = [...truthConjunctions(truth, seededStart, seededStart + 3_600_000)]
     const found = events.find(({ a, b }) => a === planned.primary && b === planned.secondary)
     expect(found?.missDistance).toBeCloseTo(25, 2)

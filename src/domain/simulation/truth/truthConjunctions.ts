@@ -1,9 +1,9 @@
 /** The conjunctions that truly happen in a scenario: what the pipeline's alerts can be held against. */
-import { trajectoryOf } from "../orbit/ephemeris/Trajectory.ts"
-import type { Propagator } from "../orbit/propagation/Propagator.ts"
-import { screenSlice } from "../orbit/screening/screen.ts"
-import type { ScreenEvent } from "../orbit/screening/ScreenResult.ts"
-import { format, type UtcTime } from "../time/UtcTime.ts"
+import { trajectoryOf } from "../../orbit/ephemeris/Trajectory.ts"
+import type { Propagator } from "../../orbit/propagation/Propagator.ts"
+import { screenSlice } from "../../orbit/screening/screen.ts"
+import type { ScreenEvent } from "../../orbit/screening/ScreenResult.ts"
+import { format, type UtcTime } from "../../time/UtcTime.ts"
 
 /** Metres: the pipeline's own screening threshold. */
 const threshold = 10_000

@@ -1,22 +1,26 @@
 /**
- * Where the objects of a scenario truly are: a perturbed copy of the catalogue, so that residuals are real.
+ * Where the objects of a scenario truly are: a perturbed copy of the catalogue, so that residuals are real, moved by integration or by SGP4.
  *
  * The offset of an object depends on the seed and its catalogue number alone. One sigma at `perturbation` 1, in metres: semi-major
  * axis 2 (30 m of drift a revolution), the other five elements by regime, so that a low orbit is some hundred metres off along its
- * track and 100 m across it, as public element sets are within a day of their epoch.
+ * track and 100 m across it, as public element sets are within a day of their epoch. An integrated orbit goes through the perturbed set's state at
+ * the anchor and leaves the set from there as real orbits do, some hundred metres within a revolution and kilometres a day.
  */
 import { Result } from "effect"
-import type { Vector3 } from "../observation/Observation.ts"
-import { cross, dot, norm, scale, subtract } from "../orbit/algebra/vector3.ts"
-import { gravitationalParameter, type MeanElements, semiMajorAxis } from "../orbit/catalogue/MeanElements.ts"
-import { closestApproach } from "../orbit/encounter/encounter.ts"
-import { perturbed } from "../orbit/propagation/equinoctial.ts"
-import { makePropagator, type Propagator } from "../orbit/propagation/Propagator.ts"
-import type { State } from "../orbit/propagation/State.ts"
-import type { UtcTime } from "../time/UtcTime.ts"
-import { fitElements } from "./fitElements.ts"
-import { stream } from "./random.ts"
-import { add, turned, unit } from "./vector.ts"
+import type { Vector3 } from "../../observation/Observation.ts"
+import { cross, dot, norm, scale, subtract } from "../../orbit/algebra/vector3.ts"
+import { gravitationalParameter, type MeanElements, semiMajorAxis } from "../../orbit/catalogue/MeanElements.ts"
+import { closestApproach } from "../../orbit/encounter/encounter.ts"
+import type { EarthOrientationAt } from "../../orbit/frames/EarthOrientation.ts"
+import { perturbed } from "../../orbit/propagation/equinoctial.ts"
+import { makePropagator, type Propagator } from "../../orbit/propagation/Propagator.ts"
+import type { State } from "../../orbit/propagation/State.ts"
+import type { UtcTime } from "../../time/UtcTime.ts"
+import { fitElements } from "../fitElements.ts"
+import { stream } from "../random.ts"
+import { add, turned, unit } from "../vector.ts"
+import { integratedTruth } from "./integratedTruth.ts"
+import { simulatedForces } from "./simulatedForces.ts"
 
 /** Sigmas in metres: semi-major axis, eccentricity vector (each), orbit plane (each), along track. */
 interface Spread {
@@ -79,16 +83,33 @@ const aligned = (
   return fitElements(secondary, encounter.tca, carried(encounter.secondary, position))
 }
 
+/** When the objects of a planned conjunction truly meet by their elements. */
+const meetingOf = (propagators: ReadonlyArray<Propagator>, planned: PlannedConjunction): UtcTime | undefined => {
+  const of = (id: string) => propagators.find(({ elements }) => elements.objectId === id)
+  const [a, b] = [of(planned.primary), of(planned.secondary)]
+  return a && b && closestApproach(a.stateAt, b.stateAt, planned.tca)?.tca
+}
+
+/** By what the true orbits move: integrated in a field that no filter has, or SGP4 itself. */
+export const truthModels = ["numeric", "sgp4"] as const
+export type TruthModel = typeof truthModels[number]
+
+export interface TruthOptions {
+  readonly seed: number
+  readonly perturbation: number
+  readonly planned?: PlannedConjunction
+  readonly model: TruthModel
+  /** When an integrated orbit has the state of its element set; the objects of a planned conjunction have it at their closest approach. */
+  readonly anchor: UtcTime
+  readonly earthOrientation?: EarthOrientationAt
+}
+
 /**
- * Propagators of the true orbits, in the catalogue's order. Objects that SGP4 cannot start from are left out: they cannot be seen.
- * A planned conjunction takes effect only where the orbits are perturbed: without, the truth is the catalogue itself.
+ * Propagators of the true orbits, in the catalogue's order. Objects that SGP4 cannot start from, or has no state of at the anchor, are left out:
+ * they cannot be seen. A planned conjunction takes effect only where the orbits are perturbed: without, the truth is the catalogue itself.
  */
-export const truthOf = (
-  catalogue: Iterable<MeanElements>,
-  seed: number,
-  perturbation: number,
-  planned?: PlannedConjunction
-): ReadonlyArray<Propagator> => {
+export const truthOf = (catalogue: Iterable<MeanElements>, options: TruthOptions): ReadonlyArray<Propagator> => {
+  const { anchor, model, perturbation, planned, seed } = options
   const elements = new Map<string, MeanElements>()
   for (const nominal of catalogue) elements.set(nominal.objectId, truthElements(nominal, seed, perturbation))
   if (planned !== undefined && perturbation !== 0) {
@@ -97,5 +118,15 @@ export const truthOf = (
     const moved = primary && secondary && aligned(primary, secondary, planned)
     if (moved !== undefined) elements.set(moved.objectId, moved)
   }
-  return Array.from(elements.values(), makePropagator).filter(Result.isSuccess).map(({ success }) => success)
+  const propagators = Array.from(elements.values(), makePropagator).filter(Result.isSuccess).map(({ success }) =>
+    success
+  )
+  if (model === "sgp4") return propagators
+  const integrated = integratedTruth(simulatedForces(options.earthOrientation))
+  const meeting = planned && meetingOf(propagators, planned)
+  return propagators.map((propagator) => {
+    const { objectId } = propagator.elements
+    const pair = objectId === planned?.primary || objectId === planned?.secondary
+    return integrated(propagator, pair ? meeting ?? planned.tca : anchor, seed)
+  }).filter((propagator) => propagator !== undefined)
 }
