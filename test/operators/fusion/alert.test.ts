@@ -269,6 +269,25 @@ describe("alert: expiry", () => {
     "cleared 9000 final"
   ])
 
+  // A minute after both: the encounter that observations moved to before its nominal time, and the one that they moved behind it.
+  const early = risk({ tca: tca - 200_000 })
+  story("an alert stays open until a minute after the nominal TCA, though it is over before", [
+    final(10, early),
+    watermark(tca + 59_999),
+    final(tca + 60_000, none)
+  ], ["action 800 final", "expired 800 final", "cleared 9000 final"])
+  story("then it is closed, and what is no alert is not told", [
+    final(10, early),
+    watermark(tca + 60_000),
+    final(tca + 60_000, none)
+  ], ["action 800 final", "expired 800 final"])
+  const late = risk({ tca: tca + 200_000 })
+  story("nor is it closed while its own TCA is to come", [
+    final(10, late),
+    watermark(tca + 259_999),
+    final(tca + 260_000, none)
+  ], ["action 800 final", "expired 800 final", "cleared 9000 final"])
+
   it.effect("does not depend on how the watermark gets there", () =>
     Effect.gen(function*() {
       const last = (versions: ReadonlyArray<ConjunctionAlert>) => {

@@ -242,6 +242,18 @@ describe("correlate: corrections", () => {
       ])
     }))
 
+  it.effect("exactly at the end of the closed window belong to the next: nothing is retracted, one before it is", () =>
+    Effect.gen(function*() {
+      const closed = [final(a, 1000, 1), final(a, 6000, 2), watermark(9000)]
+      const at = (time: number) =>
+        Effect.map(run([closed, [corrected(a, time, 12)], [watermark(10_000)]]), (out) => told(out).slice(1, -1))
+      assert.deepStrictEqual(yield* at(5000), [["ab final until 10000: 3 to 6000, 2+0", 10_000]])
+      assert.deepStrictEqual(yield* at(4999), [
+        ["ab correction retract until 5000: 1 to 1000, 1+0", "ab correction until 5000: 2 to 4999, 12+0"],
+        ["ab final until 10000: 3 to 6000, 2+0", 10_000]
+      ])
+    }))
+
   it.effect("before any window was closed neither hang nor invent windows", () =>
     Effect.gen(function*() {
       const out = yield* run([[watermark(100_000)], [corrected(a, 98_000, 1)], [watermark(101_000)]])

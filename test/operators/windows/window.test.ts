@@ -257,6 +257,17 @@ describe("window", () => {
       ])
     }))
 
+  it.effect("an event exactly at the end of a closed window is not in it, whether or not its own is closed too", () =>
+    Effect.gen(function*() {
+      for (const assigner of [tumbling(10), sliding(10, 10), session(10)]) {
+        for (const mark of [9, 18, 19, 30]) {
+          const of = (time: number) => results(listing(assigner, 100), at(0), watermark(mark), at(time), watermark(50))
+          assert.deepStrictEqual(yield* of(10), ["insert [0, 10) v0 [0]", "insert [10, 20) v0 [10]"])
+          assert.include(yield* of(9), "retract [0, 10) v0 [0]")
+        }
+      }
+    }))
+
   it.effect("a restore between two corrections does not show", () =>
     Effect.gen(function*() {
       const items = [
