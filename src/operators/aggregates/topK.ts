@@ -57,7 +57,10 @@ export const topK = <A>(k: number, options: TopKOptions<A>): Aggregate<A, Array<
 /** A group and its number. */
 export type Group<K> = readonly [key: K, value: number]
 
-const byKey = <K extends number | string>(a: K, b: K): number => a < b ? -1 : a > b ? 1 : 0
+/** Numbers, then NaN, which is neither less nor greater than any, then texts. */
+const kindOf = (key: number | string): number => typeof key === "string" ? 2 : Number.isNaN(key) ? 1 : 0
+
+const byKey = <K extends number | string>(a: K, b: K): number => kindOf(a) - kindOf(b) || (a < b ? -1 : a > b ? 1 : 0)
 
 /**
  * The `k` groups with the greatest numbers, greatest first, equal ones in order of their keys: `topKeys(1, countBy(...), "all")` gives every
