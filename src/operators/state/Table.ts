@@ -62,7 +62,7 @@ export class Entry<K extends Key, V> implements Linked<Entry<K, V>> {
   contributors: Contributors | undefined = undefined
   /** From when its time to live counts. Kept only where there is one: so a small number to begin with, which costs no box. */
   touched: UtcTime = 0
-  /** Its place in the order of writing, where there is a bound. */
+  /** Its place in the order of writing, where there is a bound; else in that of coming. */
   order = 0
   timers: EntryTimer<K, V> | undefined = undefined
   expiry: EntryTimer<K, V> | undefined = undefined
@@ -161,6 +161,7 @@ export class EntryTable<K extends Key, V> implements Table<K, V> {
     const stale = this.byKey.get(key)
     if (stale !== undefined) this.remove(stale)
     const entry = new Entry<K, V>(key)
+    if (this.capacity === Infinity) entry.order = this.nextOrder++
     this.byKey.set(key, entry)
     this.changed.note(key)
     return entry
