@@ -2,9 +2,12 @@
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
 import { Clock, Console, Duration, Effect, Ref, Schema } from "effect"
 import { Command, Flag } from "effect/cli"
+import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 import { PerigeeApi } from "../domain/api/api.ts"
 import type { CanaryStatus } from "../domain/api/canary.ts"
+import { shownAddress, withoutSecrets } from "../layers/client/address.ts"
+import { guarded } from "../layers/client/guardedClient.ts"
 import { parseDuration, required } from "./inputs.ts"
 import { counted } from "./text.ts"
 
@@ -43,11 +46,16 @@ interface Last {
 
 /** Asks until a canary has arrived. Who does not answer may still be starting; who sends none never will. */
 const arrival = Effect.fnUntraced(function*(url: string, all: boolean, last: Ref.Ref<Last>) {
-  const client = yield* HttpApiClient.make(PerigeeApi, { baseUrl: url })
+  const shown = shownAddress(url)
+  const hide = withoutSecrets(url)
+  const client = yield* HttpApiClient.make(PerigeeApi, {
+    // Before the client looks for user and password in it.
+    transformClient: (client) => guarded(HttpClient.mapRequest(client, HttpClientRequest.prependUrl(url)))
+  })
   const ask = client.canary.status().pipe(
     Effect.timeout(callTimeout),
     Effect.tapError((error) =>
-      Ref.update(last, (known) => ({ ...known, problem: `${url} does not answer: ${error.message}` }))
+      Ref.update(last, (known) => ({ ...known, problem: `${shown} does not answer: ${hide(error.message)}` }))
     ),
     Effect.option
   )
@@ -57,7 +65,7 @@ const arrival = Effect.fnUntraced(function*(url: string, all: boolean, last: Ref
       const { value } = status
       const problem = value.enabled
         ? `${value.emitted} sent, ${value.arrived === 0 ? "none" : value.arrived} arrived: ${sourcesText(value)}`
-        : `${url} sends no canaries: PERIGEE_CANARIES is off, or its run is a rehearsal`
+        : `${shown} sends no canaries: PERIGEE_CANARIES is off, or its run is a rehearsal`
       yield* Ref.set(last, { status: value, problem })
       if (!value.enabled) return yield* new NoCanary({ message: problem })
       if (value.firstArrival !== null && (!all || sourcesWhere(value, false).length === 0)) return value
@@ -73,12 +81,15 @@ const show = Effect.fnUntraced(
       parseDuration(timeout),
       `--timeout ${timeout}: expected a number above 0 and ms, s, m, h or d`
     )
-    const last = yield* Ref.make<Last>({ status: undefined, problem: `${url} does not answer` })
+    const shown = shownAddress(url)
+    const last = yield* Ref.make<Last>({ status: undefined, problem: `${shown} does not answer` })
     const began = yield* Clock.currentTimeMillis
     /** With `--json` there is one document, whatever came of it. */
     const document = Effect.fnUntraced(function*(status: CanaryStatus | undefined, problem: string | undefined) {
       const waitedSeconds = ((yield* Clock.currentTimeMillis) - began) / 1000
-      yield* Console.log(JSON.stringify({ url, waitedSeconds, ...status, ...(problem !== undefined && { problem }) }))
+      yield* Console.log(
+        JSON.stringify({ url: shown, waitedSeconds, ...status, ...(problem !== undefined && { problem }) })
+      )
     })
     const status = yield* arrival(url, all, last).pipe(
       Effect.timeoutOrElse({

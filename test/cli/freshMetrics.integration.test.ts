@@ -13,7 +13,6 @@ import { freePort } from "../support/process.ts"
 const unknowable: ReadonlyMap<string, string> = new Map([
   ["cache_requests_total", "the fusion pipeline has no lookup"],
   ["source_kernel_drops_total", "the kernel is asked once a second, and does not say everywhere"],
-  ["spans_dropped_total", "the reasons are each exporter's own"],
   ["tail_sampling_decisions_total", "the reasons come with the decisions"],
   ["tail_sampling_kept_traces_total", "the policies are the user's"]
 ])

@@ -10,6 +10,7 @@ import { layerRoutes } from "../../src/layers/http/routes.ts"
 import { Collectors } from "../../src/layers/metrics/Collectors.ts"
 import { Exposition } from "../../src/layers/metrics/Exposition.ts"
 import { runner } from "../support/command.ts"
+import { testServer } from "../support/httpServer.ts"
 
 const run = runner(canary)
 
@@ -89,10 +90,37 @@ describe("perigee canary wait", () => {
       assert.match(ran.failure ?? "", /sends no canaries/)
     }).pipe(Effect.provide(server(CanaryWatch.layerOff))))
 
+  it.live("sends user and password of the address, and prints neither", () =>
+    Effect.gen(function*() {
+      const watch = yield* CanaryWatch
+      const { url = "" } = yield* Endpoint
+      const withSecrets = (address: string) => address.replace("://", "://spy:S3CRET-pass@")
+      watch.emitted("a", "radar")
+      for (const json of [[], ["--json"]]) {
+        const late = yield* run(["wait", "--url", withSecrets(url), "--timeout", "400ms", ...json])
+        assert.strictEqual(late.code, 1)
+        const gone = yield* run(["wait", "--url", withSecrets("http://127.0.0.1:9"), "--timeout", "400ms", ...json])
+        assert.match(gone.failure ?? "", /http:\/\/<redacted>@127\.0\.0\.1:9\/ does not answer/)
+        assert.notMatch(JSON.stringify([late, gone]), /S3CRET|spy/)
+      }
+      const asked: Array<string | undefined> = []
+      const other = yield* testServer((_, response) => {
+        asked.push(response.req.headers.authorization)
+        response.writeHead(401).end("spy:S3CRET-pass is not known here")
+      })
+      const refused = yield* run(["wait", "--url", withSecrets(new URL(other.url).origin), "--timeout", "400ms"])
+      assert.strictEqual(asked[0], `Basic ${Buffer.from("spy:S3CRET-pass").toString("base64")}`)
+      assert.notMatch(JSON.stringify(refused), /S3CRET/)
+      watch.arrived("a")
+      const arrived = yield* run(["wait", "--url", withSecrets(url), "--json"])
+      assert.strictEqual(arrived.code, 0)
+      assert.notMatch(JSON.stringify(arrived), /S3CRET|spy/)
+    }).pipe(Effect.scoped, Effect.provide(server(CanaryWatch.layer))))
+
   it.live("ends with 1 when nobody answers, with 2 for a timeout that is none", () =>
     Effect.gen(function*() {
       const nobody = yield* run(["wait", "--url", "http://127.0.0.1:9", "--timeout", "400ms", "--json"])
-      assert.deepInclude(JSON.parse(nobody.out[0] ?? ""), { url: "http://127.0.0.1:9", problem: nobody.failure })
+      assert.deepInclude(JSON.parse(nobody.out[0] ?? ""), { url: "http://127.0.0.1:9/", problem: nobody.failure })
       assert.strictEqual(nobody.code, 1)
       assert.match(nobody.failure ?? "", /does not answer/)
       const wrong = yield* run(["wait", "--timeout", "soon"])

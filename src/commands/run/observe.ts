@@ -28,11 +28,12 @@ const logCheck = (probe: LogProbe): HealthCheck => {
 const stoppingCheck = ({ stopping }: RunView): ReadonlyArray<HealthCheck> =>
   stopping() ? [{ name: "run", status: "failed", reason: "asked to stop: what was received is worked off" }] : []
 
-/** A feed is degraded while its circuit is open: the others go on, and so does the run. */
-const sourceChecks = ({ progress }: RunView): ReadonlyArray<HealthCheck> => {
+/** A feed is degraded while its circuit is open, or it refuses: the others go on, and so does the run. */
+export const sourceChecks = ({ progress }: Pick<RunView, "progress">): ReadonlyArray<HealthCheck> => {
   const { now, sources } = progress()
-  return Array.from(sources, ([source, { circuit, lastSeen, received }]): HealthCheck => {
+  return Array.from(sources, ([source, { circuit, lastSeen, received, refusal }]): HealthCheck => {
     const name = `source ${source}`
+    if (refusal !== undefined) return { name, status: "degraded", reason: refusal }
     if (circuit === "Open") return { name, status: "degraded", reason: "its circuit is open: calls to it fail" }
     return {
       name,

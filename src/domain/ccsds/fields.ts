@@ -46,8 +46,11 @@ export const refuseUnknown = (
   }
 }
 
-/** How values are taken out of a section. An absent or unreadable obligatory one is noted, and stands as `NaN` or an empty text. */
-export const taker = (section: Section, problems: Array<MessageProblem>, warnings: Array<MessageProblem> = []) => {
+/**
+ * How values are taken out of a section. An absent or unreadable obligatory one is noted, and stands as `NaN` or an empty text. `warnings`: of who
+ * passes over what is known to be written wrong.
+ */
+export const taker = (section: Section, problems: Array<MessageProblem>, warnings?: Array<MessageProblem>) => {
   const optional = (key: string): KvnLine | undefined => {
     const line = section.lines.get(key)
     return line === undefined || line.value === "" ? undefined : line
@@ -59,6 +62,12 @@ export const taker = (section: Section, problems: Array<MessageProblem>, warning
     }
     return line
   }
+  /** Some who have no value write NaN, which is none of the standard's. */
+  const isNone = (line: KvnLine): boolean => {
+    if (warnings === undefined || valueAndUnit(line)[0].toUpperCase() !== "NAN") return false
+    warnings.push({ line: line.line, reason: `${line.key} is NaN: read as if it were not there` })
+    return true
+  }
   const toNumber = (line: KvnLine | undefined, unit: string, slips: ReadonlyArray<string>): number => {
     if (line === undefined) return Number.NaN
     const [text, given] = valueAndUnit(line)
@@ -66,7 +75,7 @@ export const taker = (section: Section, problems: Array<MessageProblem>, warning
     if (value === undefined) problems.push({ line: line.line, reason: `${line.key}: "${text}" is not a number` })
     if (given !== "" && given.toLowerCase() !== unit.toLowerCase()) {
       const reason = `${line.key} is in ${given}, expected ${unit || "no unit"}`
-      if (slips.includes(given.toLowerCase())) warnings.push({ line: line.line, reason: `${reason}: read as ${unit}` })
+      if (slips.includes(given.toLowerCase())) warnings?.push({ line: line.line, reason: `${reason}: read as ${unit}` })
       else problems.push({ line: line.line, reason })
     }
     return value ?? Number.NaN
@@ -96,18 +105,23 @@ export const taker = (section: Section, problems: Array<MessageProblem>, warning
     /** `slips` are units that are known to be written where `unit` is meant: told, and read as `unit`. */
     maybeNumber: (key: string, unit: string, slips: ReadonlyArray<string> = []): number | undefined => {
       const line = optional(key)
-      return line === undefined ? undefined : toNumber(line, unit, slips)
+      return line === undefined || isNone(line) ? undefined : toNumber(line, unit, slips)
     },
     time: (key: string): UtcTime.UtcTime => toTime(required(key)),
     maybeTime: (key: string): UtcTime.UtcTime | undefined => {
       const line = optional(key)
-      return line === undefined ? undefined : toTime(line)
+      return line === undefined || isNone(line) ? undefined : toTime(line)
     },
     /** One of the values, or `undefined` with the problem noted. */
     oneOf: <const Values extends ReadonlyArray<string>>(key: string, values: Values): Values[number] | undefined =>
       toOneOf(required(key), values),
     maybeOneOf: <const Values extends ReadonlyArray<string>>(key: string, values: Values): Values[number] | undefined =>
       toOneOf(optional(key), values),
+    /** Whether an optional value is there. */
+    has: (key: string): boolean => {
+      const line = optional(key)
+      return line !== undefined && !isNone(line)
+    },
     /** Where a keyword stands, else where a missing one is reported. */
     lineOf: (key: string): number => section.lines.get(key)?.line ?? section.line
   }

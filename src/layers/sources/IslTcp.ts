@@ -6,13 +6,13 @@
  * than half of the file descriptors that are free at start, are closed at once. Both are told once in the log (`Symptoms`).
  * Half a beacon before a hang-up and a length over the maximum are counted and handed on as malformed records; the latter closes that
  * client, as nothing after it can be trusted. No client ends the source. Canaries' beacons are handed on and not counted as received: they are no
- * sign of a satellite.
+ * sign of a satellite. A connection is a reconnect if the satellite of its first beacon had one before; the last 65,536 are known.
  */
 import * as NodeSocket from "@effect/platform-node/NodeSocket"
 import * as NodeSocketServer from "@effect/platform-node/NodeSocketServer"
 import { Cause, Clock, Duration, Effect, Exit, Option, Queue, Scope } from "effect"
 import { Socket, type SocketServer } from "effect/socket"
-import { isCanaryKey } from "../../domain/canary/reserved.ts"
+import { isCanaryKey, isCanaryObject } from "../../domain/canary/reserved.ts"
 import { islMaximumLength, satelliteIdOf, splitIslBeacons } from "../../domain/observation/formats/islBeacon.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
@@ -21,6 +21,7 @@ import { Symptoms } from "../logging/Symptoms.ts"
 import { connectionsWithin } from "../runtime/Descriptors.ts"
 import { receiveTime } from "./receiveTime.ts"
 import { makeRecordQueue, recordsOf } from "./recordQueue.ts"
+import { makeRemembered } from "./remembered.ts"
 import { type Source, SourceError } from "./Source.ts"
 import { SourceStats } from "./SourceStats.ts"
 
@@ -80,6 +81,12 @@ export const makeIslTcp = Effect.fn("IslTcp.make")(
       cursor: undefined
     })
 
+    const connected = makeRemembered()
+    const isKnown = (beacon: Uint8Array | undefined): boolean => {
+      const satelliteId = beacon === undefined ? undefined : satelliteIdOf(beacon)
+      return satelliteId !== undefined && !isCanaryObject(`${satelliteId}`) && connected(`${satelliteId}`)
+    }
+
     const handOn = Effect.fnUntraced(function*(beacons: ReadonlyArray<Uint8Array>, locator: string) {
       const receivedAt = receiveTime(clock)
       const records = beacons.map((bytes) => recordOf(bytes, receivedAt, locator))
@@ -112,7 +119,7 @@ export const makeIslTcp = Effect.fn("IslTcp.make")(
       let deadline = clock.currentTimeMillisUnsafe() + idleMillis
       const pull = Effect.suspend(() => Effect.timeout(read, Math.max(0, deadline - clock.currentTimeMillisUnsafe())))
       clients++
-      counters.reconnects++
+      let isNew = true
       yield* Effect.addFinalizer(() => Effect.sync(() => clients--))
       let rest: Uint8Array = new Uint8Array(0)
       yield* Effect.uninterruptibleMask((restore) =>
@@ -137,6 +144,8 @@ export const makeIslTcp = Effect.fn("IslTcp.make")(
               const split = splitIslBeacons(rest, chunk, maximumLength)
               rest = split.rest
               if (split.beacons.length > 0) {
+                if (isNew && isKnown(split.beacons[0])) counters.reconnects++
+                isNew = false
                 yield* handOn(split.beacons, locator)
                 deadline = clock.currentTimeMillisUnsafe() + idleMillis
               }

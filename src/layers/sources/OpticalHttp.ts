@@ -15,7 +15,6 @@ import { Clock, Duration, Effect, Fiber, Queue, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
 import type { RawOpticalPage } from "../../domain/observation/formats/opticalArchive.ts"
 import { mostAheadMillis } from "../../domain/observation/mostAhead.ts"
-import type { ObservationId } from "../../domain/observation/Observation.ts"
 import { observationIdOf } from "../../domain/observation/observationId.ts"
 import type { IncomingTrace, ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import { format, parse, type UtcTime } from "../../domain/time/UtcTime.ts"
@@ -24,6 +23,7 @@ import { CursorStore } from "./CursorStore.ts"
 import { makeFetchPage, type OpticalClientOptions } from "./opticalClient.ts"
 import { receiveTime } from "./receiveTime.ts"
 import { makeRecordQueue, recordsOf } from "./recordQueue.ts"
+import { makeRemembered } from "./remembered.ts"
 import type { Source } from "./Source.ts"
 import { SourceStats } from "./SourceStats.ts"
 
@@ -40,8 +40,6 @@ export interface OpticalHttpOptions extends OpticalClientOptions {
   readonly queueCapacity?: number
 }
 
-const mostRemembered = 65_536
-
 const textField = (item: unknown, name: string): string | undefined => {
   if (typeof item !== "object" || item === null) return undefined
   const value: unknown = Object.getOwnPropertyDescriptor(item, name)?.value
@@ -51,22 +49,6 @@ const textField = (item: unknown, name: string): string | undefined => {
 const traceOf = (item: unknown): IncomingTrace | undefined => {
   const traceparent = textField(item, "traceparent")
   return traceparent === undefined ? undefined : { traceparent, tracestate: textField(item, "tracestate") }
-}
-
-/** The last ids seen; the oldest goes first. */
-const makeRemembered = () => {
-  const ids = new Set<ObservationId>()
-  return (id: ObservationId): boolean => {
-    if (ids.has(id)) return true
-    ids.add(id)
-    if (ids.size > mostRemembered) {
-      for (const oldest of ids) {
-        ids.delete(oldest)
-        break
-      }
-    }
-    return false
-  }
 }
 
 /** Starts to poll now. */
@@ -97,6 +79,7 @@ export const makeOpticalHttp = Effect.fn("OpticalHttp.make")(
     const works = Effect.suspend(() => {
       if (failing === undefined) return Effect.void
       failing = undefined
+      counters.refusal = undefined
       counters.reconnects++
       return Effect.logInfo(`${name}: the archive works again`)
     })
@@ -104,6 +87,7 @@ export const makeOpticalHttp = Effect.fn("OpticalHttp.make")(
       // A refusal is told though the archive failed otherwise before: it waits for somebody.
       if (failing === reason || (failing !== undefined && reason !== "Refused")) return Effect.void
       failing = reason
+      if (reason === "Refused") counters.refusal = message
       return Effect.logWarning(`${name}: ${reason}: ${message}`)
     }
 

@@ -14,15 +14,31 @@ export interface SourceCounters {
   dropped: number
   /** Calls to a pulled source that failed. */
   failures: number
-  /** Connections accepted, or calls that worked again after failing. */
+  /** Connections of who had one before, or calls that worked again after failing. */
   reconnects: number
   /** Datagrams that the kernel dropped at the socket (`source_kernel_drops_total`); `undefined` where it does not say. */
   kernelDrops: number | undefined
   /** The circuit in front of a pulled source. */
   circuit: "Closed" | "Open" | "HalfOpen" | undefined
+  /** Why a pulled source refuses its requests, while it does: until somebody changes something. */
+  refusal: string | undefined
   /** When the newest record was received. */
   lastSeen: UtcTime | undefined
 }
+
+/** The counters of a source that begins. */
+export const noneYet = (): SourceCounters => ({
+  received: 0,
+  malformed: 0,
+  gaps: 0,
+  dropped: 0,
+  failures: 0,
+  reconnects: 0,
+  kernelDrops: undefined,
+  circuit: undefined,
+  refusal: undefined,
+  lastSeen: undefined
+})
 
 export class SourceStats extends Context.Service<SourceStats, {
   /** The counters of a source, made at the first call. The source writes them; others only read. */
@@ -35,17 +51,7 @@ export class SourceStats extends Context.Service<SourceStats, {
       counters: (source) => {
         const known = sources.get(source)
         if (known !== undefined) return known
-        const made: SourceCounters = {
-          received: 0,
-          malformed: 0,
-          gaps: 0,
-          dropped: 0,
-          failures: 0,
-          reconnects: 0,
-          kernelDrops: undefined,
-          circuit: undefined,
-          lastSeen: undefined
-        }
+        const made = noneYet()
         sources.set(source, made)
         return made
       },

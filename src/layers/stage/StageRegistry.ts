@@ -27,7 +27,8 @@ export interface StageCounts {
   readonly filteredReasons: Map<string, number>
 }
 
-const emptyCounts = (): StageCounts => ({
+/** Those of a stage that begins. */
+export const emptyCounts = (): StageCounts => ({
   in: 0,
   processed: 0,
   filtered: 0,

@@ -16,7 +16,7 @@ export const makePerigeeTracer = Effect.fnUntraced(function*(decideRoot: DecideR
   const { offer, records } = yield* SpanSink
   const ids = yield* makeTraceIds
   const context = yield* Effect.context()
-  const { drop } = yield* makeDroppedSpans("sink")
+  const { drop } = yield* makeDroppedSpans("sink", ["defect"])
   const hand = (span: PerigeeSpan): void => {
     try {
       const data = span.toSpanData()

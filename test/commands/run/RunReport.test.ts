@@ -2,7 +2,7 @@ import { assert, describe, it } from "@effect/vitest"
 import { Effect } from "effect"
 import { nothingUsable, toJson, toText } from "../../../src/commands/run/RunReport.ts"
 import { seededStart } from "../../../src/domain/simulation/scenario.ts"
-import type { SourceCounters } from "../../../src/layers/sources/SourceStats.ts"
+import { noneYet, type SourceCounters } from "../../../src/layers/sources/SourceStats.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { makeTally } from "../../../src/operators/fusion/decode.ts"
 
@@ -60,17 +60,7 @@ describe("the summary of a run", () => {
     Effect.gen(function*() {
       const one = yield* report
       const received = (count: number): ReadonlyMap<string, SourceCounters> =>
-        new Map([["file", {
-          received: count,
-          malformed: 0,
-          gaps: 0,
-          dropped: 0,
-          failures: 0,
-          reconnects: 0,
-          kernelDrops: undefined,
-          circuit: undefined,
-          lastSeen: undefined
-        }]])
+        new Map([["file", { ...noneYet(), received: count }]])
       const none = { ...one, tally: makeTally(), deadLetters: new Map([["Deserialization", 3]]) }
       assert.strictEqual(nothingUsable({ ...one, sources: received(11) }, "f"), undefined)
       assert.strictEqual(nothingUsable({ ...none, sources: received(4) }, "f"), undefined)

@@ -6,6 +6,7 @@ import type { Progress } from "../../../src/commands/run/Progress.ts"
 import { makeScreen } from "../../../src/commands/run/screen.ts"
 import { makeRates, onTerminal } from "../../../src/commands/run/status.ts"
 import { short, statusLines } from "../../../src/commands/run/statusText.ts"
+import { noneYet } from "../../../src/layers/sources/SourceStats.ts"
 import { makeTally } from "../../../src/operators/fusion/decode.ts"
 import { alertVersion } from "../../support/alerts.ts"
 import { stageCounts as stage } from "../../support/stageCounts.ts"
@@ -17,17 +18,7 @@ const progressOf = (stages: Progress["stages"], alerts = 0): Progress => ({
   behind: 0,
   alerts: new Map(Array.from({ length: alerts }, (_, i) => [`${i}`, alertVersion(`${i}`, 1, { level: "action" })])),
   deadLetters: new Map(),
-  sources: new Map(["radar", "optical", "isl"].map((name) => [name, {
-    received: 0,
-    malformed: 0,
-    gaps: 0,
-    dropped: 0,
-    failures: 0,
-    reconnects: 0,
-    kernelDrops: undefined,
-    circuit: undefined,
-    lastSeen: undefined
-  }]))
+  sources: new Map(["radar", "optical", "isl"].map((name) => [name, noneYet()]))
 })
 
 const none = { perSecond: new Map<string, number>(), busy: new Map<string, number>() }

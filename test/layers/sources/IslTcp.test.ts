@@ -54,7 +54,7 @@ describe("IslTcp", () => {
       const half = got.find((record) => record.raw.bytes.length !== 236)
       expect(half?.raw.bytes.length).toBe(100)
       expect(got.find((record) => record.key === "isl:4")?.raw.locator).toMatch(/^tcp:\/\/127\.0\.0\.1:\d+$/)
-      expect(counters).toMatchObject({ received: 4, malformed: 1, reconnects: 2 })
+      expect(counters).toMatchObject({ received: 4, malformed: 1, reconnects: 0 })
     }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
 
   it.live("closes a client that announces too much, and goes on", () =>
@@ -110,6 +110,28 @@ describe("IslTcp", () => {
       expect(counters.malformed).toBe(0)
     }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
 
+  it.live("a reconnect is a connection whose first beacon is of a satellite that had one before", () =>
+    Effect.gen(function*() {
+      const source = yield* makeIslTcp({ port: 0 })
+      const counters = (yield* SourceStats).counters("isl")
+      let sent = 0
+      const speak = Effect.fnUntraced(function*(...beacons: ReadonlyArray<number>) {
+        const socket = yield* connect(source.port)
+        for (const satelliteId of beacons) socket.write(beacon(satelliteId))
+        sent += beacons.length
+        while (counters.received < sent) yield* Effect.sleep("5 millis")
+        socket.destroy()
+        return counters.reconnects
+      })
+      yield* Effect.forkScoped(Stream.runDrain(source.records))
+      expect(yield* speak(1, 1, 1)).toBe(0)
+      expect(yield* speak(2)).toBe(0)
+      expect(yield* speak()).toBe(0)
+      expect(yield* speak(1, 2)).toBe(1)
+      expect(yield* speak(2, 2)).toBe(2)
+      expect(yield* speak(3)).toBe(2)
+    }).pipe(Effect.scoped, Effect.provide(SourceStats.layer)))
+
   it.live("a port in use is a typed error", () =>
     Effect.gen(function*() {
       const first = yield* makeIslTcp({ port: 0 })
@@ -161,7 +183,9 @@ describe("IslTcp", () => {
       const clients = yield* Effect.forEach(Array.from({ length: 12 }), () => connect(source.port))
       const counters = (yield* SourceStats).counters("isl")
       while (clients.filter((socket) => socket.destroyed).length < 7) yield* Effect.sleep("5 millis")
-      expect(counters.reconnects).toBe(5)
+      for (const socket of clients) if (!socket.destroyed) socket.write(beacon(1))
+      while (counters.received < 5) yield* Effect.sleep("5 millis")
+      expect(clients.filter((socket) => !socket.destroyed)).toHaveLength(5)
     }).pipe(
       Effect.scoped,
       Effect.provide(Layer.merge(SourceStats.layer, Layer.succeed(Descriptors, { open: () => 65, most: () => 75 })))

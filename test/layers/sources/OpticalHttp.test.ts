@@ -1,11 +1,14 @@
 import { describe, expect, it } from "@effect/vitest"
 import { Effect, Fiber, Layer, Schema, Stream } from "effect"
 import { FetchHttpClient } from "effect/http"
+import { sourceChecks } from "../../../src/commands/run/observe.ts"
+import type { Progress } from "../../../src/commands/run/status.ts"
 import { type OpticalObservation, OpticalPage } from "../../../src/domain/observation/formats/opticalArchive.ts"
 import { format, parse } from "../../../src/domain/time/UtcTime.ts"
 import { CursorStore } from "../../../src/layers/sources/CursorStore.ts"
 import { makeOpticalHttp, type OpticalHttpOptions } from "../../../src/layers/sources/OpticalHttp.ts"
 import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
+import { makeTally } from "../../../src/operators/fusion/decode.ts"
 import { collectLogs } from "../../support/collectedLogs.ts"
 import { type Handler, testServer } from "../../support/httpServer.ts"
 import { recordingTracer } from "../../support/recordingTracer.ts"
@@ -168,9 +171,24 @@ describe("OpticalHttp", () => {
     return Effect.gen(function*() {
       const server = yield* testServer(atFirst((_, response) => response.writeHead(401).end()))
       const source = yield* makeOpticalHttp({ ...quick, url: server.url, refusedPause: "400 millis" })
+      const counters = (yield* SourceStats).counters("optical")
+      const progress = (): Progress => ({
+        now: 0,
+        tally: makeTally(() => 0),
+        stages: [],
+        behind: 0,
+        alerts: new Map(),
+        deadLetters: new Map(),
+        sources: new Map([["optical", counters]])
+      })
+      while (counters.refusal === undefined) yield* Effect.sleep("5 millis")
+      const [refused] = sourceChecks({ progress })
+      expect(refused).toMatchObject({ name: "source optical", status: "degraded" })
+      expect(refused?.reason).toMatch(/answers 401: .*PERIGEE_OPTICAL_URL/)
       const got = yield* source.records.pipe(Stream.take(1), Stream.runCollect, Effect.timeout("5 seconds"))
       expect(ids(got)).toEqual(["o-1"])
-      expect((yield* SourceStats).counters("optical").failures).toBe(1)
+      expect(counters.failures).toBe(1)
+      expect(sourceChecks({ progress })[0]?.status).toBe("ok")
       const warnings = logged.lines.filter((line) => line.includes("Refused"))
       expect(warnings.length).toBe(1)
       expect(warnings[0]).toMatch(/answers 401.*check user and password in PERIGEE_OPTICAL_URL/)

@@ -45,9 +45,13 @@ const objectKeys = new Set(objectKeywords.map(({ key }) => key))
 /** The unit that many sample messages give a velocity. */
 const velocitySlips = ["m"]
 
-const readObject = (section: Section, problems: Array<MessageProblem>): CdmObject => {
+const readObject = (
+  section: Section,
+  problems: Array<MessageProblem>,
+  warnings: Array<MessageProblem>
+): CdmObject => {
   refuseUnknown(section, objectKeys, "an object of a CDM", problems)
-  const take = taker(section, problems)
+  const take = taker(section, problems, warnings)
   const center = take.maybeText("ORBIT_CENTER")
   if (center !== undefined && center.toUpperCase() !== "EARTH") {
     problems.push({ line: take.lineOf("ORBIT_CENTER"), reason: `ORBIT_CENTER: "${center}" is not EARTH` })
@@ -93,7 +97,7 @@ const readObject = (section: Section, problems: Array<MessageProblem>): CdmObjec
 /** All three components, or none: one or two alone are a fault. */
 const maybeVector = (take: Taker, stem: string, unit: string, slips: ReadonlyArray<string>): Vector3 | undefined => {
   const keys = ["R", "T", "N"].map((axis) => `${stem}_${axis}`)
-  if (keys.every((key) => take.maybeText(key) === undefined)) return undefined
+  if (keys.filter(take.has).length === 0) return undefined
   const [r = 0, t = 0, n = 0] = keys.map((key) => take.number(key, unit, slips))
   return [r, t, n]
 }
@@ -168,6 +172,6 @@ export const readCdm = (text: string, file: string): Result.Result<CdmReading, C
     return fail()
   }
   const header = readHeader(sections.header, problems, warnings)
-  const cdm: Cdm = { ...header, objects: [readObject(one, problems), readObject(two, problems)] }
+  const cdm: Cdm = { ...header, objects: [readObject(one, problems, warnings), readObject(two, problems, warnings)] }
   return problems.length === 0 ? Result.succeed({ cdm, warnings }) : fail()
 }

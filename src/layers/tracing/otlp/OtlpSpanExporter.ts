@@ -54,6 +54,8 @@ export interface OtlpExporter {
 /** A receiver that asks for more is asked again after this long: spans are dropped meanwhile either way. */
 const mostRetryAfter = Duration.minutes(5)
 
+const reasons = ["queue_full", "refused", "rejected", "unavailable", "timeout", "unreachable", "shutdown"] as const
+
 type Outcome = Answer | { readonly _tag: "failed"; readonly reason: "timeout" | "unreachable" }
 
 export const makeOtlpSpanExporter = Effect.fnUntraced(function*(options: OtlpOptions): Effect.fn.Return<
@@ -62,7 +64,7 @@ export const makeOtlpSpanExporter = Effect.fnUntraced(function*(options: OtlpOpt
   HttpClient.HttpClient | OtlpSerialization.OtlpSerialization | Scope.Scope
 > {
   const { attempts = 5, interval = "1 second", maxBatch = 512, maxQueued = 8192 } = options
-  const dropped = yield* makeDroppedSpans("otlp")
+  const dropped = yield* makeDroppedSpans("otlp", reasons)
   const send = yield* makeSend(options)
   const queue = yield* Queue.dropping<SpanData>(maxQueued)
   // Open while a full batch waits.
@@ -73,7 +75,7 @@ export const makeOtlpSpanExporter = Effect.fnUntraced(function*(options: OtlpOpt
   // What has left the queue and is not yet sent or counted as dropped.
   let batch: ReadonlyArray<SpanData> = []
 
-  const settle = (outcome: Outcome, final: string | undefined): void => {
+  const settle = (outcome: Outcome, final: "shutdown" | undefined): void => {
     if (outcome._tag === "accepted") {
       dropped.drop("rejected", Math.min(outcome.rejected, batch.length))
       sent += batch.length - Math.min(outcome.rejected, batch.length)
@@ -113,8 +115,8 @@ export const makeOtlpSpanExporter = Effect.fnUntraced(function*(options: OtlpOpt
       Effect.timeoutOption(options.shutdownTimeout ?? "3 seconds"),
       Effect.andThen(Effect.suspend(() => {
         dropped.drop("shutdown", batch.length + Queue.sizeUnsafe(queue))
-        const reasons = Array.from(dropped.counts(), ([reason, count]) => `${reason} ${count}`)
-        return reasons.length === 0 ? Effect.void : Effect.logWarning(`spans dropped by the OTLP exporter: ${reasons}`)
+        const told = Array.from(dropped.counts(), ([reason, count]) => `${reason} ${count}`)
+        return told.length === 0 ? Effect.void : Effect.logWarning(`spans dropped by the OTLP exporter: ${told}`)
       }))
     )
   )

@@ -252,6 +252,29 @@ describe("cdm", () => {
     expect(Result.getOrThrow(readCdm(text, "f")).warnings).toEqual([])
   })
 
+  it("an optional value that is NaN is read as absent, with a warning that names key and line; an obligatory one is refused", () => {
+    const keys = [
+      "RELATIVE_SPEED",
+      ...["R", "T", "N"].map((axis) => `RELATIVE_POSITION_${axis}`),
+      "COLLISION_PROBABILITY",
+      "TIME_LASTOB_END"
+    ]
+    const none = keys.reduce((all, key) => all.replace(new RegExp(`^(${key} = )\\S+`, "m"), "$1NaN"), text)
+    const { cdm: read, warnings } = Result.getOrThrow(readCdm(none, "f"))
+    expect([read.relativeSpeed, read.relativePosition, read.collisionProbability, read.objects[0].lastObservation])
+      .toEqual([undefined, undefined, undefined, undefined])
+    expect(read.relativeVelocity).toEqual(cdm.relativeVelocity)
+    expect(warnings.toSorted((a, b) => a.line - b.line)).toEqual(
+      keys.map((key) => ({ line: lineOf(key), reason: `${key} is NaN: read as if it were not there` }))
+    )
+    expect(problems(text.replace(/^(MISS_DISTANCE = )\S+/m, "$1nan"))).toEqual([
+      `f.cdm:${lineOf("MISS_DISTANCE")}: MISS_DISTANCE: "nan" is not a number`
+    ])
+    expect(problems(text.replace(/^(RELATIVE_POSITION_T = )\S+/m, "$1NaN"))).toContain(
+      `f.cdm:${lineOf("RELATIVE_POSITION_T")}: RELATIVE_POSITION_T: "NaN" is not a number`
+    )
+  })
+
   it("values of the standard's own lists in lower case", () => {
     const lower = text.replace("COVARIANCE_METHOD = CALCULATED", "COVARIANCE_METHOD = calculated").replace(
       "= N/A",
