@@ -1,5 +1,5 @@
 /**
- * What each stage did, in the log at level debug (`PERIGEE_LOG_LEVEL=debug`, or `PERIGEE_LOG_LEVELS=associate=debug` for one): every ten seconds, of the
+ * What each stage did, in the log at level debug (`PERIGEE_LOG_LEVEL=debug`, or `PERIGEE_LOG_LEVELS=match=debug` for one): every ten seconds, of the
  * stages in which anything happened. Nothing is made where nobody listens.
  */
 import { Effect, References } from "effect"

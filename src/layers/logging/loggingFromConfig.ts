@@ -17,7 +17,7 @@ const levelOf: Readonly<Record<LevelName, LogLevel.LogLevel>> = {
 
 const isLevel = (name: string | undefined): name is LevelName => name !== undefined && name in levelOf
 
-/** `associate=debug,publish=warn` as it was checked when it was read. */
+/** `match=debug,publish=warn` as it was checked when it was read. */
 export const parseLevels = (text: string): ReadonlyMap<string, LogLevel.LogLevel> =>
   new Map(
     text.split(",").flatMap((part) => {

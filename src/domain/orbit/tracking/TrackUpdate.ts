@@ -1,4 +1,4 @@
-/** What the associate stage says of an observation: it moved a track, or it belongs to none. */
+/** What the stages match and track say of an observation: it moved a track, or it belongs to none. */
 import type { Observation } from "../../observation/Observation.ts"
 import type { UtcTime } from "../../time/UtcTime.ts"
 import type { TrackEstimate } from "./TrackEstimate.ts"
