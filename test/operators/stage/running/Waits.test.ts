@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Fiber, Stream } from "effect"
+import { Clock, Effect, Fiber, Stream } from "effect"
 import { TestClock } from "effect/testing"
 import { StageRegistry } from "../../../../src/layers/stage/StageRegistry.ts"
 import { fork } from "../../../../src/operators/branches/fork.ts"
@@ -80,5 +80,22 @@ describe("waits", () => {
       assert.deepStrictEqual(yield* waits("first"), { idle: 10, blocked: 0 })
       assert.deepStrictEqual(yield* waits("second"), { idle: 1, blocked: 20 })
       assert.deepStrictEqual(yield* waits("sink"), { idle: 1, blocked: 0 })
+    }).pipe(Effect.provide(stageLayer)))
+
+  it.effect("of stages that run as one, those above the one at work wait for it to take, those below for it to give", () =>
+    Effect.gen(function*() {
+      const clock = yield* Clock.Clock
+      let nanos = 0n
+      const work = map("work", (n: number) => {
+        nanos += 1_000_000_000n
+        return n
+      })
+      yield* from(inOnes(10), "numbers").via(pass("first")).via(pass("second")).via(work).to(pass("last")).run.pipe(
+        Effect.provideService(Clock.Clock, { ...clock, monotonicTimeNanosUnsafe: () => nanos })
+      )
+      assert.deepStrictEqual(yield* waits("first"), { idle: 0, blocked: 10 })
+      assert.deepStrictEqual(yield* waits("second"), { idle: 0, blocked: 10 })
+      assert.deepStrictEqual(yield* waits("work"), { idle: 0, blocked: 0 })
+      assert.deepStrictEqual(yield* waits("last"), { idle: 10, blocked: 0 })
     }).pipe(Effect.provide(stageLayer)))
 })
