@@ -11,6 +11,7 @@ import { readHardBodies } from "../domain/orbit/encounter/HardBody.ts"
 import { toJson, toText } from "./assess/text.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, readText } from "./inputs.ts"
+import { jsonFlag } from "./jsonFlag.ts"
 
 const flags = {
   cdm: Flag.String("cdm").pipe(Flag.withDescription("Conjunction data message (CCSDS 508.0-B) to assess")),
@@ -22,10 +23,7 @@ const flags = {
     Flag.withDescription("File of object sizes, JSON: {\"25544\": {\"radiusMetres\": 55, \"shape\": \"square\"}}"),
     Flag.optional
   ),
-  json: Flag.Boolean("json").pipe(
-    Flag.withDescription("Print the result as one JSON document on standard output"),
-    Flag.withDefault(false)
-  )
+  json: jsonFlag
 }
 
 export const assess = Command.make(

@@ -8,6 +8,7 @@ import { settings, withFlags } from "../layers/config/settings.ts"
 import { EmbeddedSloStore } from "../layers/slo/EmbeddedSloStore.ts"
 import { Slo } from "../layers/slo/Slo.ts"
 import { InputError } from "./InputError.ts"
+import { jsonFlag } from "./jsonFlag.ts"
 import { settingFlags } from "./settingFlags.ts"
 import { columns } from "./text.ts"
 
@@ -96,10 +97,7 @@ export const budget = Command.make(
       Flag.withDescription("Until when the window reaches: RFC 3339 (default now); a seeded run has a time of its own"),
       Flag.optional
     ),
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("Print the result as one JSON document on standard output"),
-      Flag.withDefault(false)
-    )
+    json: jsonFlag
   },
   Effect.fn("budget")(function*({ at, json, ...flags }) {
     yield* Effect.provide(show(json, at), withFlags(flags))

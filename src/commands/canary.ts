@@ -9,6 +9,7 @@ import type { CanaryStatus } from "../domain/api/canary.ts"
 import { shownAddress, withoutSecrets } from "../layers/client/address.ts"
 import { guarded } from "../layers/client/guardedClient.ts"
 import { parseDuration, required } from "./inputs.ts"
+import { jsonFlag } from "./jsonFlag.ts"
 import { counted } from "./text.ts"
 
 /** No canary has arrived in time, or none will. */
@@ -125,10 +126,7 @@ const wait = Command.make(
       Flag.withDescription("Wait until one has arrived over every source that sends them"),
       Flag.withDefault(false)
     ),
-    json: Flag.Boolean("json").pipe(
-      Flag.withDescription("Print the result as one JSON document on standard output"),
-      Flag.withDefault(false)
-    )
+    json: jsonFlag
   },
   Effect.fn("canary.wait")((flags) => Effect.provide(show(flags), NodeHttpClient.layerUndici))
 ).pipe(

@@ -11,6 +11,7 @@ import { findLetter, listLetters, totalOf } from "./dlq/letters.ts"
 import { letterText, listText } from "./dlq/text.ts"
 import { InputError } from "./InputError.ts"
 import { timeOf } from "./inputs.ts"
+import { jsonFlag } from "./jsonFlag.ts"
 import { oneStandardOutput, writeOutput } from "./output.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
 
@@ -31,10 +32,7 @@ const logFlags = { "data-dir": settingFlags["data-dir"], log: settingFlags.log }
 
 type LogFlags = Command.Command.Config.Infer<typeof logFlags>
 
-const json = Flag.Boolean("json").pipe(
-  Flag.withDescription("Print the result as one JSON document on standard output"),
-  Flag.withDefault(false)
-)
+const json = jsonFlag
 
 const text = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)

@@ -8,6 +8,7 @@ import { layerLineageReaderFromConfig } from "../layers/lineage/lineageFromConfi
 import { LineageReader } from "../layers/lineage/LineageStore.ts"
 import { InputError } from "./InputError.ts"
 import { timeOf } from "./inputs.ts"
+import { jsonFlag } from "./jsonFlag.ts"
 import { answerText } from "./lineage/text.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
 
@@ -21,10 +22,7 @@ class UnknownLineage extends Schema.TaggedError<UnknownLineage>()("UnknownLineag
 
 const common = {
   "data-dir": settingFlags["data-dir"],
-  json: Flag.Boolean("json").pipe(
-    Flag.withDescription("Print the result as one JSON document on standard output"),
-    Flag.withDefault(false)
-  )
+  json: jsonFlag
 }
 
 type CommonFlags = Command.Command.Config.Infer<typeof common>

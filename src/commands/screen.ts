@@ -15,6 +15,7 @@ import { type CatalogueScreening, Screening } from "../layers/screening/Screenin
 import { layerScreeningWorkers } from "../layers/screening/screeningWorkers.ts"
 import { InputError } from "./InputError.ts"
 import { readCatalogueFile, required } from "./inputs.ts"
+import { jsonFlag } from "./jsonFlag.ts"
 import { makeProgress } from "./progress.ts"
 import { counted, printable } from "./text.ts"
 
@@ -37,10 +38,7 @@ const flags = {
     Flag.withDescription("Worker threads; 0: none, the work is done on the main thread"),
     Flag.withDefault(Math.min(mostThreads, availableParallelism()))
   ),
-  json: Flag.Boolean("json").pipe(
-    Flag.withDescription("Print the result as one JSON document on standard output"),
-    Flag.withDefault(false)
-  )
+  json: jsonFlag
 }
 
 const km = (metres: number): string => (metres / 1000).toFixed(3)

@@ -17,6 +17,7 @@ import { format, parse, type UtcTime } from "../domain/time/UtcTime.ts"
 import { writeObservations, writeTruth } from "../layers/simulator/writeScenario.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
+import { jsonFlag } from "./jsonFlag.ts"
 import { notWritten, oneStandardOutput, writeOutput } from "./output.ts"
 
 /** Hours after the end of the scenario in which true conjunctions are listed: the pipeline's screening horizon. */
@@ -67,10 +68,7 @@ const flags = {
     ),
     Flag.optional
   ),
-  json: Flag.Boolean("json").pipe(
-    Flag.withDescription("Print the result as one JSON document on standard output"),
-    Flag.withDefault(false)
-  )
+  json: jsonFlag
 }
 
 /** What a scenario flies: the file's objects, or synthetic ones with a conjunction among them. */

@@ -39,7 +39,8 @@ const Cara = Schema.fromJsonString(Schema.Struct({
 
 const vector = Schema.Tuple([Schema.Finite, Schema.Finite, Schema.Finite])
 const matrix = Schema.Array(six)
-const Alfano = Schema.fromJsonString(Schema.Array(Schema.Struct({
+/** Alfano's cases as the shared data has them. */
+export const Alfano = Schema.fromJsonString(Schema.Array(Schema.Struct({
   id: Schema.String,
   r1: vector,
   v1: vector,
@@ -48,7 +49,8 @@ const Alfano = Schema.fromJsonString(Schema.Array(Schema.Struct({
   v2: vector,
   cov2_6x6: matrix,
   hbr: Schema.Finite,
-  expected: Schema.Struct({ pc2d: Schema.NullOr(Schema.Finite), pc_monte_carlo_1e8: Schema.Finite })
+  expected: Schema.Struct({ pc2d: Schema.NullOr(Schema.Finite), pc_monte_carlo_1e8: Schema.Finite }),
+  independent_recompute_pc2d: Schema.NullOr(Schema.Finite)
 })))
 
 const read = (path: string): string => readFileSync(path, "utf8")

@@ -12,6 +12,7 @@ import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegi
 import type { Candidates } from "../../domain/orbit/tracking/candidates.ts"
 import type { UncorrelatedObservation } from "../../domain/orbit/tracking/TrackUpdate.ts"
 import { type Operator, type StageServices, stateless } from "../stage/Stage.ts"
+import { registeredSensor } from "./registeredSensor.ts"
 
 /** An observation and the one object that it can be of. */
 export interface MatchedObservation {
@@ -31,11 +32,8 @@ export const match = (options: {
     step: (events, emit) => {
       for (const event of events) {
         const { context, payload: observation } = event
-        const sensor = registry.bySourceId.get(observation.sourceId)
-        if (sensor === undefined) {
-          emit.dead(event, "ValidationFailed", `source ${observation.sourceId} is not registered`)
-          continue
-        }
+        const sensor = registeredSensor(event, registry, emit)
+        if (sensor === undefined) continue
         const matches = candidates.match(observation, sensor, context.eventTime)
         const [objectId] = matches
         if (objectId !== undefined && matches.length === 1 && candidates.estimateOf(objectId) !== undefined) {

@@ -9,6 +9,7 @@ import type { Observation, Target } from "../../domain/observation/Observation.t
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
 import { componentsOf, dimension, measurementTime } from "../../domain/orbit/measurement/measurement.ts"
 import { type Operator, type StageServices, stateless } from "../stage/Stage.ts"
+import { registeredSensor } from "./registeredSensor.ts"
 import { noteTimes, type ObservationTally } from "./tally.ts"
 
 /** Nothing stays in orbit below 80 km, and 500,000 km is past the Moon. */
@@ -76,11 +77,8 @@ export const validate = (
       const at = tally?.now() ?? Number.NaN
       for (const event of events) {
         const { context, payload: observation } = event
-        const sensor = registry.bySourceId.get(observation.sourceId)
-        if (sensor === undefined) {
-          emit.dead(event, "ValidationFailed", `source ${observation.sourceId} is not registered`)
-          continue
-        }
+        const sensor = registeredSensor(event, registry, emit)
+        if (sensor === undefined) continue
         const eventTime = measurementTime(sensor, observation.sensorTimestamp)
         const ahead = eventTime - context.ingestTime
         const wrong = ahead > mostAheadMillis

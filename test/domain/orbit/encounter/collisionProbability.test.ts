@@ -9,22 +9,9 @@ import {
 } from "../../../../src/domain/orbit/encounter/collisionProbability.ts"
 import { encounterOf } from "../../../../src/domain/orbit/encounter/encounter.ts"
 import { assessValidity } from "../../../../src/domain/orbit/encounter/validity.ts"
+import { Alfano } from "../../../support/publishedConjunctions.ts"
 import { testData } from "../../../support/sharedData.ts"
 
-const vector = Schema.Tuple([Schema.Finite, Schema.Finite, Schema.Finite])
-const matrix = Schema.Array(Schema.Array(Schema.Finite))
-const Alfano = Schema.fromJsonString(Schema.Array(Schema.Struct({
-  id: Schema.String,
-  r1: vector,
-  v1: vector,
-  cov1_6x6: matrix,
-  r2: vector,
-  v2: vector,
-  cov2_6x6: matrix,
-  hbr: Schema.Finite,
-  expected: Schema.Struct({ pc2d: Schema.NullOr(Schema.Finite), pc_monte_carlo_1e8: Schema.Finite }),
-  independent_recompute_pc2d: Schema.NullOr(Schema.Finite)
-})))
 type AlfanoCase = (typeof Alfano.Type)[number]
 
 const cov3 = (...matrices: ReadonlyArray<ReadonlyArray<ReadonlyArray<number>>>): Float64Array => {
