@@ -102,7 +102,7 @@ class Model implements Pick<Table<Key, number>, "get" | "set" | "touch" | "delet
     const fired = this.rows.flatMap((row) => {
       const due = row.timers.filter(({ time }) => time <= limit)
       for (const { time } of due) this.deleteTimer(row.key, time)
-      return due.filter(({ time }) => !this.isOver(row, time)).map((timer) => ({ key: row.key, ...timer }))
+      return due.filter(({ time }) => !this.isOver(row, time)).map(({ order, time }) => ({ key: row.key, time, order }))
     })
     this.rows = this.rows.filter((row) => !this.isOver(row, limit))
     return fired.toSorted((a, b) => a.time - b.time || a.order - b.order).map(({ key, time }) => ({ key, time }))
