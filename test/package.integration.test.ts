@@ -90,7 +90,7 @@ describe("the packed package", () => {
       )
       return run(user, process.execPath, "loaded.mjs").trim()
     }
-    assert.strictEqual(loadsThem("perigee/domain", "perigee/operators", "perigee/layers"), "false")
+    assert.strictEqual(loadsThem("perigee/domain", "perigee/operators", "perigee/layers", "perigee/testing"), "false")
     assert.strictEqual(loadsThem("perigee/layers/kafka"), "true")
     assert.strictEqual(loadsThem("perigee/layers/otel-sdk"), "true")
   })

@@ -9,7 +9,7 @@ import { sink } from "../../../src/operators/sinks/sink.ts"
 import * as Pipeline from "../../../src/operators/stage/Pipeline.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
 import * as State from "../../../src/operators/state/State.ts"
-import { arrays, events } from "../../support/envelopes.ts"
+import { arrays, events } from "../../../src/testing/envelopes.ts"
 
 /** Running sums of 1, 2, 3, in a state of any declaration, and where they went. */
 const sums = <R>(state: State.StateDecl<{ value: number }, R>) => {
