@@ -165,4 +165,30 @@ describe("the packed package", () => {
       assert.match(runTest(), /2 passed/)
     })
   })
+
+  describe("docs/extending/operator.md, followed word for word", () => {
+    const { compile, files, runTest } = follow("operator", "docs/extending/operator.md")
+
+    it("has an operator in one file that compiles", () => {
+      assert.deepStrictEqual(files.map(({ name }) => name), ["changes.ts", "changes.test.ts"])
+      assert.strictEqual(compile(), "")
+    })
+
+    it("passes its test", () => {
+      assert.match(runTest(), /3 passed/)
+    })
+  })
+
+  describe("docs/extending/layer.md, followed word for word", () => {
+    const { compile, files, runMain } = follow("layer", "docs/extending/layer.md")
+
+    it("has a store in one file that compiles", () => {
+      assert.deepStrictEqual(files.map(({ name }) => name), ["deadLetterFile.ts", "main.ts"])
+      assert.strictEqual(compile(), "")
+    })
+
+    it("runs, and keeps what the page says", () => {
+      assert.strictEqual(runMain(), "[ 1, 2 ]\n1 is odd\n3 is odd\n")
+    })
+  })
 })
