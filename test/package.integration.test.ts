@@ -188,7 +188,7 @@ describe("the packed package", () => {
     })
 
     it("runs, and keeps what the page says", () => {
-      assert.strictEqual(runMain(), "[ 1, 2 ]\n1 is odd\n3 is odd\n")
+      assert.strictEqual(runMain(), "[ 1 ]\n[ 2 ]\nError: 1 is odd\nError: 3 is odd\n")
     })
   })
 })

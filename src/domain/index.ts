@@ -1,3 +1,4 @@
+export { ConjunctionAlert } from "./alert/ConjunctionAlert.ts"
 export { CanaryApi, HealthApi, MetricsApi, PerigeeApi } from "./api/api.ts"
 export { ApiError } from "./api/ApiError.ts"
 export { HealthAnswer, HealthCheck, HealthReport, HealthStatus } from "./api/health.ts"
@@ -34,6 +35,7 @@ export {
   lineageNode,
   type LineageRecord
 } from "./lineage/LineageRecord.ts"
+export { encodeRawRecordHeaders, observationsTopic } from "./observation/formats/rawRecordHeaders.ts"
 export {
   Angular,
   AzimuthElevation,
@@ -48,6 +50,7 @@ export {
   Vector3
 } from "./observation/Observation.ts"
 export { isObservationId, observationIdOf } from "./observation/observationId.ts"
+export type { ReceivedRecord } from "./observation/ReceivedRecord.ts"
 export { defaultRegistry, defaultSensors } from "./observation/sensors/defaultSensors.ts"
 export type { Corrections, Mask, PerComponent, Sensor } from "./observation/sensors/Sensor.ts"
 export { sensorOf, SensorRecord } from "./observation/sensors/sensorRecord.ts"

@@ -1,3 +1,4 @@
+export { alertsTopic, AlertStore, type AlertStoreOptions } from "./alerts/AlertStore.ts"
 export { layerCanariesFromConfig } from "./canary/canariesFromConfig.ts"
 export { CanaryInjector, type CanaryOptions, CanaryTrigger, type CanaryWire } from "./canary/CanaryInjector.ts"
 export { type CanaryReport, CanaryWatch } from "./canary/CanaryWatch.ts"
