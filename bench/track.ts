@@ -10,6 +10,7 @@ import { defaultRegistry } from "../src/domain/observation/sensors/defaultSensor
 import { radiansPerDegree } from "../src/domain/orbit/catalogue/MeanElements.ts"
 import { closestApproach } from "../src/domain/orbit/encounter/encounter.ts"
 import { type TrackEstimate, updateTrack } from "../src/domain/orbit/tracking/TrackEstimate.ts"
+import { isFlown } from "../src/domain/simulation/Emission.ts"
 import { observing } from "../src/domain/simulation/observe.ts"
 import { riskOf } from "../src/operators/fusion/assess.ts"
 import { catalogued, observationOf, polarElements, type SimulatedObservation } from "../test/support/trackSimulation.ts"
@@ -22,7 +23,7 @@ const first = catalogued(polarElements)
 const second = catalogued({ ...polarElements, objectId: "99902", inclination: 40 * radiansPerDegree })
 const { reference } = first.linearisation
 
-const sensors = [...defaultRegistry().bySourceId.values()].filter(({ kind }) => kind === "radar")
+const sensors = [...defaultRegistry().bySourceId.values()].filter(isFlown).filter(({ kind }) => kind === "radar")
 const observers = sensors.map((sensor) => ({ sensor, observe: observing(1, sensor) }))
 const observations: Array<SimulatedObservation> = []
 for (let time = start; observations.length < wanted; time += 250) {

@@ -6,7 +6,8 @@
  * - in `layers/`, a **chooser** is a `...FromConfig.ts` file; an **adapter** is a file that reaches a client of the outside world:
  *   it imports a package other than `effect`, a Node module that does more than compute, or a file that is an adapter;
  *   every other file is a **service**: tags, their types and errors, memory variants;
- * - `index.ts` directly under `domain`, `operators` or `layers` is a **public entry**, for users of the package.
+ * - `testing/` is what tests of operators stand on: laws, test Layers, events by hand. The product imports none of it;
+ * - `index.ts` directly under `domain`, `operators`, `layers` or `testing` is a **public entry**, for users of the package.
  *
  * So nobody keeps a list: a service that starts to import a socket becomes an adapter, and the operators that use it are reported.
  *
@@ -28,7 +29,17 @@ export interface Violation {
   readonly rule: string
 }
 
-type Place = "domain" | "operators" | "service" | "adapter" | "chooser" | "commands" | "main" | "entry" | "nowhere"
+type Place =
+  | "domain"
+  | "operators"
+  | "service"
+  | "adapter"
+  | "chooser"
+  | "commands"
+  | "testing"
+  | "main"
+  | "entry"
+  | "nowhere"
 
 interface Edge extends ImportSite {
   readonly from: string
@@ -45,6 +56,10 @@ const allowed: Readonly<Partial<Record<Place, { readonly may: ReadonlyArray<Plac
   operators: { may: ["domain", "operators", "service"], rule: "operators import domain and services, never adapters" },
   service: { may: ["domain", "service"], rule: "services import domain and services" },
   adapter: { may: ["domain", "service", "adapter"], rule: "adapters import services and domain" },
+  testing: {
+    may: ["domain", "operators", "service", "testing"],
+    rule: "testing imports domain, operators and services, never adapters"
+  },
   chooser: { may: ["domain", "service", "adapter", "chooser"], rule: "a ...FromConfig.ts imports domain and layers" }
 }
 
@@ -63,10 +78,11 @@ export const checkImportDirection = (folder: string): ReadonlyArray<Violation> =
   const reasons = adapterReasons(files)
   const placeOf = (file: string): Place => {
     if (file === "main.ts") return "main"
-    if (/^(domain|operators|layers)\/index\.ts$/.test(file)) return "entry"
+    if (/^(domain|operators|layers|testing)\/index\.ts$/.test(file)) return "entry"
     if (file.startsWith("domain/")) return "domain"
     if (file.startsWith("operators/")) return "operators"
     if (file.startsWith("commands/")) return "commands"
+    if (file.startsWith("testing/")) return "testing"
     if (!file.startsWith("layers/")) return "nowhere"
     if (file.endsWith("FromConfig.ts")) return "chooser"
     return reasons.has(file) ? "adapter" : "service"
@@ -81,9 +97,12 @@ export const checkImportDirection = (folder: string): ReadonlyArray<Violation> =
     const to = placeOf(edge.to)
     if (to === "main" || to === "entry") return "nothing imports main.ts or a public entry"
     if (from === "nowhere" || to === "nowhere") {
-      return "a file lives in domain, operators, layers or commands, or is main.ts"
+      return "a file lives in domain, operators, layers, commands or testing, or is main.ts"
     }
     if (to === "commands" && from !== "main" && from !== "commands") return "only main.ts imports commands"
+    if (to === "testing" && from !== "testing" && !(from === "entry" && sameTop(edge.from, edge.to))) {
+      return "nothing but tests imports testing"
+    }
     if (from === "entry" && !sameTop(edge.from, edge.to) && to !== "domain") {
       return "a public entry exports its own folder and domain"
     }

@@ -90,7 +90,7 @@ describe("the packed package", () => {
       )
       return run(user, process.execPath, "loaded.mjs").trim()
     }
-    assert.strictEqual(loadsThem("perigee/domain", "perigee/operators", "perigee/layers"), "false")
+    assert.strictEqual(loadsThem("perigee/domain", "perigee/operators", "perigee/layers", "perigee/testing"), "false")
     assert.strictEqual(loadsThem("perigee/layers/kafka"), "true")
     assert.strictEqual(loadsThem("perigee/layers/otel-sdk"), "true")
   })
@@ -163,6 +163,32 @@ describe("the packed package", () => {
 
     it("passes its test", () => {
       assert.match(runTest(), /2 passed/)
+    })
+  })
+
+  describe("docs/extending/operator.md, followed word for word", () => {
+    const { compile, files, runTest } = follow("operator", "docs/extending/operator.md")
+
+    it("has an operator in one file that compiles", () => {
+      assert.deepStrictEqual(files.map(({ name }) => name), ["changes.ts", "changes.test.ts"])
+      assert.strictEqual(compile(), "")
+    })
+
+    it("passes its test", () => {
+      assert.match(runTest(), /3 passed/)
+    })
+  })
+
+  describe("docs/extending/layer.md, followed word for word", () => {
+    const { compile, files, runMain } = follow("layer", "docs/extending/layer.md")
+
+    it("has a store in one file that compiles", () => {
+      assert.deepStrictEqual(files.map(({ name }) => name), ["deadLetterFile.ts", "main.ts"])
+      assert.strictEqual(compile(), "")
+    })
+
+    it("runs, and keeps what the page says", () => {
+      assert.strictEqual(runMain(), "[ 1 ]\n[ 2 ]\nError: 1 is odd\nError: 3 is odd\n")
     })
   })
 })

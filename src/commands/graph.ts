@@ -19,7 +19,9 @@ export const graph = Command.make(
   "graph",
   {
     format: Flag.Literals("format", formats).pipe(
-      Flag.withDescription("svg: a picture for light and dark pages; text: a line an edge; json: stages and edges"),
+      Flag.withDescription(
+        "svg: a picture for light and dark pages; text: a line an edge and a part of state; json: stages and edges"
+      ),
       Flag.withDefault("text")
     ),
     out: Flag.String("out").pipe(
@@ -33,7 +35,9 @@ export const graph = Command.make(
     yield* writeOutput("out", out.value, text)
   })
 ).pipe(
-  Command.withDescription("Draw the pipeline that `perigee run` runs: stages, edges, capacities, policies"),
+  Command.withDescription(
+    "Draw the pipeline that `perigee run` runs: stages, what state they keep, edges, capacities, policies"
+  ),
   Command.withExamples([
     { command: "perigee graph", description: "A line an edge" },
     { command: "perigee graph --format svg --out pipeline.svg", description: "A picture" }

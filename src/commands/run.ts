@@ -12,7 +12,7 @@ import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
 import type { UtcTime } from "../domain/time/UtcTime.ts"
 import { layerCanariesFromConfig } from "../layers/canary/canariesFromConfig.ts"
 import { layerCanaryMetrics } from "../layers/canary/canaryMetrics.ts"
-import { fusionSettings, kafkaSettings, settings, withFlags } from "../layers/config/settings.ts"
+import { fusionSettings, kafkaSettings, listenSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerWithSensors } from "../layers/deadletters/DeadLetters.ts"
 import { Health } from "../layers/health/Health.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
@@ -76,7 +76,7 @@ const flags = {
 
 type Flags = Command.Command.Config.Infer<typeof flags>
 
-const configuration = Config.all({ ...settings, fusion: fusionSettings })
+const configuration = Config.all({ ...settings, listen: listenSettings, fusion: fusionSettings })
 
 type Settings = Config.Success<typeof configuration>
 
@@ -233,13 +233,10 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       const world = yield* Option.isSome(flags.input) ?
         Effect.catchTag(fileWorld(flags.input.value), "SourceError", ({ message }) => new InputError({ message }))
         : sensorWorld({
-          radar: { host: values.radarHost, port: values.radarPort, receiveBufferBytes },
-          isl: {
-            host: values.islHost,
-            port: values.islPort,
-            maximumClients: values.islMaximumConnections,
-            idleTimeout: values.islIdleTimeout
-          },
+          listen: values.listen,
+          receiveBufferBytes,
+          islMaximumClients: values.islMaximumConnections,
+          islIdleMillis: values.islIdleTimeout,
           opticalUrl: values.opticalUrl,
           opticalPollMillis
         })

@@ -10,7 +10,7 @@ import type { Catalogue } from "../domain/orbit/catalogue/Catalogue.ts"
 import type { MeanElements } from "../domain/orbit/catalogue/MeanElements.ts"
 import { formatTle } from "../domain/orbit/catalogue/tle.ts"
 import { faultNames, parseFaults } from "../domain/simulation/faults.ts"
-import { defaultTruthModel, makeScenario, seededStart } from "../domain/simulation/scenario.ts"
+import { defaultTruthModel, makeScenario, seededStart, silence } from "../domain/simulation/scenario.ts"
 import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
 import { truthModels } from "../domain/simulation/truth/truth.ts"
 import { format, parse, type UtcTime } from "../domain/time/UtcTime.ts"
@@ -122,6 +122,8 @@ export const simulate = Command.make(
       anchor,
       ...(planned !== undefined && { planned })
     })
+    const silent = silence(scenario)
+    if (silent !== undefined) yield* Console.error(`simulate: ${silent}`)
     if (writeCatalogue !== undefined) yield* writeOutput("write-catalogue", writeCatalogue, catalogueText(elements))
     const report = yield* writeObservations({
       scenario,

@@ -34,11 +34,16 @@ const edges = [
 ]
 
 describe("perigee graph", () => {
-  it.live("prints a line an edge, with capacity, policy and reason", () =>
+  it.live("prints a line an edge, with capacity, policy and reason, and a line for each part of the state", () =>
     Effect.gen(function*() {
       const { code, out } = yield* run([])
       assert.strictEqual(code, 0)
-      const lines = out.join("\n").split("\n")
+      const all = out.join("\n").split("\n")
+      const state = all.filter((line) => line.includes(" holds "))
+      assert.include(state, "dedupe holds seen: at most 1000000 entries")
+      assert.include(state, "track holds tracks: no bound of its own")
+      assert.notMatch(state.join("\n"), /not kept|read again/)
+      const lines = all.slice(0, -state.length)
       for (const line of lines) assert.match(line, /^.+ \(\w+\) -> .+ \(\w+\): capacity \d+, [\w-]+: \S/)
       const kinds = / \((?:source|stateless|stateful|effectful|fork|merge|sink)\)/g
       const told = lines.map((line) => line.replace(/: capacity .*/, "").replace(kinds, "").split(" -> "))
@@ -50,6 +55,10 @@ describe("perigee graph", () => {
       const { out } = yield* run(["--format", "json"])
       const json = JSON.parse(out.join("\n"))
       assert.deepStrictEqual(json.stages.map((stage: { readonly name: string }) => stage.name), stages)
+      const stateOf = (name: string) =>
+        json.stages.find((stage: { readonly name: string }) => stage.name === name).state
+      assert.deepStrictEqual(stateOf("dedupe"), [{ name: "seen", bound: 1_000_000 }])
+      assert.isUndefined(stateOf("decode"))
       const file = join(yield* temporaryDirectory, "pipeline.svg")
       assert.deepStrictEqual((yield* run(["--format", "svg", "--out", file])).out, [])
       const svg = readFileSync(file, "utf8")

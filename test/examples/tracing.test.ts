@@ -44,9 +44,4 @@ describe("examples of tracing", () => {
       assert.strictEqual(decide(id, "radar-3").traceState, "ot=th:0")
       assert.match(decide(id, "radar-4").traceState ?? "", /^ot=th:e66666/)
     }).pipe(Effect.provide(layerWatching(new Set(["radar-3"]), 0.1))))
-
-  it.each(["tracedOperator.ts", "tracerLayers.ts", "sampler.ts"])("%s uses nothing but what is exported", (name) => {
-    const imports = Array.from(text(name).matchAll(/from "([^"]+)"/g), ([, specifier]) => specifier)
-    for (const specifier of imports) assert.match(specifier ?? "", /^(effect|perigee\/(domain|layers|operators))$/)
-  })
 })

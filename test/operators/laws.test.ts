@@ -6,8 +6,8 @@ import { type Held, watermark } from "../../src/domain/stream/Envelope.ts"
 import * as Stage from "../../src/operators/stage/Stage.ts"
 import { keptAs } from "../../src/operators/state/Binary.ts"
 import * as State from "../../src/operators/state/State.ts"
-import { events } from "../support/envelopes.ts"
-import { cutInto, cutsDoNotMatter, streamsAlike, survivesRestore } from "../support/laws.ts"
+import { events } from "../../src/testing/envelopes.ts"
+import { cutInto, cutsDoNotMatter, streamsAlike, survivesRestore } from "../../src/testing/laws.ts"
 
 /** Sums per watermark: the least operator with a memory that a snapshot can be taken of. */
 const sums = Stage.columns<

@@ -5,7 +5,8 @@ import { Contributors } from "../../src/domain/stream/Contributors.ts"
 import { LineageStore } from "../../src/layers/lineage/LineageStore.ts"
 import { StageLineage } from "../../src/layers/stage/StageHooks.ts"
 import * as Stage from "../../src/operators/stage/Stage.ts"
-import { arrays, contextOf, events, stageLayer } from "../support/envelopes.ts"
+import { arrays, contextOf, events } from "../../src/testing/envelopes.ts"
+import { stageLayer } from "../../src/testing/testLayers.ts"
 
 describe("lineage of a pipeline", () => {
   it.effect("an event that is followed leaves a step per stage, and an output of many its contributors", () =>

@@ -29,7 +29,10 @@ const sound = {
   "layers/log/kafka/positions.ts":
     `import { createConnection } from "node:net"\nexport const positions = createConnection`,
   "layers/log/logFromConfig.ts": `import { layer } from "./KafkaLog.ts"\nexport const logFromConfig = layer`,
-  "layers/index.ts": `export * from "./log/KafkaLog.ts"\nexport * from "./log/MessageLog.ts"`
+  "layers/index.ts": `export * from "./log/KafkaLog.ts"\nexport * from "./log/MessageLog.ts"`,
+  "testing/laws.ts": `import { dedupe } from "../operators/dedupe.ts"
+    export const laws = dedupe`,
+  "testing/index.ts": `export * from "./laws.ts"`
 }
 
 const check = (changes: Readonly<Record<string, string>>): ReadonlyArray<string> => {
@@ -55,6 +58,18 @@ describe("import direction", () => {
       "domain/a.ts",
       `\nimport { dedupe } from "../operators/dedupe.ts"`,
       "domain/a.ts:2 operators/dedupe.ts: domain imports nothing of ours but domain"
+    ],
+    [
+      "testing that imports an adapter",
+      "testing/a.ts",
+      `import { layer } from "../layers/log/KafkaLog.ts"`,
+      `testing/a.ts:1 layers/log/KafkaLog.ts: testing imports domain, operators and services, never adapters ${kafkaAdapter}`
+    ],
+    [
+      "a command that imports testing",
+      "commands/a.ts",
+      `import { laws } from "../testing/laws.ts"`,
+      "commands/a.ts:1 testing/laws.ts: nothing but tests imports testing"
     ],
     [
       "domain that imports a service's type",
@@ -140,7 +155,7 @@ describe("import direction", () => {
       "a file outside the layout",
       "util/a.ts",
       `import "../domain/Envelope.ts"`,
-      "util/a.ts:1 domain/Envelope.ts: a file lives in domain, operators, layers or commands, or is main.ts"
+      "util/a.ts:1 domain/Envelope.ts: a file lives in domain, operators, layers, commands or testing, or is main.ts"
     ],
     [
       "a file that is not there",

@@ -1,6 +1,6 @@
 /** What was kept of a stage's state, read as the stage itself would. */
 import { assert } from "@effect/vitest"
-import type { PipelineChanges, PipelineSnapshot } from "../../src/layers/stage/StageState.ts"
+import type { PipelineSnapshot } from "../../src/layers/stage/StageState.ts"
 import type { Key } from "../../src/operators/state/Binary.ts"
 import { type Entry, EntryTable, type TableOptions } from "../../src/operators/state/Table.ts"
 import { tablePart } from "../../src/operators/state/tablePart.ts"
@@ -22,33 +22,4 @@ export const timersOf = <K extends Key, V>(entry: Entry<K, V>): ReadonlyArray<nu
   const times: Array<number> = []
   for (let timer = entry.timers; timer !== undefined; timer = timer.next) times.push(timer.time)
   return times.toSorted((a, b) => a - b)
-}
-
-type Fold = ReadonlyMap<string, Uint8Array>
-
-const hex = (bytes: Uint8Array): string => Buffer.from(bytes).toString("hex")
-
-/** All entries by stage, part and key. */
-export const foldOf = (snapshot: PipelineSnapshot): Fold =>
-  new Map(
-    Array.from(snapshot).flatMap(([stage, parts]) =>
-      Array.from(parts).flatMap(([part, { entries }]) =>
-        Array.from(entries, ({ key, value }) => [`${stage}/${part}/${hex(key)}`, value] as const)
-      )
-    )
-  )
-
-/** The fold with what changed since. */
-export const folded = (before: Fold, changes: PipelineChanges): Fold => {
-  const fold = new Map(before)
-  for (const [stage, parts] of changes) {
-    for (const [part, { changes: each }] of parts) {
-      for (const { key, value } of each) {
-        const name = `${stage}/${part}/${hex(key)}`
-        if (value === undefined) fold.delete(name)
-        else fold.set(name, value)
-      }
-    }
-  }
-  return fold
 }

@@ -1,7 +1,7 @@
 /** Spans as the stages make them, by the tracer in force. */
 import { Effect } from "effect"
 import { StageTracing } from "../../src/layers/stage/StageHooks.ts"
-import { contextOf } from "./envelopes.ts"
+import { contextOf } from "../../src/testing/envelopes.ts"
 
 export const stageSpans = {
   start: (stage: string, observationId: string) =>

@@ -2,7 +2,7 @@
 import { Schema } from "effect"
 import type { Item } from "../../src/domain/stream/Batch.ts"
 import { envelope, watermark } from "../../src/domain/stream/Envelope.ts"
-import { contextOf } from "./envelopes.ts"
+import { contextOf } from "../../src/testing/envelopes.ts"
 
 /** Greatest number of milliseconds by which an event is older than the newest. */
 export const disorder = 40

@@ -14,6 +14,7 @@ import {
   type TrackEstimate,
   updateTrack
 } from "../../src/domain/orbit/tracking/TrackEstimate.ts"
+import { isFlown } from "../../src/domain/simulation/Emission.ts"
 import { observing } from "../../src/domain/simulation/observe.ts"
 import { stream } from "../../src/domain/simulation/random.ts"
 import type { UtcTime } from "../../src/domain/time/UtcTime.ts"
@@ -93,7 +94,7 @@ export const simulateTrack = (options: SimulationOptions): Simulated => {
   const prior = priorOffsetCovariance(catalogue.linearisation, start)
   const random = stream(seed, "truth")
   const offset = new Float64Array(6).map((_, i) => Math.sqrt(prior[7 * i] ?? 0) * random.normal())
-  const observers = sensors.map((sensor) => ({ sensor, observe: observing(seed, sensor) }))
+  const observers = sensors.filter(isFlown).map((sensor) => ({ sensor, observe: observing(seed, sensor) }))
   const observations: Array<SimulatedObservation> = []
   const last = Float64Array.from(offset)
   let observedAt: UtcTime | undefined

@@ -4,6 +4,7 @@
 import { Duration, Effect, Fiber, type Scope } from "effect"
 import type { HttpClient } from "effect/http"
 import { statSync } from "node:fs"
+import type { PushedKind } from "../../domain/observation/sourceKinds.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { CanaryWire } from "../../layers/canary/CanaryInjector.ts"
 import { Simulator } from "../../layers/simulator/Simulator.ts"
@@ -56,30 +57,32 @@ export const fileWorld = Effect.fnUntraced(function*(
 })
 
 interface Endpoints {
-  readonly radar: { readonly host: string; readonly port: number; readonly receiveBufferBytes: number }
-  readonly isl: {
-    readonly host: string
-    readonly port: number
-    readonly maximumClients: number
-    readonly idleTimeout: number
-  }
+  /** By kind of sensor, for those that push. */
+  readonly listen: Readonly<Record<PushedKind, { readonly host: string; readonly port: number }>>
+  readonly receiveBufferBytes: number
+  readonly islMaximumClients: number
+  readonly islIdleMillis: number
   readonly opticalUrl: string | undefined
   readonly opticalPollMillis: number
 }
 
 /** The sockets that sensors send to, and the archive that is polled if there is one. */
 export const sensorWorld = Effect.fnUntraced(function*(
-  { isl, opticalPollMillis, opticalUrl, radar }: Endpoints
+  { islIdleMillis, islMaximumClients, listen, opticalPollMillis, opticalUrl, receiveBufferBytes }: Endpoints
 ): Effect.fn.Return<World, SourceError, Scope.Scope | SourceStats | CursorStore | HttpClient.HttpClient> {
-  const radarSource = yield* makeRadarUdp(radar)
-  const islSource = yield* makeIslTcp(isl)
+  const radarSource = yield* makeRadarUdp({ ...listen.radar, receiveBufferBytes })
+  const islSource = yield* makeIslTcp({
+    ...listen.isl,
+    maximumClients: islMaximumClients,
+    idleTimeout: islIdleMillis
+  })
   const sources: Array<Source> = [radarSource, islSource]
   if (opticalUrl !== undefined) {
     sources.push(yield* makeOpticalHttp({ url: opticalUrl, pollInterval: opticalPollMillis }))
   }
   const canaries = yield* makeCanaryWires({
-    radar: { host: radar.host, port: radarSource.port },
-    isl: { host: isl.host, port: islSource.port },
+    radar: { host: listen.radar.host, port: radarSource.port },
+    isl: { host: listen.isl.host, port: islSource.port },
     optical: opticalUrl === undefined ? undefined : { pollInterval: opticalPollMillis }
   })
   return {

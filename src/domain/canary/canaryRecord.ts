@@ -7,7 +7,7 @@
 import { Result } from "effect"
 import type { Sensor } from "../observation/sensors/Sensor.ts"
 import { makePropagator } from "../orbit/propagation/Propagator.ts"
-import type { Wire } from "../simulation/Emission.ts"
+import { isFlown, type Wire } from "../simulation/Emission.ts"
 import { observing } from "../simulation/observe.ts"
 import { sineOfElevation } from "../simulation/visibility.ts"
 import { wireRecord } from "../simulation/wireRecord.ts"
@@ -30,7 +30,7 @@ interface CanaryRecord {
 
 /** The sensor that sees the object best. */
 const sensorFor = (kind: CanaryWireKind, objectId: string, elevation: (sensor: Sensor) => number) => {
-  const sensors = canarySensors.filter((sensor) => sensor.kind === kind)
+  const sensors = canarySensors.filter(isFlown).filter((sensor) => sensor.kind === kind)
   if (kind === "isl") return sensors.find(({ satelliteId }) => String(satelliteId) === objectId)
   return sensors.toSorted((a, b) => elevation(b) - elevation(a))[0]
 }

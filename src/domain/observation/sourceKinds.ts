@@ -1,8 +1,9 @@
 /**
  * The kinds of sensors that fusion knows, and what differs between them: the one place where they are listed.
  *
- * For a new kind: a line here, a reader of its records with its line in `readers/readers.ts`, a source in `layers/sources`, and the world that makes it
- * (`commands/run/world.ts`). Its lateness is a setting by itself; nothing falls back to that of another kind.
+ * For a new kind: a line here (two where it is pushed), a reader of its records with its line in `readers/readers.ts`, a source in `layers/sources`, and the
+ * world that makes it (`commands/run/world.ts`): docs/extending/source.md goes through them. Its lateness, and the address that it is pushed to, are
+ * settings by themselves; nothing falls back to those of another kind.
  */
 
 /** Times in ms. `why...`: the reasons that the settings' page gives. */
@@ -54,7 +55,34 @@ export const sourceKinds = {
   }
 } as const satisfies Readonly<Record<string, SourceKindDefinition>>
 
+/** Where the records of a kind are pushed to. A kind that is polled, or read from elsewhere, has no line here. */
+interface PushedDefinition {
+  /** What comes in, and over which transport, in the words of a sentence. */
+  readonly sent: string
+  readonly transport: "UDP" | "TCP"
+  /** Listened at unless a setting says otherwise (`PERIGEE_<KIND>_HOST`, `PERIGEE_<KIND>_PORT`). */
+  readonly port: number
+  readonly whyPort: string
+}
+
+export const pushedKinds = {
+  radar: {
+    sent: "the radars' datagrams",
+    transport: "UDP",
+    port: 7001,
+    whyPort: "Any fixed number does; the inter-satellite links have the next."
+  },
+  isl: {
+    sent: "the inter-satellite links' connections",
+    transport: "TCP",
+    port: 7002,
+    whyPort: "Next to the radars'."
+  }
+} as const satisfies Readonly<Partial<Record<SensorKind, PushedDefinition>>>
+
 export type SensorKind = keyof typeof sourceKinds
+
+export type PushedKind = keyof typeof pushedKinds
 
 export const isSensorKind = (kind: string): kind is SensorKind => Object.hasOwn(sourceKinds, kind)
 

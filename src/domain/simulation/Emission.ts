@@ -1,8 +1,18 @@
 /** What the simulated sensors send: the exact bytes of a record on one of the three wires, and when. */
+import type { Sensor } from "../observation/sensors/Sensor.ts"
+import type { SensorKind } from "../observation/sourceKinds.ts"
 import type { UtcTime } from "../time/UtcTime.ts"
 
-/** Radar: UDP frames. Optical: records of the pulled archive. ISL: TCP beacons. */
-export type Wire = "radar" | "optical" | "isl"
+/** The kinds of sensors that the simulator flies. Radar: UDP frames. Optical: records of the pulled archive. ISL: TCP beacons. */
+const wires = ["radar", "optical", "isl"] as const satisfies ReadonlyArray<SensorKind>
+export type Wire = (typeof wires)[number]
+
+/** A sensor of a kind that the simulator flies. One of any other kind is silent in a scenario. */
+export interface FlownSensor extends Sensor {
+  readonly kind: Wire
+}
+
+export const isFlown = (sensor: Sensor): sensor is FlownSensor => wires.some((wire) => wire === sensor.kind)
 
 export interface Emission {
   /** Scenario time at which the record is on the wire or, for optical, published in the archive. */

@@ -7,6 +7,7 @@ import type { Sensor } from "../observation/sensors/Sensor.ts"
 import { predict, wrap } from "../orbit/measurement/measurement.ts"
 import type { State } from "../orbit/propagation/State.ts"
 import type { UtcTime } from "../time/UtcTime.ts"
+import type { FlownSensor } from "./Emission.ts"
 import { stream } from "./random.ts"
 import { type ComponentError, componentError } from "./sensorNoise.ts"
 
@@ -81,7 +82,7 @@ const beacon = (sensor: Sensor, error: (component: string, sigma: number) => Com
 }
 
 /** The measuring of one sensor. State: its noise stream, drawn from in the order of the calls. */
-export const observing = (seed: number, sensor: Sensor): Observe => {
+export const observing = (seed: number, sensor: FlownSensor): Observe => {
   const noise = stream(seed, "noise", sensor.sourceId)
   const of = (component: string, sigma: number) => componentError(seed, sensor.sourceId, component, sigma, noise)
   switch (sensor.kind) {

@@ -11,7 +11,7 @@ import type { Sensor } from "../observation/sensors/Sensor.ts"
 import type { MeanElements } from "../orbit/catalogue/MeanElements.ts"
 import type { Propagator } from "../orbit/propagation/Propagator.ts"
 import type { UtcTime } from "../time/UtcTime.ts"
-import type { Emission } from "./Emission.ts"
+import { type Emission, type FlownSensor, isFlown } from "./Emission.ts"
 import { type Fault, type FaultCounts, type FaultInjector, faultInjector } from "./faults.ts"
 import { type Observe, observing } from "./observe.ts"
 import { stream } from "./random.ts"
@@ -26,6 +26,7 @@ export interface ScenarioOptions {
   readonly durationMillis: number
   /** The nominal elements, one set an object. */
   readonly catalogue: Iterable<MeanElements>
+  /** Those of kinds that the simulator does not fly are silent: {@link Scenario.silent}. */
   readonly sensors: Iterable<Sensor>
   /** Scale of the offsets of the true orbits from the nominal ones (default 1); 0: none. */
   readonly perturbation?: number
@@ -45,6 +46,8 @@ export interface Scenario {
   readonly end: UtcTime
   /** The true orbits, in the catalogue's order. */
   readonly truth: ReadonlyArray<Propagator>
+  /** The sensors that nothing is simulated of, as the simulator does not know their kind. */
+  readonly silent: ReadonlyArray<Sensor>
   /** Grows while the emissions are drawn. */
   readonly faultCounts: FaultCounts
   /** In order of `sendAt`, from start (inclusive) to end (exclusive). Made as they are drawn, once: a second pass is empty. */
@@ -59,14 +62,14 @@ const uploadMillis = 4000
 
 /** One sensor at work. State: its noise, its sequence counter. */
 interface Station {
-  readonly sensor: Sensor
+  readonly sensor: FlownSensor
   readonly observe: Observe
   /** Scenario time at which what was measured at a time is sent. Grows with it. */
   readonly sendTime: (measuredAt: UtcTime) => UtcTime
   sequence: number
 }
 
-const station = (seed: number, sensor: Sensor): Station => {
+const station = (seed: number, sensor: FlownSensor): Station => {
   const draw = stream(seed, "delay", sensor.sourceId).uniform()
   const phase = draw * uploadMillis
   const sendTime = (time: UtcTime): UtcTime => {
@@ -129,7 +132,7 @@ function* emissionsOf(
   start: UtcTime,
   end: UtcTime,
   plan: (slot: UtcTime) => Array<Tracklet>,
-  stations: ReadonlyMap<Sensor, Station>,
+  stations: ReadonlyMap<FlownSensor, Station>,
   faults: FaultInjector
 ): Generator<Emission, void> {
   let active: Array<Active> = []
@@ -170,11 +173,24 @@ function* emissionsOf(
   }
 }
 
+/** For a person: which sensors of a scenario are silent, by kind; absent where all of them are flown. */
+export const silence = ({ silent }: Scenario): string | undefined =>
+  silent.length === 0
+    ? undefined
+    : Array.from(
+      Map.groupBy(silent, ({ kind }) => kind),
+      ([kind, sensors]) =>
+        `nothing is simulated of kind "${kind}": ${
+          sensors.length === 1 ? "its sensor is" : `its ${sensors.length} sensors are`
+        } silent`
+    ).join("; ")
+
 /** Sets a scenario up. A function of its options: the same ones give the same bytes in the same order. */
 export const makeScenario = (options: ScenarioOptions): Scenario => {
   const { catalogue, durationMillis, faults = [], perturbation = 1, planned, seed, start } = options
   const end = start + durationMillis
-  const sensors = [...options.sensors]
+  const given = [...options.sensors]
+  const sensors = given.filter(isFlown)
   const earthOrientation = sensors[0]?.earthOrientation
   const truth = truthOf(catalogue, {
     seed,
@@ -191,6 +207,7 @@ export const makeScenario = (options: ScenarioOptions): Scenario => {
     start,
     end,
     truth,
+    silent: given.filter((sensor) => !isFlown(sensor)),
     faultCounts: injector.counts,
     emissions: emissionsOf(start, end, planner(seed, sensors, truth), stations, injector)
   }

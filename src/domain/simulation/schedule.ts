@@ -9,16 +9,16 @@
  * State: the random streams. Memory: the positions of one slot, 48 bytes an object.
  */
 import type { Vector3 } from "../observation/Observation.ts"
-import type { Sensor } from "../observation/sensors/Sensor.ts"
 import type { Propagator } from "../orbit/propagation/Propagator.ts"
 import { isDark, isSunlit, sunPosition } from "../orbit/propagation/Sun.ts"
 import type { UtcTime } from "../time/UtcTime.ts"
+import type { FlownSensor } from "./Emission.ts"
 import { type Random, stream } from "./random.ts"
 import { brightEnough, crossSection, darkness, detected, magnitude, opticalElevation } from "./visibility.ts"
 
 /** One object followed by one sensor for part of a slot. Times are of the measurement, in UTC. */
 export interface Tracklet {
-  readonly sensor: Sensor
+  readonly sensor: FlownSensor
   readonly target: Propagator
   /** The object the sensor says it follows. */
   readonly reportedId: string
@@ -37,7 +37,7 @@ const opticalSpacing = 2000
 const deepSpace = 15_000_000
 
 interface SensorPlan {
-  readonly sensor: Sensor
+  readonly sensor: FlownSensor
   readonly random: Random
 }
 
@@ -58,7 +58,7 @@ const positionOf = (sky: Sky, index: number): Vector3 => [
 
 /** Calls `visit` with index and range (m) of each object above an elevation, from object `from` on, until it answers false. */
 const overhead = (
-  { observer, mask }: Sensor,
+  { observer, mask }: FlownSensor,
   sky: Sky,
   minimumElevation: number,
   from: number,
@@ -135,7 +135,7 @@ const planBeacon = (
 /** Plans the tracklets of the slot that begins at a time: call it with successive slots. They are grouped by sensor. */
 export const planner = (
   seed: number,
-  sensors: Iterable<Sensor>,
+  sensors: Iterable<FlownSensor>,
   objects: ReadonlyArray<Propagator>
 ): (slot: UtcTime) => Array<Tracklet> => {
   const plans = Array.from(sensors, (sensor): SensorPlan & { readonly phase: number } => {
@@ -153,9 +153,16 @@ export const planner = (
     const sky: Sky = { time, objects, sections, states }
     const tracklets: Array<Tracklet> = []
     for (const plan of plans) {
-      if (plan.sensor.kind === "radar") planRadar(plan, sky, slot, tracklets)
-      else if (plan.sensor.kind === "optical") planTelescope(plan, sky, slot, tracklets)
-      else planBeacon(plan, byId, plan.phase, slot, tracklets)
+      switch (plan.sensor.kind) {
+        case "radar":
+          planRadar(plan, sky, slot, tracklets)
+          break
+        case "optical":
+          planTelescope(plan, sky, slot, tracklets)
+          break
+        case "isl":
+          planBeacon(plan, byId, plan.phase, slot, tracklets)
+      }
     }
     return tracklets
   }

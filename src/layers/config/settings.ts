@@ -12,7 +12,7 @@ import { observabilitySettings } from "./observabilitySettings.ts"
 import { otlpMetricsSettings } from "./otlpMetricsSettings.ts"
 import { samplingSettings } from "./samplingSettings.ts"
 import { ignoredValue, layerFlags, type Setting, settingError } from "./Setting.ts"
-import { sourceSettings } from "./sourceSettings.ts"
+import { listenTable, sourceSettings } from "./sourceSettings.ts"
 import { tracingSettings } from "./tracingSettings.ts"
 
 export { type Origin, type Setting, type SettingRow } from "./Setting.ts"
@@ -33,7 +33,10 @@ export const settingGroups: ReadonlyArray<
   { readonly title: string; readonly settings: ReadonlyArray<Setting<unknown>> }
 > = [
   { title: "Data and message log", settings: Object.values(logSettings) },
-  { title: "Sources and simulator", settings: Object.values(sourceSettings) },
+  {
+    title: "Sources and simulator",
+    settings: [...Object.values(sourceSettings), ...Object.values(listenTable).flatMap((of) => Object.values(of))]
+  },
   { title: "Tracing", settings: Object.values(tracingSettings) },
   { title: "Sampling", settings: Object.values(samplingSettings) },
   { title: "Lineage", settings: Object.values(lineageSettings) },
@@ -59,6 +62,9 @@ export const ignoredValues = Effect.map(
   Effect.forEach(allSettings, ignoredValue),
   (values) => values.filter((value) => value !== undefined)
 )
+
+/** Where the sensors that push their records are listened for, by kind. */
+export const listenSettings = Config.all(Record.map(listenTable, (ofKind) => Config.all(ofKind)))
 
 /** What the fusion pipeline is made with: times in ms, distances in m. */
 export const fusionSettings = Config.all({

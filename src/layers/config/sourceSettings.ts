@@ -1,6 +1,26 @@
 /** Settings of what is observed and by whom: catalogue, sensors, simulator, sockets. */
+import { Record } from "effect"
+import { pushedKinds } from "../../domain/observation/sourceKinds.ts"
 import { optionalSetting, setting } from "./Setting.ts"
 import { bytes, duration, faults, number, onOff, port, text, url } from "./settingKinds.ts"
+
+/** Of each kind of sensor whose records are pushed: where they are taken, simulator off. */
+export const listenTable = Record.map(pushedKinds, ({ port: fallback, sent, transport, whyPort }, kind) => ({
+  host: setting({
+    name: `PERIGEE_${kind.toUpperCase()}_HOST`,
+    kind: text("a host"),
+    fallback: "127.0.0.1",
+    what: `The address that takes ${sent}, simulator off.`,
+    why: "Nothing is open to the network unless asked for."
+  }),
+  port: setting({
+    name: `PERIGEE_${kind.toUpperCase()}_PORT`,
+    kind: port,
+    fallback,
+    what: `The ${transport} port of ${sent}, simulator off; 0: a free one, printed at start.`,
+    why: whyPort
+  })
+}))
 
 export const sourceSettings = {
   catalogue: optionalSetting({
@@ -55,40 +75,12 @@ export const sourceSettings = {
     what: "Scale of the offsets of the simulator's true orbits from the catalogue; 0: none.",
     why: "As large as element sets are wrong, so that residuals are real."
   }),
-  radarHost: setting({
-    name: "PERIGEE_RADAR_HOST",
-    kind: text("a host"),
-    fallback: "127.0.0.1",
-    what: "The address that takes the radars' datagrams, simulator off.",
-    why: "Nothing is open to the network unless asked for."
-  }),
-  radarPort: setting({
-    name: "PERIGEE_RADAR_PORT",
-    kind: port,
-    fallback: 7001,
-    what: "The UDP port of the radars' datagrams, simulator off; 0: a free one, printed at start.",
-    why: "Any fixed number does; the inter-satellite links have the next."
-  }),
   radarReceiveBuffer: setting({
     name: "PERIGEE_RADAR_RECEIVE_BUFFER",
     kind: bytes("1 GiB"),
     fallback: 4 << 20,
     what: "The socket's receive buffer that is asked of the kernel; what it grants is logged.",
     why: "A second of ten arrays at 500 Hz and more, while the process is busy."
-  }),
-  islHost: setting({
-    name: "PERIGEE_ISL_HOST",
-    kind: text("a host"),
-    fallback: "127.0.0.1",
-    what: "The address that takes the inter-satellite links' connections, simulator off.",
-    why: "Nothing is open to the network unless asked for."
-  }),
-  islPort: setting({
-    name: "PERIGEE_ISL_PORT",
-    kind: port,
-    fallback: 7002,
-    what: "The TCP port of the inter-satellite links, simulator off; 0: a free one, printed at start.",
-    why: "Next to the radars'."
   }),
   islMaximumConnections: setting({
     name: "PERIGEE_ISL_MAX_CONNECTIONS",

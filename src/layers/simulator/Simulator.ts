@@ -11,7 +11,7 @@
 import { Context, Duration, Effect, Layer } from "effect"
 import type { Emission, Wire } from "../../domain/simulation/Emission.ts"
 import type { FaultCounts } from "../../domain/simulation/faults.ts"
-import { makeScenario, type ScenarioOptions } from "../../domain/simulation/scenario.ts"
+import { makeScenario, type ScenarioOptions, silence } from "../../domain/simulation/scenario.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { type ArchiveRecord, makeOpticalArchive, type OpticalArchiveError } from "./OpticalArchive.ts"
 import * as ScenarioClock from "./ScenarioClock.ts"
@@ -64,6 +64,8 @@ const utf8 = new TextDecoder()
 
 const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
   const scenario = makeScenario(options)
+  const silent = silence(scenario)
+  if (silent !== undefined) yield* Effect.logWarning(`simulator: ${silent}`)
   const archive = yield* makeOpticalArchive
   const sent: Record<Wire, number> = { radar: 0, optical: 0, isl: 0 }
   const refused: Record<Wire, number> = { radar: 0, optical: 0, isl: 0 }

@@ -1,10 +1,10 @@
 /** A pipeline's graph as an SVG picture, readable on a light and on a dark page. */
 import type { Graph } from "./Graph.ts"
-import { layout, type PlacedEdge, type PlacedStage } from "./layout.ts"
+import { layout, type PlacedEdge, type PlacedStage, stateLineHeight } from "./layout.ts"
 
 const style = `
   text { font: 13px system-ui, sans-serif; fill: #1c2733 }
-  .kind, .label { font-size: 11px; fill: #52606d }
+  .kind, .state, .label { font-size: 11px; fill: #52606d }
   .stage { fill: #f4f7fa; stroke: #7b8a99 }
   .stateful { stroke: #2f6fb2; stroke-width: 2 }
   .effectful { stroke-dasharray: 5 3 }
@@ -14,7 +14,7 @@ const style = `
   .arrow { fill: #7b8a99 }
   @media (prefers-color-scheme: dark) {
     text { fill: #e6edf3 }
-    .kind, .label { fill: #a9b6c2 }
+    .kind, .state, .label { fill: #a9b6c2 }
     .stage { fill: #1f2933; stroke: #8494a3 }
     .stateful { stroke: #6cb0f5 }
     .source, .sink { fill: #173050; stroke: #6cb0f5 }
@@ -28,11 +28,16 @@ const escape = (text: string): string =>
 
 const n = (value: number): string => String(Math.round(value * 10) / 10)
 
-const stageSvg = ({ height, kind, name, width, x, y }: PlacedStage): string => {
+const stageSvg = ({ height, kind, name, state, width, x, y }: PlacedStage): string => {
   const middle = n(x + width / 2)
   return `  <rect class="stage ${kind}" x="${n(x)}" y="${n(y)}" width="${n(width)}" height="${n(height)}" rx="6"/>
   <text x="${middle}" y="${n(y + 17)}" text-anchor="middle">${escape(name)}</text>
-  <text class="kind" x="${middle}" y="${n(y + 32)}" text-anchor="middle">${escape(kind)}</text>`
+  <text class="kind" x="${middle}" y="${n(y + 32)}" text-anchor="middle">${escape(kind)}</text>${
+    state.map((line, index) => `
+  <text class="state" x="${middle}" y="${n(y + 32 + (index + 1) * stateLineHeight)}" text-anchor="middle">${
+      escape(line)
+    }</text>`).join("")
+  }`
 }
 
 /** Straight down where the line has a place of its own; between two places a curve. */

@@ -5,6 +5,7 @@
  * can lie on another and no line crosses a box. Sugiyama's layers with a median ordering; the graphs are small.
  */
 import type { Graph, GraphEdge } from "./Graph.ts"
+import { stateLines } from "./stateLines.ts"
 
 export interface PlacedBox {
   readonly x: number
@@ -16,6 +17,8 @@ export interface PlacedBox {
 export interface PlacedStage extends PlacedBox {
   readonly name: string
   readonly kind: string
+  /** What it holds: a line each, below its kind. */
+  readonly state: ReadonlyArray<string>
 }
 
 /** `points`: where the line enters and leaves each place on its way. */
@@ -35,6 +38,7 @@ interface Layout {
 /** Generous for a sans-serif of 13 pixels, whatever font the viewer has. */
 const characterWidth = 8.2
 const stageHeight = 40
+export const stateLineHeight = 14
 const labelHeight = 22
 const gap = 24
 const rowGap = 14
@@ -94,9 +98,12 @@ export const layout = (graph: Graph): Layout => {
     else slots.push(each)
     return each
   }
+  const states = graph.nodes.map(stateLines)
   const stages = graph.nodes.map(({ kind, name }, place) => {
-    const width = Math.max(name.length, kind.length) * characterWidth + 28
-    return put(2 * (layers[place] ?? 0), slot(width, stageHeight, width / 2))
+    const state = states[place] ?? []
+    const width = Math.max(name.length, kind.length, ...state.map(({ length }) => length)) * characterWidth + 28
+    const height = stageHeight + state.length * stateLineHeight
+    return put(2 * (layers[place] ?? 0), slot(width, height, width / 2))
   })
   const ways = graph.edges.map((edge) => {
     const first = 2 * (layers[edge.from] ?? 0)
@@ -129,7 +136,7 @@ export const layout = (graph: Graph): Layout => {
     height: y - rowGap + margin,
     stages: graph.nodes.flatMap(({ kind, name }, place) => {
       const placed = stages[place]
-      return placed === undefined ? [] : [{ ...box(placed), name, kind }]
+      return placed === undefined ? [] : [{ ...box(placed), name, kind, state: states[place] ?? [] }]
     }),
     edges: graph.edges.flatMap((edge, place) => {
       const way = ways[place] ?? []

@@ -7,7 +7,7 @@ import {
   withEvidence
 } from "../../../src/domain/lineage/Evidence.ts"
 import { mostInputs } from "../../../src/domain/lineage/LineageRecord.ts"
-import { contextOf } from "../../support/envelopes.ts"
+import { contextOf } from "../../../src/testing/envelopes.ts"
 
 /** Every set on the way to one of these observations. */
 const sets = (from: number, count: number, sampled = false): ReadonlyArray<Evidence> => {

@@ -4,7 +4,7 @@ import { heaviestParents } from "../../../src/domain/lineage/heaviestParents.ts"
 import { edgesOf, lineageNode, lineageRecord, mostInputs } from "../../../src/domain/lineage/LineageRecord.ts"
 import { decodeSteps, encodeSteps } from "../../../src/domain/lineage/storedSteps.ts"
 import { walk } from "../../../src/domain/lineage/walk.ts"
-import { contextOf } from "../../support/envelopes.ts"
+import { contextOf } from "../../../src/testing/envelopes.ts"
 
 const Id = Schema.Literals(["a", "b", "c", "d", "e", "f", "g"])
 

@@ -14,7 +14,7 @@ import { contextBelow } from "../../../src/domain/stream/Envelope.ts"
 import { Place } from "../../../src/domain/stream/Place.ts"
 import { saltOf, SequenceContext, sequenceId, sequenceIds } from "../../../src/domain/stream/SequenceContext.ts"
 import { binary } from "../../../src/operators/state/Binary.ts"
-import { contextOf } from "../../support/envelopes.ts"
+import { contextOf } from "../../../src/testing/envelopes.ts"
 
 const Event = Schema.Struct({
   time: Schema.Int.check(Schema.isBetween({ minimum: -1000, maximum: 1000 })),

@@ -1,7 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import type { Hop } from "../../../src/domain/stream/Envelope.ts"
 import { recordedRootId, retroactiveSpans } from "../../../src/domain/tracing/retroactiveSpans.ts"
-import { contextOf } from "../../support/envelopes.ts"
+import { contextOf } from "../../../src/testing/envelopes.ts"
 
 const second = 1_000_000_000n
 

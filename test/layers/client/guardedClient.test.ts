@@ -12,9 +12,9 @@ import { layerOpenLineageFromConfig } from "../../../src/layers/openlineage/open
 import { layerProcessResourceFromConfig } from "../../../src/layers/resource/processResourceFromConfig.ts"
 import { makeOtlpSpanExporter } from "../../../src/layers/tracing/otlp/OtlpSpanExporter.ts"
 import { tracesUrl } from "../../../src/layers/tracing/tracingFromConfig.ts"
+import { recordingTracer } from "../../../src/testing/recordingTracer.ts"
 import { collectLogs } from "../../support/collectedLogs.ts"
 import { testServer } from "../../support/httpServer.ts"
-import { recordingTracer } from "../../support/recordingTracer.ts"
 import { spanData } from "../../support/spanData.ts"
 import { temporaryDirectory } from "../../support/temporaryDirectory.ts"
 

@@ -12,6 +12,7 @@ import {
   settings,
   withFlags
 } from "../../../src/layers/config/settings.ts"
+import { listenTable } from "../../../src/layers/config/sourceSettings.ts"
 import { kafkaDefaults, type KafkaSettings } from "../../../src/layers/log/kafka/KafkaLog.ts"
 import { defaultFusionSettings, type FusionSettings } from "../../../src/operators/fusion/fusion.ts"
 
@@ -113,7 +114,7 @@ describe("the table of settings", () => {
       [settings.speed, "PERIGEE_SPEED", "0", "expected a number above 0 to 1000"],
       [settings.seed, "PERIGEE_SEED", "1.5", "expected a whole number from 0"],
       [settings.simulator, "PERIGEE_SIMULATOR", "yes", "expected on or off"],
-      [settings.radarPort, "PERIGEE_RADAR_PORT", "70000", "expected a whole number from 0 to 65535"],
+      [listenTable.radar.port, "PERIGEE_RADAR_PORT", "70000", "expected a whole number from 0 to 65535"],
       [settings.radarReceiveBuffer, "PERIGEE_RADAR_RECEIVE_BUFFER", "4 m", "expected bytes above 0, or kB"],
       [settings.opticalPollInterval, "PERIGEE_OPTICAL_POLL_INTERVAL", "1000", "expected a number above 0 and ms, s"],
       [settings.traceRatio, "PERIGEE_TRACE_RATIO", "0x1", "expected a number from 0 to 1"],

@@ -3,7 +3,7 @@ import { Effect, Exit, Layer } from "effect"
 import { Exemplars } from "../../../src/layers/metrics/Exemplars.ts"
 import { layerStageExemplars } from "../../../src/layers/metrics/stageExemplars.ts"
 import { StageTracing } from "../../../src/layers/stage/StageHooks.ts"
-import { contextOf } from "../../support/envelopes.ts"
+import { contextOf } from "../../../src/testing/envelopes.ts"
 
 const layer = layerStageExemplars.pipe(
   Layer.provideMerge(Layer.merge(StageTracing.layer, Exemplars.layerMemory()))

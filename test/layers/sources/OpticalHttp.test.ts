@@ -9,9 +9,9 @@ import { CursorStore } from "../../../src/layers/sources/CursorStore.ts"
 import { makeOpticalHttp, type OpticalHttpOptions } from "../../../src/layers/sources/OpticalHttp.ts"
 import { SourceStats } from "../../../src/layers/sources/SourceStats.ts"
 import { makeTally } from "../../../src/operators/fusion/decode.ts"
+import { recordingTracer } from "../../../src/testing/recordingTracer.ts"
 import { collectLogs } from "../../support/collectedLogs.ts"
 import { type Handler, testServer } from "../../support/httpServer.ts"
-import { recordingTracer } from "../../support/recordingTracer.ts"
 
 const start = Date.UTC(2026, 0, 1)
 

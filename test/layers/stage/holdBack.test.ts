@@ -5,7 +5,8 @@ import { type Element, elementsOf } from "../../../src/domain/stream/Batch.ts"
 import { envelope, tick, watermark } from "../../../src/domain/stream/Envelope.ts"
 import { layerHoldBack } from "../../../src/layers/stage/holdBack.ts"
 import { map } from "../../../src/operators/stage/Stage.ts"
-import { contextOf, stageLayer } from "../../support/envelopes.ts"
+import { contextOf } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 /** Every second an array: two events, one of them slow, and a tick. */
 const second = (index: number) =>

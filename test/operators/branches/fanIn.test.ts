@@ -6,7 +6,8 @@ import { fork } from "../../../src/operators/branches/fork.ts"
 import { direct, nodeGraph } from "../../../src/operators/graph/Graph.ts"
 import { makeOperator } from "../../../src/operators/stage/Operator.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
-import { arrays, collectItems, events, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, events } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const branches = 3
 const Small = (maximum: number) => Schema.Int.check(Schema.isBetween({ minimum: 0, maximum }))

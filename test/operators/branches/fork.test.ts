@@ -11,8 +11,9 @@ import { batch } from "../../../src/operators/shaping/batch.ts"
 import { buffer } from "../../../src/operators/shaping/buffer.ts"
 import { expand } from "../../../src/operators/shaping/expand.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
-import { arrays, collectItems, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
-import { cutInto, cutsDoNotMatter, runLaw } from "../../support/laws.ts"
+import { arrays, collectItems, events, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { cutInto, cutsDoNotMatter, runLaw } from "../../../src/testing/laws.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const Input = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 99 }))).check(Schema.isMinLength(1))
 const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 7 })))

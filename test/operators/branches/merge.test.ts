@@ -8,8 +8,9 @@ import { merge, mergeTagged } from "../../../src/operators/branches/merge.ts"
 import { buffer } from "../../../src/operators/shaping/buffer.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
 import * as State from "../../../src/operators/state/State.ts"
-import { arrays, collectItems, contextOf, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
-import { tracedStages } from "../../support/recordingTracer.ts"
+import { arrays, collectItems, contextOf, events, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { tracedStages } from "../../../src/testing/recordingTracer.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const Gaps = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 3 }))).check(Schema.isMaxLength(30))
 

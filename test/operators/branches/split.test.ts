@@ -6,8 +6,9 @@ import { StageChannels } from "../../../src/layers/stage/StageChannels.ts"
 import { StageTracing } from "../../../src/layers/stage/StageHooks.ts"
 import { split } from "../../../src/operators/branches/split.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
-import { arrays, collectItems, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
-import { cutInto } from "../../support/laws.ts"
+import { arrays, collectItems, events, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { cutInto } from "../../../src/testing/laws.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const Input = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 99 }))).check(Schema.isMinLength(1))
 const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 7 })))

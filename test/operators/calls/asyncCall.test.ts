@@ -8,9 +8,10 @@ import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { asyncCall } from "../../../src/operators/calls/asyncCall.ts"
 import { lookup } from "../../../src/operators/calls/lookup.ts"
 import { noRetry, retry } from "../../../src/operators/stage/Stage.ts"
-import { arrays, collectItems, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
-import { cutInto } from "../../support/laws.ts"
-import { tracedStages } from "../../support/recordingTracer.ts"
+import { arrays, collectItems, events, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { cutInto } from "../../../src/testing/laws.ts"
+import { tracedStages } from "../../../src/testing/recordingTracer.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const Delays = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 50 }))).check(
   Schema.isMaxLength(40)

@@ -8,7 +8,8 @@ import type { Item } from "../../../src/domain/stream/Batch.ts"
 import { envelope, watermark } from "../../../src/domain/stream/Envelope.ts"
 import { alert, type AlertOptions } from "../../../src/operators/fusion/alert.ts"
 import type { AssessedPair } from "../../../src/operators/fusion/assess.ts"
-import { arrays, collectItems, contextOf, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, contextOf } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 import { synthetic } from "../../support/scenario.ts"
 
 const { elements } = synthetic(7, undefined, 5)

@@ -10,7 +10,8 @@ import type { TrackEstimate } from "../../../src/domain/orbit/tracking/TrackEsti
 import { envelope } from "../../../src/domain/stream/Envelope.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { assess, riskOf } from "../../../src/operators/fusion/assess.ts"
-import { arrays, collectItems, contextOf, payloadsOf, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, contextOf, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 import { synthetic } from "../../support/scenario.ts"
 
 const { elements, planned } = synthetic(7, undefined, 5)

@@ -10,7 +10,8 @@ import { StageState } from "../../../src/layers/stage/StageState.ts"
 import { correlate } from "../../../src/operators/fusion/correlate.ts"
 import { fusionReadings } from "../../../src/operators/fusion/fusionReadings.ts"
 import type { ScreenedUpdate } from "../../../src/operators/fusion/screenConjunctions.ts"
-import { arrays, collectArrays, contextOf, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectArrays, contextOf } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 import { synthetic } from "../../support/scenario.ts"
 
 const { elements } = synthetic(7, undefined, 5)

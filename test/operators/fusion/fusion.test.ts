@@ -100,10 +100,10 @@ describe("the counts of a run", () => {
       assert.isAbove(end - (spoken?.sensorTimestamp ?? 0), 50_000)
       const quick = { latenessMillis: 500, idleMillis: 2000 }
       const run = yield* runFusion({
-        records: recordsOf(shuffled(observations, 0, { radar: 0, optical: 0, isl: 0, canary: 0 })),
+        records: recordsOf(shuffled(observations, 0, {})),
         catalogue,
         maxRecords: 8,
-        settings: { ...shortHorizon, lateness: { radar: quick, optical: quick, isl: quick } }
+        settings: { ...shortHorizon, lateness: { ...shortHorizon.lateness, radar: quick, optical: quick, isl: quick } }
       })
       const final = run.versions.findIndex((version) => version.final)
       const later = run.versions.slice(final + 1).some((version) => !version.final)

@@ -7,7 +7,7 @@ import { MessageLog } from "../../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../../src/layers/log/readPages.ts"
 import { type Source, SourceError } from "../../../src/layers/sources/Source.ts"
 import { ingest } from "../../../src/operators/fusion/ingest.ts"
-import { stageLayer } from "../../support/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 import { layerFailing, type Outage } from "../../support/failingLog.ts"
 
 const utf8 = new TextEncoder()

@@ -17,7 +17,8 @@ import { type LogRecord, MessageLog } from "../../../src/layers/log/MessageLog.t
 import { fusion } from "../../../src/operators/fusion/fusion.ts"
 import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
 import { uncorrelatedTopic } from "../../../src/operators/fusion/publishUncorrelated.ts"
-import { payloadsOf, stageLayer } from "../../support/envelopes.ts"
+import { payloadsOf } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 import { registry, sensors } from "../../support/scenario.ts"
 import { testData } from "../../support/sharedData.ts"
 

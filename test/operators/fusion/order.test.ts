@@ -97,18 +97,21 @@ describe("the final alerts do not depend on the order of arrival", () => {
     Effect.gen(function*() {
       const { catalogue, observations } = observed({ seconds: 60, count: 60, seed: 7 })
       const quick = { latenessMillis: 100, idleMillis: 1000 }
-      const settings = { ...shortHorizon, lateness: { radar: quick, optical: quick, isl: quick } }
+      const settings = {
+        ...shortHorizon,
+        lateness: { ...shortHorizon.lateness, radar: quick, optical: quick, isl: quick }
+      }
       const withoutCount = (run: FusionRun) => {
         const { emittedAt: _, observations: __, sequence: ___, ...content } = planned(run)
         return content
       }
       const inOrder = yield* runFusion({
-        records: recordsOf(shuffled(observations, 0, { radar: 0, optical: 0, isl: 0, canary: 0 })),
+        records: recordsOf(shuffled(observations, 0, {})),
         catalogue,
         settings
       })
       for (const seed of [1, 2]) {
-        const delays = { radar: 5000, optical: 5000, isl: 5000, canary: 0 }
+        const delays = { radar: 5000, optical: 5000, isl: 5000 }
         const run = yield* runFusion({
           records: recordsOf(shuffled(observations, seed, delays)),
           catalogue,

@@ -11,7 +11,8 @@ import { seededStart } from "../../../src/domain/simulation/scenario.ts"
 import { envelope } from "../../../src/domain/stream/Envelope.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { screenConjunctions } from "../../../src/operators/fusion/screenConjunctions.ts"
-import { arrays, collectItems, contextOf, payloadsOf, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, contextOf, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 import { synthetic } from "../../support/scenario.ts"
 
 const hour = 3_600_000

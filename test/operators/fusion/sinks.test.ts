@@ -15,16 +15,9 @@ import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { publish } from "../../../src/operators/fusion/publish.ts"
 import { publishUncorrelated, uncorrelatedTopic } from "../../../src/operators/fusion/publishUncorrelated.ts"
 import { commit } from "../../../src/operators/log/commit.ts"
+import { arrays, collectArrays, collectItems, contextOf, events, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 import { alertVersion } from "../../support/alerts.ts"
-import {
-  arrays,
-  collectArrays,
-  collectItems,
-  contextOf,
-  events,
-  payloadsOf,
-  stageLayer
-} from "../../support/envelopes.ts"
 import { layerFailing, type Outage } from "../../support/failingLog.ts"
 import { observed } from "../../support/fusionRun.ts"
 

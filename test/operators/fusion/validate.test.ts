@@ -8,7 +8,8 @@ import type { Item } from "../../../src/domain/stream/Batch.ts"
 import { envelope } from "../../../src/domain/stream/Envelope.ts"
 import { DeadLettersMemory } from "../../../src/layers/deadletters/DeadLetters.ts"
 import { validate } from "../../../src/operators/fusion/validate.ts"
-import { arrays, collectItems, contextOf, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, contextOf } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const registry = makeRegistry([
   sensorOf({

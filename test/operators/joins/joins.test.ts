@@ -7,7 +7,7 @@ import { sideRecord } from "../../../src/operators/joins/rowsPart.ts"
 import { windowJoin } from "../../../src/operators/joins/windowJoin.ts"
 import type { Operator, StageServices } from "../../../src/operators/stage/Stage.ts"
 import { binary } from "../../../src/operators/state/Binary.ts"
-import { cutInto, cutsDoNotMatter, runLaw, streamsAlike, survivesRestore } from "../../support/laws.ts"
+import { cutInto, cutsDoNotMatter, runLaw, streamsAlike, survivesRestore } from "../../../src/testing/laws.ts"
 import { disorder, itemsOf, type Timed, timesOf } from "../../support/timedItems.ts"
 import { type Event, Events, numbered, ofLeft, ofRight, pairs, Sizes } from "./sides.ts"
 

@@ -8,8 +8,9 @@ import { StageState } from "../../../src/layers/stage/StageState.ts"
 import { intervalJoin } from "../../../src/operators/joins/intervalJoin.ts"
 import { join } from "../../../src/operators/joins/join.ts"
 import { windowJoin } from "../../../src/operators/joins/windowJoin.ts"
-import { arrays, collectItems, contextOf, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
-import { recordingTracer } from "../../support/recordingTracer.ts"
+import { arrays, collectItems, contextOf, events, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { recordingTracer } from "../../../src/testing/recordingTracer.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 /** `l` or `r`, and a key. */
 const side = (which: string) => ({

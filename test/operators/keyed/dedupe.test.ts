@@ -3,8 +3,9 @@ import { Effect, Layer, Schema } from "effect"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { StageState } from "../../../src/layers/stage/StageState.ts"
 import { dedupe } from "../../../src/operators/keyed/dedupe.ts"
-import { arrays, collectArrays, collectItems, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
-import { cutsDoNotMatter, survivesRestore } from "../../support/laws.ts"
+import { arrays, collectArrays, collectItems, events, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { cutsDoNotMatter, survivesRestore } from "../../../src/testing/laws.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 interface Arrival {
   readonly key: string

@@ -6,7 +6,7 @@ import { fork } from "../../../src/operators/branches/fork.ts"
 import { commit } from "../../../src/operators/log/commit.ts"
 import { fromLog } from "../../../src/operators/log/fromLog.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
-import { stageLayer } from "../../support/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const services = Layer.provideMerge(Layer.merge(stageLayer, GroupMember.layer), MessageLog.layerMemory)
 

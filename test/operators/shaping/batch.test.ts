@@ -5,9 +5,10 @@ import { type Item, itemsOf } from "../../../src/domain/stream/Batch.ts"
 import { progress, tick, watermark } from "../../../src/domain/stream/Envelope.ts"
 import { batch } from "../../../src/operators/shaping/batch.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
-import { arrays, collectItems, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
-import { cutInto, cutsDoNotMatter, runLaw, survivesRestore } from "../../support/laws.ts"
-import { tracedStages } from "../../support/recordingTracer.ts"
+import { arrays, collectItems, events, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { cutInto, cutsDoNotMatter, runLaw, survivesRestore } from "../../../src/testing/laws.ts"
+import { tracedStages } from "../../../src/testing/recordingTracer.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const Input = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 99 }))).check(Schema.isMinLength(1))
 const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 7 })))

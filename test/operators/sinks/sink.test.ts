@@ -7,8 +7,9 @@ import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { divert } from "../../../src/operators/sinks/divert.ts"
 import { sink } from "../../../src/operators/sinks/sink.ts"
 import { noRetry } from "../../../src/operators/stage/Stage.ts"
-import { arrays, collectItems, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
-import { cutInto } from "../../support/laws.ts"
+import { arrays, collectItems, events, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { cutInto } from "../../../src/testing/laws.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 7 })))
 const Input = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 99 })))

@@ -9,8 +9,9 @@ import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import type { UnkeptState } from "../../../src/layers/stage/UnkeptState.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
 import * as State from "../../../src/operators/state/State.ts"
-import { arrays, collectArrays, collectItems, events, payloadsOf, stageLayer } from "../../support/envelopes.ts"
-import { recordingTracer } from "../../support/recordingTracer.ts"
+import { arrays, collectArrays, collectItems, events, payloadsOf } from "../../../src/testing/envelopes.ts"
+import { recordingTracer } from "../../../src/testing/recordingTracer.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const countsOf = (stage: string) => Effect.map(StageRegistry, (registry) => registry.countsOf(stage))
 

@@ -9,7 +9,7 @@ import { andThen, map, type Operator, type StageServices, stateful } from "../..
 import * as State from "../../../src/operators/state/State.ts"
 import { session, sliding, tumbling, type WindowAssigner } from "../../../src/operators/windows/assigners.ts"
 import { window } from "../../../src/operators/windows/window.ts"
-import { cutInto, runLaw, survivesRestore } from "../../support/laws.ts"
+import { cutInto, runLaw, survivesRestore } from "../../../src/testing/laws.ts"
 import { itemsOf, timesOf, Timing } from "../../support/timedItems.ts"
 
 const Event = Schema.Struct({

@@ -7,8 +7,9 @@ import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
 import { StageState } from "../../../src/layers/stage/StageState.ts"
 import { fusionReadings } from "../../../src/operators/fusion/fusionReadings.ts"
 import { assignWatermarks, type SourceLateness } from "../../../src/operators/time/assignWatermarks.ts"
-import { arrays, collectArrays, contextOf, stageLayer } from "../../support/envelopes.ts"
-import { survivesRestore } from "../../support/laws.ts"
+import { arrays, collectArrays, contextOf } from "../../../src/testing/envelopes.ts"
+import { survivesRestore } from "../../../src/testing/laws.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const a = { latenessMillis: 100, idleMillis: 2000 }
 const b = { latenessMillis: 1000, idleMillis: 5000 }

@@ -17,7 +17,7 @@ import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
 import { batch } from "../../../src/operators/shaping/batch.ts"
 import { source } from "../../../src/operators/sources/source.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
-import { stageLayer } from "../../support/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 import { logRecord, parts } from "../../support/observationRecords.ts"
 
 type Tracing = ReturnType<typeof StageTracing["defaultValue"]>

@@ -10,7 +10,7 @@ import { asyncCall } from "../../../src/operators/calls/asyncCall.ts"
 import { buffer } from "../../../src/operators/shaping/buffer.ts"
 import { source } from "../../../src/operators/sources/source.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
-import { stageLayer } from "../../support/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 import {
   type Inputs,
   type NodeKind,

@@ -5,7 +5,8 @@ import { StageTracing } from "../../../src/layers/stage/StageHooks.ts"
 import { RecordedSpans } from "../../../src/layers/tracing/store/SpanSink.ts"
 import { Tracing } from "../../../src/layers/tracing/Tracing.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
-import { arrays, events, stageLayer } from "../../support/envelopes.ts"
+import { arrays, events } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const traced = Layer.merge(StageTracing.layer.pipe(Layer.provideMerge(Tracing.layerTest)), stageLayer)
 

@@ -9,7 +9,7 @@ import * as Aggregate from "../../../src/operators/aggregates/index.ts"
 import { source } from "../../../src/operators/sources/source.ts"
 import { type Operator, type StageServices, stateless, via } from "../../../src/operators/stage/Stage.ts"
 import { sliding, tumbling, window, type WindowResult } from "../../../src/operators/windows/window.ts"
-import { stageLayer } from "../../support/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const bids = stateless<NexmarkEvent, Bid>({
   name: "bids",

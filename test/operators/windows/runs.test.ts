@@ -10,7 +10,7 @@ import * as Aggregate from "../../../src/operators/aggregates/index.ts"
 import { source } from "../../../src/operators/sources/source.ts"
 import type { Operator, StageServices } from "../../../src/operators/stage/Stage.ts"
 import { sliding, tumbling, window, type WindowKey, type WindowResult } from "../../../src/operators/windows/window.ts"
-import { cutInto } from "../../support/laws.ts"
+import { cutInto } from "../../../src/testing/laws.ts"
 import { Arrivals, type Timed, timed } from "./timed.ts"
 
 const Sizes = Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 1, maximum: 50 }))).check(Schema.isMaxLength(4))

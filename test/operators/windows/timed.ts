@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import type { Item } from "../../../src/domain/stream/Batch.ts"
 import { envelope, watermark } from "../../../src/domain/stream/Envelope.ts"
 import type { WindowResult } from "../../../src/operators/windows/window.ts"
-import { contextOf } from "../../support/envelopes.ts"
+import { contextOf } from "../../../src/testing/envelopes.ts"
 
 export interface Timed {
   readonly time: number

@@ -6,7 +6,8 @@ import { PerigeeTracer } from "../../../src/layers/tracing/PerigeeTracer.ts"
 import { RecordedSpans } from "../../../src/layers/tracing/store/SpanSink.ts"
 import * as Aggregate from "../../../src/operators/aggregates/index.ts"
 import { session, sliding, tumbling, window } from "../../../src/operators/windows/window.ts"
-import { arrays, collectItems, contextOf, stageLayer } from "../../support/envelopes.ts"
+import { arrays, collectItems, contextOf } from "../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 
 const traceIdOf = (index: number): string => (index + 1).toString(16).padStart(32, "a")
 const parentOf = (index: number): string => (index + 1).toString(16).padStart(16, "b")

@@ -14,8 +14,9 @@ import {
   type WindowKey,
   type WindowResult
 } from "../../../src/operators/windows/window.ts"
-import { contextOf, stageLayer } from "../../support/envelopes.ts"
-import { cutInto, cutsDoNotMatter, runLaw, streamsAlike, survivesRestore } from "../../support/laws.ts"
+import { contextOf } from "../../../src/testing/envelopes.ts"
+import { cutInto, cutsDoNotMatter, runLaw, streamsAlike, survivesRestore } from "../../../src/testing/laws.ts"
+import { stageLayer } from "../../../src/testing/testLayers.ts"
 import { Arrivals, naiveAligned, naiveSessions, resultsOf, rowsOf, standing, type Timed, timed } from "./timed.ts"
 
 const at = (time: number, key = 0, value = 1): Item<Timed> => event({ time, key, value })

@@ -3,7 +3,7 @@ import { Schema } from "effect"
 import type { Observation } from "../../../../src/domain/observation/Observation.ts"
 import { forget, insert, latest, makeTrack, type Track } from "../../../../src/domain/orbit/tracking/Track.ts"
 import { stream } from "../../../../src/domain/simulation/random.ts"
-import { contextOf } from "../../../support/envelopes.ts"
+import { contextOf } from "../../../../src/testing/envelopes.ts"
 import { sensors } from "../../../support/scenario.ts"
 import {
   catalogued,

@@ -12,7 +12,8 @@ import { Tracing } from "../../../../src/layers/tracing/Tracing.ts"
 import { source } from "../../../../src/operators/sources/source.ts"
 import * as Stage from "../../../../src/operators/stage/Stage.ts"
 import * as State from "../../../../src/operators/state/State.ts"
-import { arrays, events, stageLayer } from "../../../support/envelopes.ts"
+import { arrays, events } from "../../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../../src/testing/testLayers.ts"
 
 const recording = (options: Parameters<typeof FlightRecorder.layer>[0] = {}) =>
   Layer.merge(StageTracing.layer, FlightRecorder.layer(options)).pipe(

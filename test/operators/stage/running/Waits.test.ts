@@ -7,7 +7,8 @@ import { buffer } from "../../../../src/operators/shaping/buffer.ts"
 import { sink } from "../../../../src/operators/sinks/sink.ts"
 import { from } from "../../../../src/operators/stage/Pipeline.ts"
 import { andThen, map } from "../../../../src/operators/stage/Stage.ts"
-import { arrays, events, stageLayer } from "../../../support/envelopes.ts"
+import { arrays, events } from "../../../../src/testing/envelopes.ts"
+import { stageLayer } from "../../../../src/testing/testLayers.ts"
 
 /** Seconds that a stage waited for input, and for whoever takes its output. */
 const waits = (stage: string) =>

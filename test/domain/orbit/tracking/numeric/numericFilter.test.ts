@@ -11,7 +11,7 @@ import {
 } from "../../../../../src/domain/orbit/tracking/numeric/numericRecord.ts"
 import { forget, insert, latest, makeTrackOf, type Track } from "../../../../../src/domain/orbit/tracking/Track.ts"
 import { stream } from "../../../../../src/domain/simulation/random.ts"
-import { contextOf } from "../../../../support/envelopes.ts"
+import { contextOf } from "../../../../../src/testing/envelopes.ts"
 import { begun, dynamics, filter, filteredNumeric } from "../../../../support/numericTrack.ts"
 import { catalogued, mahalanobisSquared, type SimulatedObservation } from "../../../../support/trackSimulation.ts"
 import { hour, observed, start, trackedObject } from "../../../../support/truth/trackedObject.ts"

@@ -1,6 +1,6 @@
 /** A tracer that remembers its spans. */
 import { Layer, Tracer } from "effect"
-import { StageTracing } from "../../src/layers/stage/StageHooks.ts"
+import { StageTracing } from "../layers/stage/StageHooks.ts"
 
 export const recordingTracer = () => {
   const spans: Array<Tracer.NativeSpan> = []

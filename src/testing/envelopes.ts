@@ -1,13 +1,9 @@
-import { Effect, Layer, Stream } from "effect"
-import { type Element, elementsOf, type Item, itemsOf } from "../../src/domain/stream/Batch.ts"
-import { type Envelope, envelope, type EventContext } from "../../src/domain/stream/Envelope.ts"
-import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
-import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
-import { UnkeptState } from "../../src/layers/stage/UnkeptState.ts"
+/** Events, arrays and streams of them, by hand: what an operator is given in a test, and what came out of it. */
+import { Effect, Stream } from "effect"
+import { type Element, elementsOf, type Item, itemsOf } from "../domain/stream/Batch.ts"
+import { type Envelope, envelope, type EventContext } from "../domain/stream/Envelope.ts"
 
-/** The services of a stage, in memory. */
-export const stageLayer = Layer.mergeAll(DeadLettersMemory.layer, StageRegistry.layer, UnkeptState.layerAccepted)
-
+/** The context of an event: its place is its id, its event time and its ingest time, unless said otherwise. */
 export const contextOf = (index: number, options: Partial<EventContext> & { sampled?: boolean } = {}): EventContext => {
   const id = `00000000-0000-5000-8000-${index.toString(16).padStart(12, "0")}`
   const { sampled = false, ...rest } = options
@@ -25,6 +21,7 @@ export const contextOf = (index: number, options: Partial<EventContext> & { samp
   }
 }
 
+/** Events of these payloads, in order, each at its place in time. */
 export const events = <A>(
   payloads: ReadonlyArray<A>,
   options: (index: number) => Partial<EventContext> & { sampled?: boolean } = () => ({})
@@ -49,5 +46,6 @@ export const collectItems = <A, E, R>(
   stream: Stream.Stream<Element<A>, E, R>
 ): Effect.Effect<ReadonlyArray<Item<A>>, E, R> => Effect.map(Stream.runCollect(stream), itemsOf)
 
+/** The payloads of the events among them. */
 export const payloadsOf = <A>(items: ReadonlyArray<Item<A>>): ReadonlyArray<A> =>
   items.flatMap((item) => item._tag === "Event" ? [item.payload] : [])
