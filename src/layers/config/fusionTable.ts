@@ -1,8 +1,9 @@
 /** Settings of the fusion pipeline. */
 import { Record } from "effect"
 import { definitionOf, type SensorKind, sourceKinds } from "../../domain/observation/sourceKinds.ts"
+import { trackDynamics } from "../../domain/orbit/tracking/TrackFilter.ts"
 import { setting } from "./Setting.ts"
-import { duration, number } from "./settingKinds.ts"
+import { choice, duration, number } from "./settingKinds.ts"
 
 const latenessOf = (kind: SensorKind) => {
   const { idleMillis, latenessMillis, observation, sensor, whyIdle, whyLateness } = definitionOf(kind)
@@ -85,6 +86,17 @@ export const fusionTable = {
     fallback: 25_000,
     what: "Closest approaches of the catalogue's orbits under this are followed.",
     why: "10 km of interest and 15 km by which a track may move a catalogue's closest approach."
+  }),
+  trackDynamics: setting({
+    name: "PERIGEE_TRACK_DYNAMICS",
+    kind: choice(...trackDynamics),
+    fallback: "sgp4",
+    what:
+      "How the orbit of an object that is observed is carried from one observation to the next: `numeric` integrates it (docs/tracking.md), `sgp4`"
+      + " corrects its element set.",
+    why:
+      "The simulator flies SGP4 unless it is told otherwise. Real satellites leave SGP4 by hundreds of metres within a revolution: `numeric` is for them, at"
+      + " some 20 ms of integration for each observation of an object with a conjunction ahead."
   }),
   alertRetention: setting({
     name: "PERIGEE_ALERT_RETENTION",

@@ -82,7 +82,8 @@ export const fusionSettings = Config.all({
         windowMillis: values.window,
         slideMillis: values.windowSlide,
         screenHorizonMillis: values.screenHorizon,
-        screenThresholdMetres: values.screenThreshold
+        screenThresholdMetres: values.screenThreshold,
+        trackDynamics: values.trackDynamics
       })
   )
 )

@@ -22,7 +22,7 @@ import type { Conjunction } from "../../domain/alert/Conjunction.ts"
 import type { PairUpdate } from "../../domain/alert/PairUpdate.ts"
 import { type Evidence, sampledEvidence, withEvidence } from "../../domain/lineage/Evidence.ts"
 import type { Candidates } from "../../domain/orbit/tracking/candidates.ts"
-import type { TrackEstimate } from "../../domain/orbit/tracking/TrackEstimate.ts"
+import type { Estimate } from "../../domain/orbit/tracking/Estimate.ts"
 import type { Envelope, EventContext, Held } from "../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { type Emit, type Operator, type StageServices, stateful } from "../stage/Stage.ts"
@@ -227,7 +227,7 @@ const forgetCanaries = ({ active, due, final, speculative }: PairWindows): void 
 const learn = (
   known: Table<string, Known>,
   objectId: string,
-  estimate: TrackEstimate,
+  estimate: Estimate,
   observation: EventContext | undefined
 ): void => {
   const before = known.get(objectId)?.evidence

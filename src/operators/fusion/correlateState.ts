@@ -5,8 +5,8 @@ import type { PairUpdate } from "../../domain/alert/PairUpdate.ts"
 import { ConjunctionRecord, PairUpdateRecord, readPairUpdate, writePairUpdate } from "../../domain/alert/records.ts"
 import type { Evidence } from "../../domain/lineage/Evidence.ts"
 import { EvidenceRecord, readEvidence, writeEvidence } from "../../domain/lineage/evidenceRecord.ts"
+import type { Estimate } from "../../domain/orbit/tracking/Estimate.ts"
 import { EstimateRecord, readEstimate, writeEstimate } from "../../domain/orbit/tracking/estimateRecord.ts"
-import type { TrackEstimate } from "../../domain/orbit/tracking/TrackEstimate.ts"
 import {
   ContextRecord,
   HeldRecord,
@@ -44,7 +44,7 @@ export interface Due {
 
 /** An object's estimate, and what it rests on. */
 export interface Known {
-  readonly estimate: TrackEstimate
+  readonly estimate: Estimate
   readonly evidence: Evidence
 }
 

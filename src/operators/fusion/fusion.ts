@@ -16,6 +16,8 @@ import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegi
 import { isSensorKind, type SensorKind, sourceKinds } from "../../domain/observation/sourceKinds.ts"
 import type { MeanElements } from "../../domain/orbit/catalogue/MeanElements.ts"
 import { makeCandidates } from "../../domain/orbit/tracking/candidates.ts"
+import { type Dynamics, numericDynamics, sgp4Dynamics } from "../../domain/orbit/tracking/Dynamics.ts"
+import type { TrackDynamics } from "../../domain/orbit/tracking/TrackFilter.ts"
 import type { EventContext } from "../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { AlertStore } from "../../layers/alerts/AlertStore.ts"
@@ -43,6 +45,8 @@ export interface FusionSettings {
   readonly slideMillis: number
   readonly screenHorizonMillis: number
   readonly screenThresholdMetres: number
+  /** By what objects that are observed move. */
+  readonly trackDynamics: TrackDynamics
 }
 
 export const defaultFusionSettings: FusionSettings = {
@@ -55,7 +59,8 @@ export const defaultFusionSettings: FusionSettings = {
   slideMillis: 5000,
   screenHorizonMillis: 86_400_000,
   // 10 km of interest and 15 km that a track may move a catalogue's closest approach.
-  screenThresholdMetres: 25_000
+  screenThresholdMetres: 25_000,
+  trackDynamics: "sgp4"
 }
 
 export interface FusionOptions {
@@ -70,6 +75,15 @@ export interface FusionOptions {
   readonly onRejectedCanary?: (context: EventContext) => void
 }
 
+/** One Earth for all: the orientation that the sensors are told. */
+const numericOf = ({ bySourceId }: SensorRegistry): Dynamics => {
+  const [sensor] = bySourceId.values()
+  return numericDynamics({
+    sensorOf: (sourceId) => bySourceId.get(sourceId),
+    ...(sensor?.earthOrientation !== undefined && { earthOrientation: sensor.earthOrientation })
+  })
+}
+
 export const fusion = (
   options: FusionOptions
 ): Operator<ReceivedRecord, ConjunctionAlert, never, StageServices | MessageLog | AlertStore> => {
@@ -77,7 +91,8 @@ export const fusion = (
     options
   const candidates = withCanaries(makeCandidates(catalogue))
   const sensors = withCanarySensors(registry)
-  const { allowedLatenessMillis, lateness, slideMillis, windowMillis } = settings
+  const { allowedLatenessMillis, lateness, slideMillis, trackDynamics, windowMillis } = settings
+  const dynamics = trackDynamics === "numeric" ? numericOf(sensors) : sgp4Dynamics
   const latenessOf = (kind: string): SourceLateness => {
     // Decoding lets through no other: a kind that nobody gave a lateness is a bug, and is never given that of another.
     if (!isSensorKind(kind)) throw new Error(`no lateness is set for a source of kind "${kind}"`)
@@ -100,7 +115,8 @@ export const fusion = (
     via(associate({
       candidates,
       registry: sensors,
-      allowedLatenessMillis
+      allowedLatenessMillis,
+      dynamics
     })),
     via(publishUncorrelated),
     via(screenConjunctions({
@@ -115,7 +131,7 @@ export const fusion = (
       slideMillis,
       ...(onRejectedCanary !== undefined && { onRejectedCanary })
     })),
-    via(assess),
+    via(assess(dynamics)),
     via(alert({ sequences: alertSequences, now })),
     via(dedupe({
       name: "dedupe-alerts",

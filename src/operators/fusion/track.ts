@@ -11,15 +11,16 @@
 import { isCanaryObject } from "../../domain/canary/reserved.ts"
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
 import type { Candidates } from "../../domain/orbit/tracking/candidates.ts"
-import { forget, insert, latest, makeTrack, type Track, type TrackEntry } from "../../domain/orbit/tracking/Track.ts"
+import { type Dynamics, sgp4Dynamics } from "../../domain/orbit/tracking/Dynamics.ts"
+import { forget, insert, latest, makeTrackOf } from "../../domain/orbit/tracking/Track.ts"
 import type { Association, TrackUpdate, UncorrelatedObservation } from "../../domain/orbit/tracking/TrackUpdate.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { type Emit, type Operator, type StageServices, stateful } from "../stage/Stage.ts"
 import type { MatchedObservation } from "./match.ts"
-import { type Tracks, tracksState } from "./tracksState.ts"
+import { type ObjectEntry, type ObjectTrack, type Tracks, tracksState } from "./tracksState.ts"
 
 const updateOf = (
-  { estimate, time }: TrackEntry,
+  { estimate, time }: ObjectEntry,
   kind: TrackUpdate["kind"],
   revises = false
 ): TrackUpdate => ({
@@ -35,22 +36,26 @@ export const track = (options: {
   readonly candidates: Candidates
   readonly registry: SensorRegistry
   readonly allowedLatenessMillis: number
+  /** By what the objects move (default SGP4). */
+  readonly dynamics?: Dynamics
 }): Operator<MatchedObservation | UncorrelatedObservation, Association, never, StageServices> => {
-  const { candidates, registry, allowedLatenessMillis } = options
+  const { allowedLatenessMillis, candidates, dynamics = sgp4Dynamics, registry } = options
 
-  const trackOf = ({ tracks }: Tracks, objectId: string): Track | undefined => {
+  const trackOf = ({ tracks }: Tracks, objectId: string): ObjectTrack | undefined => {
     const known = tracks.get(objectId)
     if (known !== undefined) return known
-    const base = candidates.estimateOf(objectId)
-    if (base === undefined) return undefined
-    const track = makeTrack(base)
+    const catalogue = candidates.estimateOf(objectId)
+    if (catalogue === undefined) return undefined
+    // Canaries fly by SGP4.
+    const base = isCanaryObject(objectId) ? catalogue : dynamics.start(catalogue)
+    const track = makeTrackOf(base, dynamics.update)
     tracks.set(objectId, track)
     return track
   }
 
   return stateful<MatchedObservation | UncorrelatedObservation, Association, Tracks>({
     name: "track",
-    state: tracksState(registry),
+    state: tracksState(registry, dynamics),
     observe: ({ open }) => ({ open: open.size }),
     onEvents: (state, events, emit) => {
       for (const event of events) {
@@ -94,10 +99,10 @@ export const track = (options: {
   })
 }
 
-const accepted = (entry: TrackEntry): boolean => entry.innovation?.accepted === true
+const accepted = (entry: ObjectEntry): boolean => entry.innovation?.accepted === true
 
 /** An observation that came after its time was final, and the final estimates after it, which it changed. */
-const correct = (state: Tracks, track: Track, cause: TrackEntry, emit: Emit<Association>): void => {
+const correct = (state: Tracks, track: ObjectTrack, cause: ObjectEntry, emit: Emit<Association>): void => {
   for (const entry of track.entries.slice(track.entries.indexOf(cause))) {
     if (!entry.final) return
     if (!entry.told && !accepted(entry)) continue
@@ -107,11 +112,11 @@ const correct = (state: Tracks, track: Track, cause: TrackEntry, emit: Emit<Asso
   }
 }
 
-const byTime = (a: TrackEntry, b: TrackEntry): number =>
+const byTime = (a: ObjectEntry, b: ObjectEntry): number =>
   a.time - b.time || (a.context.id < b.context.id ? -1 : a.context.id > b.context.id ? 1 : 0)
 
 const finalise = (state: Tracks, time: UtcTime, emit: Emit<Association>): void => {
-  const due: Array<TrackEntry> = []
+  const due: Array<ObjectEntry> = []
   for (const track of state.open) {
     let left = false
     for (const entry of track.entries) {

@@ -1,9 +1,12 @@
 /** The state of `track`: tracks by object, their observations, and what is derived from both. */
 import { Schema } from "effect"
+import { isCanaryObject } from "../../domain/canary/reserved.ts"
 import { Observation } from "../../domain/observation/Observation.ts"
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
+import type { Dynamics } from "../../domain/orbit/tracking/Dynamics.ts"
+import type { Estimate } from "../../domain/orbit/tracking/Estimate.ts"
 import { EstimateRecord, readEstimate, writeEstimate } from "../../domain/orbit/tracking/estimateRecord.ts"
-import { insert, makeTrack, type Track, type TrackEntry } from "../../domain/orbit/tracking/Track.ts"
+import { insert, makeTrackOf, type Track, type TrackEntry } from "../../domain/orbit/tracking/Track.ts"
 import {
   ContextRecord,
   HeldRecord,
@@ -20,8 +23,12 @@ import { type StateDecl, structure } from "../state/State.ts"
 import { EntryTable } from "../state/Table.ts"
 import { tablePart } from "../state/tablePart.ts"
 
+/** A track of either dynamics. */
+export type ObjectTrack = Track<Estimate>
+export type ObjectEntry = TrackEntry<Estimate>
+
 /** An observation of a track, without its estimate. */
-type Kept = Omit<TrackEntry, "estimate" | "innovation" | "sensor" | "time"> & { readonly objectId: string }
+type Kept = Omit<ObjectEntry, "estimate" | "innovation" | "sensor" | "time"> & { readonly objectId: string }
 
 const kepts: StateSchema<Kept> = keptAs(
   Schema.Struct({
@@ -43,27 +50,30 @@ const kepts: StateSchema<Kept> = keptAs(
   (record) => ({ ...record, context: readContext(record.context), kept: readHeld(record.kept) })
 )
 
-const tracks: StateSchema<Track> = keptAs(
-  EstimateRecord,
-  ({ base }: Track) => writeEstimate(base),
-  (record) => {
-    const base = readEstimate(record)
-    return base === undefined ? undefined : makeTrack(base)
-  }
-)
+/** One that was kept under other dynamics begins again at what the catalogue says; a canary's is SGP4's under all. */
+const tracksOf = ({ own, update }: Dynamics): StateSchema<ObjectTrack> =>
+  keptAs(
+    EstimateRecord,
+    ({ base }: ObjectTrack) => writeEstimate(base),
+    (record) => {
+      const base = readEstimate(record)
+      if (base === undefined) return undefined
+      return makeTrackOf(isCanaryObject(base.objectId) ? base : own(base), update)
+    }
+  )
 
 export class Tracks {
-  readonly tracks = new EntryTable<string, Track>({ capacity: Infinity })
+  readonly tracks = new EntryTable<string, ObjectTrack>({ capacity: Infinity })
   /** By observation id. */
   readonly observations = new EntryTable<string, Kept>({ capacity: Infinity })
   readonly watermark = new Cell<UtcTime>(-Infinity)
   /** Tracks with observations that are not final yet. */
-  readonly open = new Set<Track>()
+  readonly open = new Set<ObjectTrack>()
   /** Tracks with observations at all. */
-  readonly held = new Set<Track>()
+  readonly held = new Set<ObjectTrack>()
 
   /** A track got an observation. */
-  add(track: Track, entry: TrackEntry): void {
+  add(track: ObjectTrack, entry: ObjectEntry): void {
     const { context, final, kept, observation, told } = entry
     this.observations.set(context.id, { objectId: track.objectId, observation, context, kept, final, told })
     this.held.add(track)
@@ -71,13 +81,13 @@ export class Tracks {
   }
 
   /** An observation was told of, or its time has passed. */
-  changed({ context, final, told }: TrackEntry): void {
+  changed({ context, final, told }: ObjectEntry): void {
     const known = this.observations.get(context.id)
     if (known !== undefined) this.observations.set(context.id, { ...known, final, told })
   }
 
   /** A track let go of observations, which are in its estimate now. */
-  forgotten(track: Track, entries: ReadonlyArray<TrackEntry>): void {
+  forgotten(track: ObjectTrack, entries: ReadonlyArray<ObjectEntry>): void {
     if (entries.length === 0) return
     for (const { context } of entries) this.observations.delete(context.id)
     this.tracks.touch(track.objectId)
@@ -101,7 +111,7 @@ export class Tracks {
   }
 }
 
-export const tracksState = (registry: SensorRegistry): StateDecl<Tracks> =>
+export const tracksState = (registry: SensorRegistry, dynamics: Dynamics): StateDecl<Tracks> =>
   structure([
     { name: "tracks", bound: Infinity },
     { name: "observations", bound: Infinity },
@@ -111,7 +121,7 @@ export const tracksState = (registry: SensorRegistry): StateDecl<Tracks> =>
     return {
       state,
       parts: [
-        tablePart("tracks", state.tracks, { value: tracks }),
+        tablePart("tracks", state.tracks, { value: tracksOf(dynamics) }),
         tablePart("observations", state.observations, { value: kepts }),
         timePart("watermark", state.watermark)
       ],

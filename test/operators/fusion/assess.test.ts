@@ -122,7 +122,7 @@ describe("assess", () => {
         update("final")
       ]
       const out = payloadsOf(
-        yield* collectItems(arrays([updates.map((payload, i) => envelope(payload, contextOf(i)))]).pipe(assess))
+        yield* collectItems(arrays([updates.map((payload, i) => envelope(payload, contextOf(i)))]).pipe(assess()))
       )
       assert.deepStrictEqual(out.map(({ risk, update }) => [update.kind, risk !== undefined]), [
         ["speculative", true],

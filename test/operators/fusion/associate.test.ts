@@ -3,6 +3,7 @@ import { Effect, Stream } from "effect"
 import type { Observation } from "../../../src/domain/observation/Observation.ts"
 import type { MeanElements } from "../../../src/domain/orbit/catalogue/MeanElements.ts"
 import { makeCandidates } from "../../../src/domain/orbit/tracking/candidates.ts"
+import { isNumeric } from "../../../src/domain/orbit/tracking/Estimate.ts"
 import type { Association, TrackUpdate } from "../../../src/domain/orbit/tracking/TrackUpdate.ts"
 import type { Item } from "../../../src/domain/stream/Batch.ts"
 import { type Envelope, envelope, watermark } from "../../../src/domain/stream/Envelope.ts"
@@ -54,8 +55,8 @@ const numbers = ({ kind, objectId, observationTime, estimate, revises }: TrackUp
   objectId,
   observationTime,
   revises,
-  offset: [...estimate.offset],
-  covariance: [...estimate.covariance],
+  offset: isNumeric(estimate) ? estimate.orbit : [...estimate.offset],
+  covariance: isNumeric(estimate) ? undefined : [...estimate.covariance],
   accepted: estimate.accepted
 })
 const finals = (parts: ReadonlyArray<ReadonlyArray<Item<Association>>>) =>

@@ -13,7 +13,7 @@ import type { State } from "../propagation/State.ts"
 import { covarianceInto, type PredictedState, stateOf, type TrackEstimate } from "../tracking/TrackEstimate.ts"
 import { closestApproach, type Encounter, type StateFunction } from "./encounter.ts"
 
-interface TrackEncounter {
+export interface TrackEncounter {
   readonly encounter: Encounter
   /** Sum of both tracks' position covariances at the closest approach, m², TEME, 3 x 3. */
   readonly covariance: ReadonlyArray<number>

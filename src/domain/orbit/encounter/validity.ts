@@ -35,6 +35,8 @@ export interface TrackSupport {
   readonly lastObservation: UtcTime | undefined | "untold"
   /** What is wrong with its position covariance. */
   readonly fault?: CovarianceFault | undefined
+  /** Its last observations suggest a manoeuvre, and none of a later pass has borne the new orbit out. */
+  readonly manoeuvreSuspected?: boolean
 }
 
 export interface ValidityInput {
@@ -160,6 +162,9 @@ export const assessValidity = (input: ValidityInput): Validity => {
   const conditions = found.map(([, text]) => text)
   if (judged && probability?.clipped === true) {
     conditions.push("the covariance is degenerate in the encounter plane: its minor axis was raised to 1e-4 HBR")
+  }
+  for (const { manoeuvreSuspected, objectId } of tracks) {
+    if (manoeuvreSuspected === true) conditions.push(`a manoeuvre of ${objectId} is suspected, and not borne out yet`)
   }
   return { validity: states[0] ?? "valid", states: states.length === 0 ? ["valid"] : states, conditions }
 }

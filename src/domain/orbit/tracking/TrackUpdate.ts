@@ -1,7 +1,7 @@
 /** What the stages match and track say of an observation: it moved a track, or it belongs to none. */
 import type { Observation } from "../../observation/Observation.ts"
 import type { UtcTime } from "../../time/UtcTime.ts"
-import type { TrackEstimate } from "./TrackEstimate.ts"
+import type { Estimate } from "./Estimate.ts"
 
 /**
  * An object's estimate after an accepted observation. `speculative` ones come at once, in the order of arrival; `final` ones when the
@@ -11,7 +11,7 @@ import type { TrackEstimate } from "./TrackEstimate.ts"
 export interface TrackUpdate {
   readonly _tag: "TrackUpdate"
   readonly objectId: string
-  readonly estimate: TrackEstimate
+  readonly estimate: Estimate
   readonly observationTime: UtcTime
   readonly kind: "speculative" | "final" | "correction"
   /** True for a correction of an update that was final before: a new estimate, no new observation. */
