@@ -107,18 +107,22 @@ const prepareDirectory = Effect.fnUntraced(function*(flags: Flags, { dataDirecto
 /** What the simulator flies, or the file's objects. */
 const scenarioOf = Effect.fnUntraced(
   function*(settings: Settings, registry: SensorRegistry, start: UtcTime, durationMillis: number) {
-    const { perturbation, seed = unseededSeed } = settings
+    const { perturbation, seed = unseededSeed, truthModel } = settings
     const faults = yield* orInputError(parseFaults(settings.faults, new Set(registry.bySourceId.keys())))
-    const common = { seed, start, durationMillis, sensors: registry.bySourceId.values(), faults, perturbation }
+    const sensors = [...registry.bySourceId.values()]
+    const common = { seed, start, durationMillis, sensors, faults, perturbation, truthModel }
     if (settings.catalogue !== undefined) {
       const catalogue = yield* readCatalogueFile(settings.catalogue)
       return { catalogue, scenario: { ...common, catalogue: catalogue.values() } satisfies ScenarioOptions }
     }
     const { elements, planned } = yield* orInputError(
-      syntheticCatalogue({ seed, start, sensors: registry.bySourceId.values() })
+      syntheticCatalogue({ seed, start, sensors })
     )
     const catalogue = new Map(elements.map((set) => [set.objectId, set] as const))
-    return { catalogue, scenario: { ...common, catalogue: elements, planned } satisfies ScenarioOptions }
+    return {
+      catalogue,
+      scenario: { ...common, catalogue: elements, planned } satisfies ScenarioOptions
+    }
   }
 )
 

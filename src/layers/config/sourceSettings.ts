@@ -1,8 +1,10 @@
 /** Settings of what is observed and by whom: catalogue, sensors, simulator, sockets. */
 import { Record } from "effect"
 import { pushedKinds } from "../../domain/observation/sourceKinds.ts"
+import { defaultTruthModel } from "../../domain/simulation/scenario.ts"
+import { truthModels } from "../../domain/simulation/truth/truth.ts"
 import { optionalSetting, setting } from "./Setting.ts"
-import { bytes, duration, faults, number, onOff, port, text, url } from "./settingKinds.ts"
+import { bytes, choice, duration, faults, number, onOff, port, text, url } from "./settingKinds.ts"
 
 /** Of each kind of sensor whose records are pushed: where they are taken, simulator off. */
 export const listenTable = Record.map(pushedKinds, ({ port: fallback, sent, transport, whyPort }, kind) => ({
@@ -74,6 +76,15 @@ export const sourceSettings = {
     fallback: 1,
     what: "Scale of the offsets of the simulator's true orbits from the catalogue; 0: none.",
     why: "As large as element sets are wrong, so that residuals are real."
+  }),
+  truthModel: setting({
+    name: "PERIGEE_TRUTH_MODEL",
+    kind: choice(...truthModels),
+    fallback: defaultTruthModel,
+    what:
+      "By what the simulator's true orbits move: `sgp4`, or `numeric`, integrated in a field that is not the tracks' own from the state that the"
+      + " element sets give at the start.",
+    why: "As PERIGEE_TRACK_DYNAMICS: tracks by SGP4 lose what does not move by it."
   }),
   radarReceiveBuffer: setting({
     name: "PERIGEE_RADAR_RECEIVE_BUFFER",
