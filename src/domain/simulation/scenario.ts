@@ -38,7 +38,7 @@ export interface ScenarioOptions {
   readonly anchor?: UtcTime
 }
 
-/** `sgp4` for as long as the pipeline's tracks are SGP4's: see PERIGEE_TRACK_DYNAMICS. */
+/** As the pipeline's tracks are by default: see PERIGEE_TRACK_DYNAMICS. */
 export const defaultTruthModel: TruthModel = "sgp4"
 
 export interface Scenario {

@@ -96,7 +96,7 @@ export const fusionTable = {
       + " corrects its element set.",
     why:
       "The simulator flies SGP4 unless it is told otherwise. Real satellites leave SGP4 by hundreds of metres within a revolution: `numeric` is for them, at"
-      + " some 20 ms of integration for each observation of an object with a conjunction ahead."
+      + " some 10 ms of integration for each observation of an object with a conjunction ahead."
   }),
   alertRetention: setting({
     name: "PERIGEE_ALERT_RETENTION",

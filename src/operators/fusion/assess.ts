@@ -5,7 +5,7 @@
  * away), a speculative update is counted as filtered with reason `no-encounter`, and any other goes on without a risk, for it takes back
  * what was thought before. Cost: two SGP4 calls and at most one integral,
  * 26 calls more where the closest approach is not among those remembered. Of an integrated orbit: its integration from the estimate to the
- * closest approach, about 20 ms a day, once an estimate.
+ * closest approach, about 11 ms a day, once an estimate.
  */
 import type { Conjunction } from "../../domain/alert/Conjunction.ts"
 import type { ConjunctionRisk } from "../../domain/alert/ConjunctionRisk.ts"

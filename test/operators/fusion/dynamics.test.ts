@@ -29,7 +29,7 @@ const Reason = Schema.fromJsonString(Schema.Struct({ reason: Schema.String }))
 /** Of an observation that was forced onto no track, why. */
 const reasons = ({ written }: FusionRun): ReadonlyArray<string> =>
   written.uncorrelated.map(({ value }) =>
-    Schema.decodeUnknownSync(Reason)(new TextDecoder().decode(value ?? new Uint8Array())).reason
+    Schema.decodeSync(Reason)(new TextDecoder().decode(value ?? new Uint8Array())).reason
   )
 
 const share = (run: FusionRun, reason: string, count: number): number =>

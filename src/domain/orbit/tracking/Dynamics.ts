@@ -38,16 +38,16 @@ export const sgp4Dynamics: Dynamics = {
 }
 
 /** Ephemerides of integrated orbits kept. */
-const remembered = 64
+const remembered = 256
 
 /** Tracks that began by SGP4 go on by it: `start` decides. */
 export const numericDynamics = (options: NumericOptions): Dynamics => {
   const filter = numericFilter(options)
   const ephemerides = new Map<NumericEstimate, Ephemeris>()
   const ephemerisOf = (estimate: NumericEstimate): Ephemeris => {
-    const known = ephemerides.get(estimate)
-    if (known !== undefined) return known
-    const ephemeris = filter.ephemerisOf(estimate)
+    const ephemeris = ephemerides.get(estimate) ?? filter.ephemerisOf(estimate)
+    // What was asked for last stands last.
+    ephemerides.delete(estimate)
     ephemerides.set(estimate, ephemeris)
     for (const oldest of ephemerides.keys()) {
       if (ephemerides.size <= remembered) break

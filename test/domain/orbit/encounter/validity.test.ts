@@ -121,4 +121,13 @@ describe("validity", () => {
     )
       .toEqual(["no Pc: the position covariance of 1 has a variance of zero"])
   })
+
+  it("tells of a suspected manoeuvre, which is no state of its own", () => {
+    const result = assessValidity({ ...input, tracks: [fresh, { ...fresh, objectId: "2", manoeuvreSuspected: true }] })
+    expect(result.validity).toBe("valid")
+    expect(result.conditions).toEqual(["a manoeuvre of 2 is suspected, and not borne out yet"])
+    expect(assessValidity({ ...input, tracks: [{ ...fresh, manoeuvreSuspected: false }, fresh] }).conditions).toEqual(
+      []
+    )
+  })
 })
