@@ -189,7 +189,6 @@ export {
 } from "./simulation/syntheticCatalogue.ts"
 export * from "./simulation/truth/truthConjunctions.ts"
 export { truthConjunctions } from "./simulation/truth/truthConjunctions.ts"
-export { truthConjunctions } from "./simulation/truthConjunctions.ts"
 export * from "./slo/errorBudget.ts"
 export { type Band, bands, type BudgetReport, budgetReport } from "./slo/errorBudget.ts"
 export * from "./slo/Objective.ts"
