@@ -139,19 +139,10 @@ export { type Linearisation, linearise, type LinearState } from "./orbit/propaga
 export { makePropagator, PropagationError, type Propagator } from "./orbit/propagation/Propagator.ts"
 export type { State, StateAt } from "./orbit/propagation/State.ts"
 export * as Sun from "./orbit/propagation/Sun.ts"
-export { cutAtHours, hourMillis, hoursOf, type Span } from "./orbit/screening/hours.ts"
-export { mergeScreens } from "./orbit/screening/mergeScreens.ts"
 export { pairOf } from "./orbit/screening/objectPair.ts"
-export {
-  relative,
-  screenEphemeris,
-  screenEphemerisInSteps,
-  type ScreenOptions,
-  screenSlice,
-  shellPad
-} from "./orbit/screening/screen.ts"
+export { screenEphemeris, type ScreenOptions, screenSlice } from "./orbit/screening/screen.ts"
 export { screenObject } from "./orbit/screening/screenObject.ts"
-export type * from "./orbit/screening/ScreenResult.ts"
+export type { ScreenEvent, ScreenResult, TogetherPair } from "./orbit/screening/ScreenResult.ts"
 export {
   type OrbitRegime,
   orbitRegime,
@@ -165,20 +156,6 @@ export * as Policies from "./sampling/policies/index.ts"
 export type { TailOptions } from "./sampling/tail/TailOptions.ts"
 export type { TailStats } from "./sampling/tail/TailStats.ts"
 export type { TraceSummary } from "./sampling/tail/TraceSummary.ts"
-export * from "./simulation/Emission.ts"
-export * from "./simulation/faults.ts"
-export * from "./simulation/scenario.ts"
-export * from "./simulation/syntheticCatalogue.ts"
-export * from "./simulation/truth/truthConjunctions.ts"
-export * from "./slo/errorBudget.ts"
-export * from "./slo/Objective.ts"
-export * from "./slo/RollingWindow.ts"
-export * from "./stream/Batch.ts"
-export * from "./stream/Contributors.ts"
-export * from "./stream/contributorsCodec.ts"
-export * from "./stream/Envelope.ts"
-export * from "./stream/Place.ts"
-export * from "./time/leapSeconds.ts"
 export type { Emission, Wire } from "./simulation/Emission.ts"
 export {
   type Fault,
@@ -197,7 +174,7 @@ export {
   syntheticCatalogue,
   type SyntheticOptions
 } from "./simulation/syntheticCatalogue.ts"
-export { truthConjunctions } from "./simulation/truthConjunctions.ts"
+export { truthConjunctions } from "./simulation/truth/truthConjunctions.ts"
 export { type Band, bands, type BudgetReport, budgetReport } from "./slo/errorBudget.ts"
 export { alertLatency, makeObjective, type Objective, objectives, subscriberPromise } from "./slo/Objective.ts"
 export type { Counts, RollingWindow } from "./slo/RollingWindow.ts"
