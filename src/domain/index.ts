@@ -139,19 +139,10 @@ export { type Linearisation, linearise, type LinearState } from "./orbit/propaga
 export { makePropagator, PropagationError, type Propagator } from "./orbit/propagation/Propagator.ts"
 export type { State, StateAt } from "./orbit/propagation/State.ts"
 export * as Sun from "./orbit/propagation/Sun.ts"
-export { cutAtHours, hourMillis, hoursOf, type Span } from "./orbit/screening/hours.ts"
-export { mergeScreens } from "./orbit/screening/mergeScreens.ts"
 export { pairOf } from "./orbit/screening/objectPair.ts"
-export {
-  relative,
-  screenEphemeris,
-  screenEphemerisInSteps,
-  type ScreenOptions,
-  screenSlice,
-  shellPad
-} from "./orbit/screening/screen.ts"
+export { screenEphemeris, type ScreenOptions, screenSlice } from "./orbit/screening/screen.ts"
 export { screenObject } from "./orbit/screening/screenObject.ts"
-export type * from "./orbit/screening/ScreenResult.ts"
+export type { ScreenEvent, ScreenResult, TogetherPair } from "./orbit/screening/ScreenResult.ts"
 export {
   type OrbitRegime,
   orbitRegime,
@@ -190,6 +181,7 @@ export {
 export * from "./simulation/truth/truthConjunctions.ts"
 export { truthConjunctions } from "./simulation/truth/truthConjunctions.ts"
 export * from "./slo/errorBudget.ts"
+export { truthConjunctions } from "./simulation/truth/truthConjunctions.ts"
 export { type Band, bands, type BudgetReport, budgetReport } from "./slo/errorBudget.ts"
 export * from "./slo/Objective.ts"
 export { alertLatency, makeObjective, type Objective, objectives, subscriberPromise } from "./slo/Objective.ts"
