@@ -156,9 +156,7 @@ export * as Policies from "./sampling/policies/index.ts"
 export type { TailOptions } from "./sampling/tail/TailOptions.ts"
 export type { TailStats } from "./sampling/tail/TailStats.ts"
 export type { TraceSummary } from "./sampling/tail/TraceSummary.ts"
-export * from "./simulation/Emission.ts"
 export type { Emission, Wire } from "./simulation/Emission.ts"
-export * from "./simulation/faults.ts"
 export {
   type Fault,
   type FaultCounts,
@@ -167,9 +165,7 @@ export {
   FaultSyntaxError,
   parseFaults
 } from "./simulation/faults.ts"
-export * from "./simulation/scenario.ts"
 export { makeScenario, type Scenario, type ScenarioOptions, seededStart } from "./simulation/scenario.ts"
-export * from "./simulation/syntheticCatalogue.ts"
 export {
   conjunctionPrimary,
   conjunctionSecondary,
@@ -178,20 +174,12 @@ export {
   syntheticCatalogue,
   type SyntheticOptions
 } from "./simulation/syntheticCatalogue.ts"
-export * from "./simulation/truth/truthConjunctions.ts"
-export { truthConjunctions } from "./simulation/truth/truthConjunctions.ts"
-export * from "./slo/errorBudget.ts"
 export { truthConjunctions } from "./simulation/truth/truthConjunctions.ts"
 export { type Band, bands, type BudgetReport, budgetReport } from "./slo/errorBudget.ts"
-export * from "./slo/Objective.ts"
 export { alertLatency, makeObjective, type Objective, objectives, subscriberPromise } from "./slo/Objective.ts"
-export * from "./slo/RollingWindow.ts"
 export type { Counts, RollingWindow } from "./slo/RollingWindow.ts"
-export * from "./stream/Batch.ts"
 export { type Batch, type Element, elementsOf, envelopesOf, type Item, itemsOf, sourceBatch } from "./stream/Batch.ts"
-export * from "./stream/Contributors.ts"
 export { Contributors } from "./stream/Contributors.ts"
-export * from "./stream/contributorsCodec.ts"
 export {
   ContributorsRecord,
   HeldRecord,
@@ -200,7 +188,6 @@ export {
   writeContributors,
   writeHeld
 } from "./stream/contributorsCodec.ts"
-export * from "./stream/Envelope.ts"
 export {
   type Control,
   type Envelope,
@@ -225,9 +212,7 @@ export {
   type Watermark,
   watermark
 } from "./stream/Envelope.ts"
-export * from "./stream/Place.ts"
 export type { Place } from "./stream/Place.ts"
-export * from "./time/leapSeconds.ts"
 export { taiMinusUtc } from "./time/leapSeconds.ts"
 export * as UtcTime from "./time/UtcTime.ts"
 export {
