@@ -1,7 +1,7 @@
 /** Settings of the fusion pipeline. */
 import { Record } from "effect"
 import { definitionOf, type SensorKind, sourceKinds } from "../../domain/observation/sourceKinds.ts"
-import { trackDynamics } from "../../domain/orbit/tracking/TrackFilter.ts"
+import { trackDynamics } from "../../domain/orbit/tracking/Dynamics.ts"
 import { setting } from "./Setting.ts"
 import { choice, duration, number } from "./settingKinds.ts"
 

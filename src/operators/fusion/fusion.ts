@@ -16,8 +16,12 @@ import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegi
 import { isSensorKind, type SensorKind, sourceKinds } from "../../domain/observation/sourceKinds.ts"
 import type { MeanElements } from "../../domain/orbit/catalogue/MeanElements.ts"
 import { makeCandidates } from "../../domain/orbit/tracking/candidates.ts"
-import { type Dynamics, numericDynamics, sgp4Dynamics } from "../../domain/orbit/tracking/Dynamics.ts"
-import type { TrackDynamics } from "../../domain/orbit/tracking/TrackFilter.ts"
+import {
+  type Dynamics,
+  numericDynamics,
+  sgp4Dynamics,
+  type TrackDynamics
+} from "../../domain/orbit/tracking/Dynamics.ts"
 import type { EventContext } from "../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { AlertStore } from "../../layers/alerts/AlertStore.ts"

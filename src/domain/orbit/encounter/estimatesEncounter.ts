@@ -3,25 +3,21 @@ import type { UtcTime } from "../../time/UtcTime.ts"
 import { zeros } from "../algebra/matrix.ts"
 import type { Ephemeris } from "../ephemeris/Ephemeris.ts"
 import { ephemerisEncounter } from "../ephemeris/ephemerisEncounter.ts"
-import { sgp4Ephemeris } from "../ephemeris/sgp4Ephemeris.ts"
 import { type Estimate, isNumeric } from "../tracking/Estimate.ts"
-import type { NumericEstimate } from "../tracking/numeric/NumericEstimate.ts"
 import { type TrackEncounter, trackEncounter } from "./trackEncounter.ts"
 
 /**
- * `undefined` as for `trackEncounter`, which serves two estimates by SGP4. `integrated`: the ephemeris of an orbit, which may be remembered: the
- * answer is one of the two estimates alone.
+ * `undefined` as for `trackEncounter`, which serves two estimates by SGP4. Ephemerides may be remembered: the answer is one
+ * of the two estimates alone.
  */
 export const estimatesEncounter = (
-  integrated: (estimate: NumericEstimate) => Ephemeris,
+  ephemerisOf: (estimate: Estimate) => Ephemeris,
   a: Estimate,
   b: Estimate,
   guess: UtcTime,
   reachMillis: number
 ): TrackEncounter | undefined => {
   if (!isNumeric(a) && !isNumeric(b)) return trackEncounter(a, b, guess, reachMillis)
-  const ephemerisOf = (estimate: Estimate): Ephemeris =>
-    isNumeric(estimate) ? integrated(estimate) : sgp4Ephemeris(estimate)
   const found = ephemerisEncounter(ephemerisOf(a), ephemerisOf(b), guess, reachMillis)
   if (found === undefined) return undefined
   const { encounter, primaryCovariance, secondaryCovariance } = found
