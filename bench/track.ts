@@ -12,7 +12,7 @@ import { closestApproach } from "../src/domain/orbit/encounter/encounter.ts"
 import { type TrackEstimate, updateTrack } from "../src/domain/orbit/tracking/TrackEstimate.ts"
 import { isFlown } from "../src/domain/simulation/Emission.ts"
 import { observing } from "../src/domain/simulation/observe.ts"
-import { riskOf } from "../src/operators/fusion/assess.ts"
+import { riskOf } from "../src/operators/fusion/conjunctions/assess.ts"
 import { catalogued, observationOf, polarElements, type SimulatedObservation } from "../test/support/trackSimulation.ts"
 import { cpuTimed, formatRatio, runPairs } from "./support/pairs.ts"
 

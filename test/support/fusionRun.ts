@@ -17,7 +17,7 @@ import { observationLine, observationOf } from "../../src/layers/simulator/write
 import { type StageCounts, StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
 import { defaultFusionSettings, fusion, type FusionSettings } from "../../src/operators/fusion/fusion.ts"
 import { fusionSource } from "../../src/operators/fusion/fusionSource.ts"
-import { uncorrelatedTopic } from "../../src/operators/fusion/publishUncorrelated.ts"
+import { uncorrelatedTopic } from "../../src/operators/fusion/tracking/publishUncorrelated.ts"
 import { commit } from "../../src/operators/log/commit.ts"
 import { andThen } from "../../src/operators/stage/Stage.ts"
 import { emptyFusion } from "./fusionShape.ts"

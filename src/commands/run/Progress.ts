@@ -3,7 +3,7 @@ import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { SourceCounters } from "../../layers/sources/SourceStats.ts"
 import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
-import type { ObservationTally } from "../../operators/fusion/tally.ts"
+import type { ObservationTally } from "../../operators/fusion/observations/tally.ts"
 
 export interface Progress {
   readonly now: UtcTime

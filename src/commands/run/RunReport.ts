@@ -4,7 +4,7 @@ import type { CanaryCounts } from "../../domain/api/canary.ts"
 import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
 import type { SourceCounters } from "../../layers/sources/SourceStats.ts"
 import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
-import type { ObservationTally } from "../../operators/fusion/decode.ts"
+import type { ObservationTally } from "../../operators/fusion/observations/decode.ts"
 import { columns } from "../text.ts"
 
 export interface RunReport {

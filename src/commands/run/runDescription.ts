@@ -8,7 +8,7 @@ import type { InputDataset } from "../../domain/openlineage/RunEvent.ts"
 import { alertsTopic } from "../../layers/alerts/AlertStore.ts"
 import { deadLettersTopic } from "../../layers/deadletters/deadLetterLog.ts"
 import type { RunDescription } from "../../layers/openlineage/OpenLineage.ts"
-import { uncorrelatedTopic } from "../../operators/fusion/publishUncorrelated.ts"
+import { uncorrelatedTopic } from "../../operators/fusion/tracking/publishUncorrelated.ts"
 import type { RunReport } from "./RunReport.ts"
 
 interface RunDatasets {

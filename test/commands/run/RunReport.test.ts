@@ -4,7 +4,7 @@ import { nothingUsable, toJson, toText } from "../../../src/commands/run/RunRepo
 import { seededStart } from "../../../src/domain/simulation/scenario.ts"
 import { noneYet, type SourceCounters } from "../../../src/layers/sources/SourceStats.ts"
 import { StageRegistry } from "../../../src/layers/stage/StageRegistry.ts"
-import { makeTally } from "../../../src/operators/fusion/decode.ts"
+import { makeTally } from "../../../src/operators/fusion/observations/decode.ts"
 
 const report = Effect.gen(function*() {
   const { countsOf, stages } = yield* StageRegistry

@@ -7,7 +7,7 @@ import { makeScreen } from "../../../src/commands/run/screen.ts"
 import { makeRates, onTerminal } from "../../../src/commands/run/status.ts"
 import { short, statusLines } from "../../../src/commands/run/statusText.ts"
 import { noneYet } from "../../../src/layers/sources/SourceStats.ts"
-import { makeTally } from "../../../src/operators/fusion/decode.ts"
+import { makeTally } from "../../../src/operators/fusion/observations/decode.ts"
 import { alertVersion } from "../../support/alerts.ts"
 import { stageCounts as stage } from "../../support/stageCounts.ts"
 

@@ -1,14 +1,14 @@
 import { assert, describe, it } from "@effect/vitest"
 import { type Cause, Deferred, Effect, Exit, Fiber, Layer, Queue, Stream } from "effect"
-import { observationsTopic } from "../../../src/domain/observation/formats/rawRecordHeaders.ts"
-import { observationIdOf } from "../../../src/domain/observation/observationId.ts"
-import type { ReceivedRecord } from "../../../src/domain/observation/ReceivedRecord.ts"
-import { MessageLog } from "../../../src/layers/log/MessageLog.ts"
-import { readPages } from "../../../src/layers/log/readPages.ts"
-import { type Source, SourceError } from "../../../src/layers/sources/Source.ts"
-import { ingest } from "../../../src/operators/fusion/ingest.ts"
-import { stageLayer } from "../../../src/testing/testLayers.ts"
-import { layerFailing, type Outage } from "../../support/failingLog.ts"
+import { observationsTopic } from "../../../../src/domain/observation/formats/rawRecordHeaders.ts"
+import { observationIdOf } from "../../../../src/domain/observation/observationId.ts"
+import type { ReceivedRecord } from "../../../../src/domain/observation/ReceivedRecord.ts"
+import { MessageLog } from "../../../../src/layers/log/MessageLog.ts"
+import { readPages } from "../../../../src/layers/log/readPages.ts"
+import { type Source, SourceError } from "../../../../src/layers/sources/Source.ts"
+import { ingest } from "../../../../src/operators/fusion/observations/ingest.ts"
+import { stageLayer } from "../../../../src/testing/testLayers.ts"
+import { layerFailing, type Outage } from "../../../support/failingLog.ts"
 
 const utf8 = new TextEncoder()
 const text = new TextDecoder()

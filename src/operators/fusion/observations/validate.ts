@@ -4,11 +4,11 @@
  * Stateless; arrays and order kept. A dead letter of kind `ValidationFailed` says which value is wrong and why: a time more than 5 s in the
  * future (it would move the watermark), a range or an angle that no satellite has, a sigma that is not positive, a covariance that does not fit what was measured.
  */
-import { mostAheadMillis } from "../../domain/observation/mostAhead.ts"
-import type { Observation, Target } from "../../domain/observation/Observation.ts"
-import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
-import { componentsOf, dimension, measurementTime } from "../../domain/orbit/measurement/measurement.ts"
-import { type Operator, type StageServices, stateless } from "../stage/Stage.ts"
+import { mostAheadMillis } from "../../../domain/observation/mostAhead.ts"
+import type { Observation, Target } from "../../../domain/observation/Observation.ts"
+import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
+import { componentsOf, dimension, measurementTime } from "../../../domain/orbit/measurement/measurement.ts"
+import { type Operator, type StageServices, stateless } from "../../stage/Stage.ts"
 import { registeredSensor } from "./registeredSensor.ts"
 import { noteTimes, type ObservationTally } from "./tally.ts"
 

@@ -11,16 +11,16 @@
  * came. State: none; its buffer is written before the end.
  */
 import { type Cause, Effect, Queue, Stream } from "effect"
-import { encodeRawRecordHeaders, observationsTopic } from "../../domain/observation/formats/rawRecordHeaders.ts"
-import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
-import { type Batch, sourceBatch } from "../../domain/stream/Batch.ts"
-import type { EventContext } from "../../domain/stream/Envelope.ts"
-import { traceIdOf } from "../../domain/tracing/traceId.ts"
-import type { LogError, MessageLog, NewLogRecord } from "../../layers/log/MessageLog.ts"
-import type { Source, SourceError } from "../../layers/sources/Source.ts"
-import { toLog } from "../log/toLog.ts"
-import { from, type Pipeline } from "../stage/Pipeline.ts"
-import type { StageServices } from "../stage/Stage.ts"
+import { encodeRawRecordHeaders, observationsTopic } from "../../../domain/observation/formats/rawRecordHeaders.ts"
+import type { ReceivedRecord } from "../../../domain/observation/ReceivedRecord.ts"
+import { type Batch, sourceBatch } from "../../../domain/stream/Batch.ts"
+import type { EventContext } from "../../../domain/stream/Envelope.ts"
+import { traceIdOf } from "../../../domain/tracing/traceId.ts"
+import type { LogError, MessageLog, NewLogRecord } from "../../../layers/log/MessageLog.ts"
+import type { Source, SourceError } from "../../../layers/sources/Source.ts"
+import { toLog } from "../../log/toLog.ts"
+import { from, type Pipeline } from "../../stage/Pipeline.ts"
+import type { StageServices } from "../../stage/Stage.ts"
 
 interface IngestOptions {
   /** Arrays (of up to 256 records) between the sources and the log (default 32). */

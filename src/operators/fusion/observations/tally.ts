@@ -4,8 +4,8 @@
  * `decode` counts what it can read; `validate` says which times can be true. A record that is given up later therefore counts and never sets how
  * new a sensor's data is.
  */
-import type { Observation, SourceKind } from "../../domain/observation/Observation.ts"
-import type { UtcTime } from "../../domain/time/UtcTime.ts"
+import type { Observation, SourceKind } from "../../../domain/observation/Observation.ts"
+import type { UtcTime } from "../../../domain/time/UtcTime.ts"
 
 export interface ObservationTally {
   readonly byKind: Map<SourceKind, number>

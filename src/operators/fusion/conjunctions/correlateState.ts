@@ -1,12 +1,12 @@
 /** The state of `correlate`: what is known of objects, the final updates that wait for their window, and the conjunctions with one open. */
 import { Schema } from "effect"
-import type { Conjunction } from "../../domain/alert/Conjunction.ts"
-import type { PairUpdate } from "../../domain/alert/PairUpdate.ts"
-import { ConjunctionRecord, PairUpdateRecord, readPairUpdate, writePairUpdate } from "../../domain/alert/records.ts"
-import type { Evidence } from "../../domain/lineage/Evidence.ts"
-import { EvidenceRecord, readEvidence, writeEvidence } from "../../domain/lineage/evidenceRecord.ts"
-import type { Estimate } from "../../domain/orbit/tracking/Estimate.ts"
-import { EstimateRecord, readEstimate, writeEstimate } from "../../domain/orbit/tracking/estimateRecord.ts"
+import type { Conjunction } from "../../../domain/alert/Conjunction.ts"
+import type { PairUpdate } from "../../../domain/alert/PairUpdate.ts"
+import { ConjunctionRecord, PairUpdateRecord, readPairUpdate, writePairUpdate } from "../../../domain/alert/records.ts"
+import type { Evidence } from "../../../domain/lineage/Evidence.ts"
+import { EvidenceRecord, readEvidence, writeEvidence } from "../../../domain/lineage/evidenceRecord.ts"
+import type { Estimate } from "../../../domain/orbit/tracking/Estimate.ts"
+import { EstimateRecord, readEstimate, writeEstimate } from "../../../domain/orbit/tracking/estimateRecord.ts"
 import {
   ContextRecord,
   HeldRecord,
@@ -14,15 +14,15 @@ import {
   readHeld,
   writeContext,
   writeHeld
-} from "../../domain/stream/contributorsCodec.ts"
-import type { EventContext, Held } from "../../domain/stream/Envelope.ts"
-import { Numeric } from "../../domain/time/Numeric.ts"
-import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { keptAs, type StateSchema } from "../state/Binary.ts"
-import { Cell, cellPart } from "../state/Cell.ts"
-import { type StateDecl, structure } from "../state/State.ts"
-import { EntryTable } from "../state/Table.ts"
-import { tablePart } from "../state/tablePart.ts"
+} from "../../../domain/stream/contributorsCodec.ts"
+import type { EventContext, Held } from "../../../domain/stream/Envelope.ts"
+import { Numeric } from "../../../domain/time/Numeric.ts"
+import type { UtcTime } from "../../../domain/time/UtcTime.ts"
+import { keptAs, type StateSchema } from "../../state/Binary.ts"
+import { Cell, cellPart } from "../../state/Cell.ts"
+import { type StateDecl, structure } from "../../state/State.ts"
+import { EntryTable } from "../../state/Table.ts"
+import { tablePart } from "../../state/tablePart.ts"
 import type { ScreenedUpdate } from "./screenConjunctions.ts"
 
 export interface Active {

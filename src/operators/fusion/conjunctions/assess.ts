@@ -7,16 +7,16 @@
  * 26 calls more where the closest approach is not among those remembered. Of an integrated orbit: its integration from the estimate to the
  * closest approach, about 11 ms a day, once an estimate.
  */
-import type { Conjunction } from "../../domain/alert/Conjunction.ts"
-import type { ConjunctionRisk } from "../../domain/alert/ConjunctionRisk.ts"
-import type { PairUpdate } from "../../domain/alert/PairUpdate.ts"
-import { bilinear, norm, scale, subtract } from "../../domain/orbit/algebra/vector3.ts"
-import { collisionProbability, defaultHardBodyRadius } from "../../domain/orbit/encounter/collisionProbability.ts"
-import { assessValidity, type TrackSupport } from "../../domain/orbit/encounter/validity.ts"
-import { type Dynamics, sgp4Dynamics } from "../../domain/orbit/tracking/Dynamics.ts"
-import { type Estimate, isNumeric } from "../../domain/orbit/tracking/Estimate.ts"
-import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { type Operator, type StageServices, stateless } from "../stage/Stage.ts"
+import type { Conjunction } from "../../../domain/alert/Conjunction.ts"
+import type { ConjunctionRisk } from "../../../domain/alert/ConjunctionRisk.ts"
+import type { PairUpdate } from "../../../domain/alert/PairUpdate.ts"
+import { bilinear, norm, scale, subtract } from "../../../domain/orbit/algebra/vector3.ts"
+import { collisionProbability, defaultHardBodyRadius } from "../../../domain/orbit/encounter/collisionProbability.ts"
+import { assessValidity, type TrackSupport } from "../../../domain/orbit/encounter/validity.ts"
+import { type Dynamics, sgp4Dynamics } from "../../../domain/orbit/tracking/Dynamics.ts"
+import { type Estimate, isNumeric } from "../../../domain/orbit/tracking/Estimate.ts"
+import type { UtcTime } from "../../../domain/time/UtcTime.ts"
+import { type Operator, type StageServices, stateless } from "../../stage/Stage.ts"
 
 export interface AssessedPair {
   readonly update: PairUpdate

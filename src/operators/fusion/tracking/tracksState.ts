@@ -1,12 +1,12 @@
 /** The state of `track`: tracks by object, their observations, and what is derived from both. */
 import { Schema } from "effect"
-import { isCanaryObject } from "../../domain/canary/reserved.ts"
-import { Observation } from "../../domain/observation/Observation.ts"
-import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
-import type { Dynamics } from "../../domain/orbit/tracking/Dynamics.ts"
-import type { Estimate } from "../../domain/orbit/tracking/Estimate.ts"
-import { EstimateRecord, readEstimate, writeEstimate } from "../../domain/orbit/tracking/estimateRecord.ts"
-import { insert, makeTrackOf, type Track, type TrackEntry } from "../../domain/orbit/tracking/Track.ts"
+import { isCanaryObject } from "../../../domain/canary/reserved.ts"
+import { Observation } from "../../../domain/observation/Observation.ts"
+import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
+import type { Dynamics } from "../../../domain/orbit/tracking/Dynamics.ts"
+import type { Estimate } from "../../../domain/orbit/tracking/Estimate.ts"
+import { EstimateRecord, readEstimate, writeEstimate } from "../../../domain/orbit/tracking/estimateRecord.ts"
+import { insert, makeTrackOf, type Track, type TrackEntry } from "../../../domain/orbit/tracking/Track.ts"
 import {
   ContextRecord,
   HeldRecord,
@@ -14,14 +14,14 @@ import {
   readHeld,
   writeContext,
   writeHeld
-} from "../../domain/stream/contributorsCodec.ts"
-import { Numeric } from "../../domain/time/Numeric.ts"
-import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { keptAs, type StateSchema } from "../state/Binary.ts"
-import { Cell, timePart } from "../state/Cell.ts"
-import { type StateDecl, structure } from "../state/State.ts"
-import { EntryTable } from "../state/Table.ts"
-import { tablePart } from "../state/tablePart.ts"
+} from "../../../domain/stream/contributorsCodec.ts"
+import { Numeric } from "../../../domain/time/Numeric.ts"
+import type { UtcTime } from "../../../domain/time/UtcTime.ts"
+import { keptAs, type StateSchema } from "../../state/Binary.ts"
+import { Cell, timePart } from "../../state/Cell.ts"
+import { type StateDecl, structure } from "../../state/State.ts"
+import { EntryTable } from "../../state/Table.ts"
+import { tablePart } from "../../state/tablePart.ts"
 
 /** A track of either dynamics. */
 export type ObjectTrack = Track<Estimate>

@@ -4,13 +4,13 @@
  * Its record carries the W3C context of the version's span; its lineage is handed in.
  */
 import { Effect } from "effect"
-import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
-import { alertKind, alertVersionId } from "../../domain/lineage/LineageRecord.ts"
-import { AlertStore } from "../../layers/alerts/AlertStore.ts"
-import { CanaryWatch } from "../../layers/canary/CanaryWatch.ts"
-import type { LogError } from "../../layers/log/MessageLog.ts"
-import { sink, type TraceHeadersAt } from "../sinks/sink.ts"
-import type { Operator, StageServices } from "../stage/Stage.ts"
+import type { ConjunctionAlert } from "../../../domain/alert/ConjunctionAlert.ts"
+import { alertKind, alertVersionId } from "../../../domain/lineage/LineageRecord.ts"
+import { AlertStore } from "../../../layers/alerts/AlertStore.ts"
+import { CanaryWatch } from "../../../layers/canary/CanaryWatch.ts"
+import type { LogError } from "../../../layers/log/MessageLog.ts"
+import { sink, type TraceHeadersAt } from "../../sinks/sink.ts"
+import type { Operator, StageServices } from "../../stage/Stage.ts"
 
 /** Delivers versions of alerts and passes on those that were new; the others are counted as filtered with reason `stale`, a canary's, which arrive here and are not delivered, with `canary`. */
 export const publish: Operator<ConjunctionAlert, ConjunctionAlert, never, StageServices | AlertStore> = sink({

@@ -5,14 +5,14 @@
  * or form, `SchemaMismatch` for a record that is read but not an observation, `ValidationFailed` for a source nobody registered.
  */
 import { Result } from "effect"
-import { decodeRawRecord } from "../../domain/observation/formats/decodeRawRecord.ts"
-import { mostAheadMillis } from "../../domain/observation/mostAhead.ts"
-import type { Observation } from "../../domain/observation/Observation.ts"
-import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
-import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
-import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { isOwnTrace } from "../../domain/tracing/ownTrace.ts"
-import { type Operator, type StageServices, stateless } from "../stage/Stage.ts"
+import { decodeRawRecord } from "../../../domain/observation/formats/decodeRawRecord.ts"
+import { mostAheadMillis } from "../../../domain/observation/mostAhead.ts"
+import type { Observation } from "../../../domain/observation/Observation.ts"
+import type { ReceivedRecord } from "../../../domain/observation/ReceivedRecord.ts"
+import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
+import type { UtcTime } from "../../../domain/time/UtcTime.ts"
+import { isOwnTrace } from "../../../domain/tracing/ownTrace.ts"
+import { type Operator, type StageServices, stateless } from "../../stage/Stage.ts"
 import { countDecoded, type ObservationTally } from "./tally.ts"
 
 export { makeTally, type ObservationTally } from "./tally.ts"

@@ -1,11 +1,11 @@
 /** Observations that belong to no track leave here for the topic `uncorrelated-tracks`; track updates go on. */
 import { Effect, Schema } from "effect"
-import { Observation } from "../../domain/observation/Observation.ts"
-import type { Association, TrackUpdate, UncorrelatedObservation } from "../../domain/orbit/tracking/TrackUpdate.ts"
-import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
-import { divert } from "../sinks/divert.ts"
-import type { TraceHeadersAt } from "../sinks/sink.ts"
-import type { Operator, StageServices } from "../stage/Stage.ts"
+import { Observation } from "../../../domain/observation/Observation.ts"
+import type { Association, TrackUpdate, UncorrelatedObservation } from "../../../domain/orbit/tracking/TrackUpdate.ts"
+import { type LogError, MessageLog } from "../../../layers/log/MessageLog.ts"
+import { divert } from "../../sinks/divert.ts"
+import type { TraceHeadersAt } from "../../sinks/sink.ts"
+import type { Operator, StageServices } from "../../stage/Stage.ts"
 
 export const uncorrelatedTopic = "uncorrelated-tracks"
 

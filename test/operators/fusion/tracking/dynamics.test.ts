@@ -1,25 +1,32 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { makeConjunction } from "../../../src/domain/alert/Conjunction.ts"
-import { makeCandidates } from "../../../src/domain/orbit/tracking/candidates.ts"
-import { type Dynamics, numericDynamics, sgp4Dynamics } from "../../../src/domain/orbit/tracking/Dynamics.ts"
-import { isNumeric } from "../../../src/domain/orbit/tracking/Estimate.ts"
-import { writeEstimate } from "../../../src/domain/orbit/tracking/estimateRecord.ts"
-import type { Association } from "../../../src/domain/orbit/tracking/TrackUpdate.ts"
-import type { Item } from "../../../src/domain/stream/Batch.ts"
-import { envelope, watermark } from "../../../src/domain/stream/Envelope.ts"
-import { assess, type AssessedPair } from "../../../src/operators/fusion/assess.ts"
-import { correlate } from "../../../src/operators/fusion/correlate.ts"
-import type { MatchedObservation } from "../../../src/operators/fusion/match.ts"
-import type { ScreenedUpdate } from "../../../src/operators/fusion/screenConjunctions.ts"
-import { track } from "../../../src/operators/fusion/track.ts"
-import * as Stage from "../../../src/operators/stage/Stage.ts"
-import { contextOf } from "../../../src/testing/envelopes.ts"
-import { cutInto, runLaw, survivesRestore } from "../../../src/testing/laws.ts"
-import { finalAlerts, type FusionRun, observed, recordsOf, runFusion, shortHorizon } from "../../support/fusionRun.ts"
-import { observedIntegrated } from "../../support/integratedRun.ts"
-import { registry, synthetic } from "../../support/scenario.ts"
-import { shuffled } from "../../support/shuffle.ts"
+import { makeConjunction } from "../../../../src/domain/alert/Conjunction.ts"
+import { makeCandidates } from "../../../../src/domain/orbit/tracking/candidates.ts"
+import { type Dynamics, numericDynamics, sgp4Dynamics } from "../../../../src/domain/orbit/tracking/Dynamics.ts"
+import { isNumeric } from "../../../../src/domain/orbit/tracking/Estimate.ts"
+import { writeEstimate } from "../../../../src/domain/orbit/tracking/estimateRecord.ts"
+import type { Association } from "../../../../src/domain/orbit/tracking/TrackUpdate.ts"
+import type { Item } from "../../../../src/domain/stream/Batch.ts"
+import { envelope, watermark } from "../../../../src/domain/stream/Envelope.ts"
+import { assess, type AssessedPair } from "../../../../src/operators/fusion/conjunctions/assess.ts"
+import { correlate } from "../../../../src/operators/fusion/conjunctions/correlate.ts"
+import type { ScreenedUpdate } from "../../../../src/operators/fusion/conjunctions/screenConjunctions.ts"
+import type { MatchedObservation } from "../../../../src/operators/fusion/tracking/match.ts"
+import { track } from "../../../../src/operators/fusion/tracking/track.ts"
+import * as Stage from "../../../../src/operators/stage/Stage.ts"
+import { contextOf } from "../../../../src/testing/envelopes.ts"
+import { cutInto, runLaw, survivesRestore } from "../../../../src/testing/laws.ts"
+import {
+  finalAlerts,
+  type FusionRun,
+  observed,
+  recordsOf,
+  runFusion,
+  shortHorizon
+} from "../../../support/fusionRun.ts"
+import { observedIntegrated } from "../../../support/integratedRun.ts"
+import { registry, synthetic } from "../../../support/scenario.ts"
+import { shuffled } from "../../../support/shuffle.ts"
 
 const numeric = () => numericDynamics({ sensorOf: (sourceId) => registry.bySourceId.get(sourceId) })
 const settings = { ...shortHorizon, trackDynamics: "numeric" } as const

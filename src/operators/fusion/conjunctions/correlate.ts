@@ -18,17 +18,17 @@
  * times of one window; one is dropped when its windows are closed. Cost: one look-up per update and conjunction, and one pass over the
  * active conjunctions per slide.
  */
-import type { Conjunction } from "../../domain/alert/Conjunction.ts"
-import type { PairUpdate } from "../../domain/alert/PairUpdate.ts"
-import { type Evidence, sampledEvidence, withEvidence } from "../../domain/lineage/Evidence.ts"
-import type { Candidates } from "../../domain/orbit/tracking/candidates.ts"
-import type { Estimate } from "../../domain/orbit/tracking/Estimate.ts"
-import type { Envelope, EventContext, Held } from "../../domain/stream/Envelope.ts"
-import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { type Emit, type Operator, type StageServices, stateful } from "../stage/Stage.ts"
-import type { Table } from "../state/Table.ts"
-import { sliding } from "../windows/assigners.ts"
-import { PaneTimes } from "../windows/panes.ts"
+import type { Conjunction } from "../../../domain/alert/Conjunction.ts"
+import type { PairUpdate } from "../../../domain/alert/PairUpdate.ts"
+import { type Evidence, sampledEvidence, withEvidence } from "../../../domain/lineage/Evidence.ts"
+import type { Candidates } from "../../../domain/orbit/tracking/candidates.ts"
+import type { Estimate } from "../../../domain/orbit/tracking/Estimate.ts"
+import type { Envelope, EventContext, Held } from "../../../domain/stream/Envelope.ts"
+import type { UtcTime } from "../../../domain/time/UtcTime.ts"
+import { type Emit, type Operator, type StageServices, stateful } from "../../stage/Stage.ts"
+import type { Table } from "../../state/Table.ts"
+import { sliding } from "../../windows/assigners.ts"
+import { PaneTimes } from "../../windows/panes.ts"
 import {
   type Active,
   type CorrelateState,

@@ -6,13 +6,13 @@
  *
  * Stateless; arrays and order kept. Cost: two to 14 SGP4 calls an observation.
  */
-import type { Observation } from "../../domain/observation/Observation.ts"
-import type { Sensor } from "../../domain/observation/sensors/Sensor.ts"
-import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
-import type { Candidates } from "../../domain/orbit/tracking/candidates.ts"
-import type { UncorrelatedObservation } from "../../domain/orbit/tracking/TrackUpdate.ts"
-import { type Operator, type StageServices, stateless } from "../stage/Stage.ts"
-import { registeredSensor } from "./registeredSensor.ts"
+import type { Observation } from "../../../domain/observation/Observation.ts"
+import type { Sensor } from "../../../domain/observation/sensors/Sensor.ts"
+import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
+import type { Candidates } from "../../../domain/orbit/tracking/candidates.ts"
+import type { UncorrelatedObservation } from "../../../domain/orbit/tracking/TrackUpdate.ts"
+import { type Operator, type StageServices, stateless } from "../../stage/Stage.ts"
+import { registeredSensor } from "../observations/registeredSensor.ts"
 
 /** An observation and the one object that it can be of. */
 export interface MatchedObservation {

@@ -16,15 +16,15 @@
  * Arrays and order kept. State: a table of the open alerts, two versions each; one of the last sequence of those closed, at most `capacity`, oldest first
  * out. A risk without an alert is counted as processed and emits nothing. Cost: a pass over the open alerts per watermark.
  */
-import type { AlertStatus, ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
-import { sameContent } from "../../domain/alert/ConjunctionAlert.ts"
-import { levelOf } from "../../domain/alert/level.ts"
-import { joinedEvidence, sampledEvidence } from "../../domain/lineage/Evidence.ts"
-import type { Envelope, Origin } from "../../domain/stream/Envelope.ts"
-import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { type Emit, type Operator, type StageServices, stateful } from "../stage/Stage.ts"
+import type { AlertStatus, ConjunctionAlert } from "../../../domain/alert/ConjunctionAlert.ts"
+import { sameContent } from "../../../domain/alert/ConjunctionAlert.ts"
+import { levelOf } from "../../../domain/alert/level.ts"
+import { joinedEvidence, sampledEvidence } from "../../../domain/lineage/Evidence.ts"
+import type { Envelope, Origin } from "../../../domain/stream/Envelope.ts"
+import type { UtcTime } from "../../../domain/time/UtcTime.ts"
+import { type Emit, type Operator, type StageServices, stateful } from "../../stage/Stage.ts"
+import type { AssessedPair } from "../conjunctions/assess.ts"
 import { type AlertState, alertState, type OpenAlert } from "./alertState.ts"
-import type { AssessedPair } from "./assess.ts"
 
 export interface AlertOptions {
   /** Sequences of alerts that earlier runs delivered, so that the next version is greater. */

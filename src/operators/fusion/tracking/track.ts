@@ -8,14 +8,14 @@
  * and one of every observation between the watermark less `allowedLatenessMillis` and now (about 1 kB each). An estimate is not kept but for the one
  * before a track's observations: it is computed from these again. Cost: two predictions an observation.
  */
-import { isCanaryObject } from "../../domain/canary/reserved.ts"
-import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
-import type { Candidates } from "../../domain/orbit/tracking/candidates.ts"
-import { type Dynamics, sgp4Dynamics } from "../../domain/orbit/tracking/Dynamics.ts"
-import { forget, insert, latest, makeTrackOf } from "../../domain/orbit/tracking/Track.ts"
-import type { Association, TrackUpdate, UncorrelatedObservation } from "../../domain/orbit/tracking/TrackUpdate.ts"
-import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { type Emit, type Operator, type StageServices, stateful } from "../stage/Stage.ts"
+import { isCanaryObject } from "../../../domain/canary/reserved.ts"
+import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
+import type { Candidates } from "../../../domain/orbit/tracking/candidates.ts"
+import { type Dynamics, sgp4Dynamics } from "../../../domain/orbit/tracking/Dynamics.ts"
+import { forget, insert, latest, makeTrackOf } from "../../../domain/orbit/tracking/Track.ts"
+import type { Association, TrackUpdate, UncorrelatedObservation } from "../../../domain/orbit/tracking/TrackUpdate.ts"
+import type { UtcTime } from "../../../domain/time/UtcTime.ts"
+import { type Emit, type Operator, type StageServices, stateful } from "../../stage/Stage.ts"
 import type { MatchedObservation } from "./match.ts"
 import { type ObjectEntry, type ObjectTrack, type Tracks, tracksState } from "./tracksState.ts"
 
