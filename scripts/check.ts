@@ -7,6 +7,7 @@ const steps: ReadonlyArray<readonly [name: string, command: string, ...args: Rea
   ["format", "dprint", "check"],
   ["lint", "oxlint", "--deny-warnings"],
   ["types and Effect diagnostics", tsc, "-p", "tsconfig.json"],
+  ["types of the pages", tsc, "-p", "dashboard/tsconfig.json"],
   ["import direction", "node", "scripts/importDirection.ts"]
 ]
 

@@ -1,4 +1,7 @@
-/** Emits `dist` for `npm pack`: plain JavaScript with types. Removed first, so that nothing of a deleted file is packed. */
+/**
+ * Emits `dist` for `npm pack`: plain JavaScript with types. Removed first, so that nothing of a deleted file is packed. The pages are packed beside it;
+ * npm has them built by `prepare`.
+ */
 import { spawnSync } from "node:child_process"
 import { rmSync } from "node:fs"
 

@@ -1,6 +1,5 @@
 /** What can be asked over HTTP, taken from the API itself: the answer to `GET /`, and the methods that a path has. */
-import { Effect, type Layer } from "effect"
-import { HttpRouter, HttpServerResponse } from "effect/http"
+import { HttpServerResponse } from "effect/http"
 import { OpenApi } from "effect/http-api"
 import { escape } from "effect/RegExp"
 import { PerigeeApi } from "../../domain/api/api.ts"
@@ -14,7 +13,7 @@ interface Question {
 const methods = ["get", "put", "post", "delete", "patch"] as const
 
 const questions: ReadonlyArray<Question> = [
-  { method: "GET", path: "/", description: "This list" },
+  { method: "GET", path: "/", description: "This list; a browser gets the pages" },
   { method: "GET", path: "/openapi.json", description: "The API as an OpenAPI document" },
   ...Object.entries(OpenApi.fromApi(PerigeeApi).paths).flatMap(([path, item]) =>
     methods.flatMap((method) => {
@@ -44,8 +43,4 @@ const body = {
   questions
 }
 
-export const layerApiIndex: Layer.Layer<never, never, HttpRouter.HttpRouter> = HttpRouter.add(
-  "GET",
-  "/",
-  Effect.succeed(HttpServerResponse.jsonUnsafe(body))
-)
+export const apiIndex = HttpServerResponse.jsonUnsafe(body, { headers: { vary: "accept" } })

@@ -2,6 +2,7 @@
 import { Effect, Layer } from "effect"
 import { inForce } from "../config/Setting.ts"
 import { settings } from "../config/settings.ts"
+import { layerBuiltPages } from "../pages/builtPages.ts"
 import { Endpoint } from "./Endpoint.ts"
 import { layerNodeServer } from "./NodeServer.ts"
 import { layerRoutes } from "./routes.ts"
@@ -16,5 +17,8 @@ export const layerHttpFromConfig = (options: { readonly onlyIfAsked: boolean }) 
   Layer.unwrap(Effect.gen(function*() {
     const { origin } = yield* inForce(settings.httpPort)
     if (options.onlyIfAsked && origin === "default") return none
-    return layerNodeServer(layerRoutes, { host: yield* settings.httpHost, port: yield* settings.httpPort })
+    return layerNodeServer(Layer.provide(layerRoutes, layerBuiltPages()), {
+      host: yield* settings.httpHost,
+      port: yield* settings.httpPort
+    })
   }))

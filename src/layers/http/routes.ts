@@ -8,7 +8,8 @@ import { format } from "../../domain/time/UtcTime.ts"
 import { CanaryWatch } from "../canary/CanaryWatch.ts"
 import { Health, type HealthQuestion, worstStatus } from "../health/Health.ts"
 import { Exposition } from "../metrics/Exposition.ts"
-import { layerApiIndex } from "./apiIndex.ts"
+import { layerPageRoutes } from "../pages/pageRoutes.ts"
+import { apiIndex } from "./apiIndex.ts"
 
 const orFail = <A extends Pick<HealthAnswer, "status">>(answer: A): Effect.Effect<A, A> =>
   answer.status === "failed" ? Effect.fail(answer) : Effect.succeed(answer)
@@ -69,8 +70,8 @@ const canary = HttpApiBuilder.group(
   })
 )
 
-/** All routes, `/openapi.json` and the index at `/` among them. */
+/** All routes, `/openapi.json`, the index at `/` and the pages among them. */
 export const layerRoutes = HttpApiBuilder.layer(PerigeeApi, { openapiPath: "/openapi.json" }).pipe(
   Layer.provide([health, metrics, canary]),
-  Layer.merge(layerApiIndex)
+  Layer.merge(layerPageRoutes(apiIndex))
 )
