@@ -3,13 +3,12 @@ import type { AttributeValue } from "./SpanData.ts"
 
 export type JsonAttribute = string | number | boolean | ReadonlyArray<string | number | boolean>
 
+const scalarJson = (value: string | number | boolean | bigint): string | number | boolean =>
+  typeof value === "bigint" || (typeof value === "number" && !Number.isFinite(value)) ? String(value) : value
+
 /** What JSON has: whole numbers that a double does not hold, and numbers that JSON lacks (NaN, infinities), are texts. */
 export const attributeJson = (value: AttributeValue): JsonAttribute =>
-  typeof value === "bigint"
-    ? String(value)
-    : typeof value === "number" && !Number.isFinite(value)
-    ? String(value)
-    : value
+  typeof value === "object" ? value.map(scalarJson) : scalarJson(value)
 
 /** Lists are JSON without spaces. */
 export const attributeText = (value: AttributeValue): string =>

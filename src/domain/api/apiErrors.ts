@@ -1,0 +1,22 @@
+/** The errors that endpoints answer with, in the shape of {@link ApiError}: each code has its status. */
+import { Schema } from "effect"
+import { HttpApiSchema } from "effect/http-api"
+
+const withCode = <const Code extends string>(status: number, code: Code) =>
+  Schema.Struct({
+    error: Schema.Struct({
+      code: Schema.Literal(code),
+      message: Schema.String,
+      details: Schema.Record(Schema.String, Schema.String),
+      request_id: Schema.String
+    })
+  }).pipe(HttpApiSchema.status(status))
+
+/** A parameter is none: `details` names it. */
+export const BadRequest = withCode(400, "bad_request")
+export const Unauthorized = withCode(401, "unauthorized")
+/** The token may not do this. */
+export const Forbidden = withCode(403, "forbidden")
+export const NotFound = withCode(404, "not_found")
+/** The store cannot be reached, or this process keeps none. */
+export const Unavailable = withCode(503, "unavailable")
