@@ -1,0 +1,28 @@
+/** Bytes that are no OTLP trace data, and where they stop being it. */
+import { Schema } from "effect"
+
+/**
+ * - `Truncated`: a field ends after the message that holds it.
+ * - `Tag`: a field number or wire type that protobuf does not have; `WireType`: a field of OTLP in another field's clothes.
+ * - `Varint`: more than ten bytes. - `Utf8`: text that is not. - `Depth`: nested deeper than 100 messages.
+ * - `Id`: an id of the wrong length, or of zeros alone. - `TooManySpans`: more than one scan holds.
+ */
+export const OtlpMalformedReason = Schema.Literals([
+  "Truncated",
+  "Tag",
+  "WireType",
+  "Varint",
+  "Utf8",
+  "Depth",
+  "Id",
+  "TooManySpans"
+])
+
+export type OtlpMalformedReason = typeof OtlpMalformedReason.Type
+
+export class OtlpMalformed extends Schema.TaggedError<OtlpMalformed>()("OtlpMalformed", {
+  reason: OtlpMalformedReason,
+  message: Schema.String,
+  /** Of the first byte that cannot be read, from the beginning of what was given. */
+  offset: Schema.Int
+}) {}
