@@ -5,8 +5,13 @@ export { type GuardRoute, type PredicateRoute, route } from "./branches/route.ts
 export { split, type SplitOptions } from "./branches/split.ts"
 export { asyncCall, type AsyncCallOptions } from "./calls/asyncCall.ts"
 export { lookup, type LookupOptions } from "./calls/lookup.ts"
-export { defaultFusionSettings, fusion, type FusionOptions, type FusionSettings } from "./fusion/fusion.ts"
-export { observationEvents } from "./fusion/fusionSource.ts"
+export {
+  defaultFusionSettings,
+  fusion,
+  type FusionOptions,
+  type FusionSettings,
+  observationEvents
+} from "./fusion/fusion.ts"
 export { uncorrelatedTopic } from "./fusion/tracking/publishUncorrelated.ts"
 export { graphSvg } from "./graph/graphSvg.ts"
 export { graphJson, graphText } from "./graph/graphText.ts"

@@ -18,6 +18,7 @@ import { MessageLog, type NewLogRecord } from "../../src/layers/log/MessageLog.t
 import { readPages } from "../../src/layers/log/readPages.ts"
 import { Collectors } from "../../src/layers/metrics/Collectors.ts"
 import { type StageCounts, StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
+import { canaries as syntheticCanaries } from "../../src/operators/fusion/canaries.ts"
 import { defaultFusionSettings } from "../../src/operators/fusion/fusion.ts"
 import { fusionPipeline } from "../../src/operators/fusion/fusionPipeline.ts"
 import { makeTally } from "../../src/operators/fusion/observations/decode.ts"
@@ -88,7 +89,8 @@ export const runWithCanaries = (
     const store = yield* AlertStore
     const watch = yield* CanaryWatch
     const injector = yield* CanaryInjector
-    const tally = makeTally()
+    const synthetics = syntheticCanaries(watch.arrived)
+    const tally = makeTally(undefined, (kind) => kind === synthetics.kind)
     const now = () => clock
     let clock = seededStart
     yield* log.ensureTopic({ name: observationsTopic, partitions: 1 })
@@ -101,7 +103,7 @@ export const runWithCanaries = (
       alertSequences: new Map(),
       settings,
       tally,
-      onRejectedCanary: ({ id }) => watch.arrived(id)
+      synthetics
     })
     const running = yield* pipeline.run.pipe(Effect.provide(GroupMember.layer), Effect.forkScoped)
     const wires = (["radar", "optical", "isl"] as const).map((kind): CanaryWire => ({

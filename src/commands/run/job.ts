@@ -5,7 +5,7 @@ import { Clock, Deferred, Effect, Fiber, Option, type Scope, Stream } from "effe
 import { observationsTopic } from "../../domain/observation/formats/rawRecordHeaders.ts"
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
 import type { Catalogue } from "../../domain/orbit/catalogue/Catalogue.ts"
-import { type EventContext, tick } from "../../domain/stream/Envelope.ts"
+import { tick } from "../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { AlertStore } from "../../layers/alerts/AlertStore.ts"
 import { CanaryInjector } from "../../layers/canary/CanaryInjector.ts"
@@ -22,6 +22,7 @@ import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
 import { KeptTraces } from "../../layers/tracing/recorder/KeptTraces.ts"
 import { SettleTraces } from "../../layers/tracing/recorder/SettleTraces.ts"
+import { canaries } from "../../operators/fusion/canaries.ts"
 import type { FusionSettings } from "../../operators/fusion/fusion.ts"
 import { fusionGroup, fusionPipeline } from "../../operators/fusion/fusionPipeline.ts"
 import { type FusionReadings, fusionReadings } from "../../operators/fusion/fusionReadings.ts"
@@ -78,7 +79,8 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   const stages = yield* StageRegistry
   const stats = yield* SourceStats
   const shutdown = yield* Shutdown
-  const canaries = yield* CanaryWatch
+  const watched = yield* CanaryWatch
+  const synthetics = canaries(watched.arrived)
   const injector = yield* CanaryInjector
   const startedAt = clock.currentTimeMillisUnsafe()
   const now = () => clock.currentTimeMillisUnsafe()
@@ -87,9 +89,8 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   yield* log.ensureTopic({ name: uncorrelatedTopic, partitions: 1, retentionMillis: 7 * 86_400_000 })
   const before = alerts.current()
   const alertSequences = new Map(Array.from(before, ([id, { sequence }]) => [id, sequence] as const))
-  const tally = makeTally(now)
+  const tally = makeTally(now, (kind) => kind === synthetics.kind)
   const readings = fusionReadings((yield* StageState).readings)
-  const onRejectedCanary = ({ id }: EventContext) => canaries.arrived(id)
   const ingesting = ingest(world.sources)
   const ingested = yield* Deferred.make<void, LogError | SourceError>()
   const written = stages.countsOf(ingestStage)
@@ -117,7 +118,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     alertSequences,
     settings,
     tally,
-    onRejectedCanary
+    synthetics
   })
 
   const sampler = yield* HeadSampler
@@ -194,7 +195,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     ),
     deadLetters: deadLetters.countByErrorKind(),
     sources: stats.all(),
-    canaries: canaries.report().total,
+    canaries: watched.report().total,
     tracesSampled,
     tracesKept: yield* yield* KeptTraces
   }

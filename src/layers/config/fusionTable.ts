@@ -77,8 +77,9 @@ export const fusionTable = {
     name: "PERIGEE_SCREENING_THREADS",
     kind: number({ unit: "threads", minimum: 0, maximum: 64, whole: true }),
     fallback: 1,
-    what: "Worker threads that screen the catalogue beside the pipeline; 0: its own thread does it, in turns.",
-    why: "One leaves a core of two to the pipeline. Each holds some 3 kB an object."
+    what:
+      "Worker threads that screen the catalogue beside the pipeline; 0, and under 1000 objects: its own thread does it, in turns.",
+    why: "One leaves a core of two to the pipeline. Each holds some 3 kB an object, and costs a CPU-second to start."
   }),
   screenThreshold: setting({
     name: "PERIGEE_SCREEN_THRESHOLD",

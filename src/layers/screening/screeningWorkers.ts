@@ -13,7 +13,7 @@ import type { Trajectory } from "../../domain/orbit/ephemeris/Trajectory.ts"
 import type { Span } from "../../domain/orbit/screening/hours.ts"
 import type { Answer, Done, Order } from "./messages.ts"
 import { type Screener, ScreeningError } from "./Screener.ts"
-import { makeScreening, Screening } from "./Screening.ts"
+import { makeScreening, Screening, type ScreeningShape } from "./Screening.ts"
 
 /** The program beside this file: TypeScript in a checkout, JavaScript in a package. */
 const program = new URL(`screeningWorker${import.meta.url.endsWith(".ts") ? ".ts" : ".js"}`, import.meta.url)
@@ -87,5 +87,8 @@ const makeWorkers = Effect.fnUntraced(function*(
 const startWorker = (): Worker => new Worker(program, { resourceLimits: { maxYoungGenerationSizeMb: 12 } })
 
 /** So many worker threads for each catalogue that is opened. */
+export const screeningByWorkers = (threads: number, spawn = startWorker): ScreeningShape =>
+  makeScreening((elements, objects) => makeWorkers(elements, objects, threads, spawn))
+
 export const layerScreeningWorkers = (threads: number, spawn = startWorker): Layer.Layer<never> =>
-  Layer.succeed(Screening, makeScreening((elements, objects) => makeWorkers(elements, objects, threads, spawn)))
+  Layer.succeed(Screening, screeningByWorkers(threads, spawn))

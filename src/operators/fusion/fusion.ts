@@ -4,13 +4,11 @@
  *     decode -> validate -> dedupe -> watermark -> match -> track -> uncorrelated -> screen -> correlate -> assess -> alert
  *            -> dedupe-alerts -> publish
  *
- * Canaries go the same way, with sensors, objects, screening and windows of their own, and end in `correlate` or `publish`: see
+ * Synthetic traffic goes the same way, with sensors, objects, screening and windows of its own, and ends in `correlate` or `publish`: canaries, see
  * docs/canaries.md. Whether any are sent changes no result.
  */
 import { pipe, Record } from "effect"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
-import { withCanarySensors } from "../../domain/canary/sensors.ts"
-import { withCanaries } from "../../domain/canary/withCanaries.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
 import { isSensorKind, type SensorKind, sourceKinds } from "../../domain/observation/sourceKinds.ts"
@@ -22,7 +20,6 @@ import {
   sgp4Dynamics,
   type TrackDynamics
 } from "../../domain/orbit/tracking/Dynamics.ts"
-import type { EventContext } from "../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import type { AlertStore } from "../../layers/alerts/AlertStore.ts"
 import type { MessageLog } from "../../layers/log/MessageLog.ts"
@@ -31,11 +28,14 @@ import { type Operator, type StageServices, via } from "../stage/Stage.ts"
 import { assignWatermarks, type SourceLateness } from "../time/assignWatermarks.ts"
 import { alert } from "./alerts/alert.ts"
 import { publish } from "./alerts/publish.ts"
+import { canaries } from "./canaries.ts"
 import { assess } from "./conjunctions/assess.ts"
 import { correlate } from "./conjunctions/correlate.ts"
 import { screenConjunctions } from "./conjunctions/screenConjunctions.ts"
+import { observationEventsBeside } from "./fusionSource.ts"
 import { decode, type ObservationTally } from "./observations/decode.ts"
 import { validate } from "./observations/validate.ts"
+import type { Synthetics } from "./Synthetics.ts"
 import { associate } from "./tracking/associate.ts"
 import { publishUncorrelated } from "./tracking/publishUncorrelated.ts"
 
@@ -75,8 +75,8 @@ export interface FusionOptions {
   readonly alertSequences: ReadonlyMap<string, number>
   readonly settings?: FusionSettings
   readonly tally?: ObservationTally
-  /** Told of each canary that was screened and bears on no pair. */
-  readonly onRejectedCanary?: (context: EventContext) => void
+  /** By default canaries, of whose arrival nobody is told. */
+  readonly synthetics?: Synthetics
 }
 
 /** One Earth for all: the orientation that the sensors are told. */
@@ -88,13 +88,25 @@ const numericOf = ({ bySourceId }: SensorRegistry): Dynamics => {
   })
 }
 
+export const defaultSynthetics: Synthetics = canaries()
+
+/** How records of the topic are read, canaries among them. */
+export const observationEvents = observationEventsBeside(defaultSynthetics)
+
 export const fusion = (
   options: FusionOptions
 ): Operator<ReceivedRecord, ConjunctionAlert, never, StageServices | MessageLog | AlertStore> => {
-  const { alertSequences, catalogue, now, onRejectedCanary, registry, settings = defaultFusionSettings, tally } =
-    options
-  const candidates = withCanaries(makeCandidates(catalogue))
-  const sensors = withCanarySensors(registry)
+  const {
+    alertSequences,
+    catalogue,
+    now,
+    registry,
+    settings = defaultFusionSettings,
+    synthetics = defaultSynthetics,
+    tally
+  } = options
+  const candidates = synthetics.withObjects(makeCandidates(catalogue))
+  const sensors = synthetics.withSensors(registry)
   const { allowedLatenessMillis, lateness, slideMillis, trackDynamics, windowMillis } = settings
   const dynamics = trackDynamics === "numeric" ? numericOf(sensors) : sgp4Dynamics
   const latenessOf = (kind: string): SourceLateness => {
@@ -113,36 +125,38 @@ export const fusion = (
     via(assignWatermarks({
       sources: new Map(Array.from(registry.bySourceId, ([id, { kind }]) => [id, latenessOf(kind)] as const)),
       lateness: ({ sourceId, sourceKind }) => latenessOf(sensors.bySourceId.get(sourceId)?.kind ?? sourceKind),
-      aside: ({ sourceKind }) => sourceKind === "canary",
+      aside: ({ sourceKind }) => sourceKind === synthetics.kind,
       allowedLatenessMillis
     })),
     via(associate({
       candidates,
       registry: sensors,
       allowedLatenessMillis,
-      dynamics
+      dynamics,
+      synthetics
     })),
-    via(publishUncorrelated),
+    via(publishUncorrelated(synthetics)),
     via(screenConjunctions({
       objects: Array.from(catalogue.keys()),
       candidates,
       horizonMillis: settings.screenHorizonMillis,
-      thresholdMetres: settings.screenThresholdMetres
+      thresholdMetres: settings.screenThresholdMetres,
+      synthetics
     })),
     via(correlate({
       candidates,
       windowMillis,
       slideMillis,
-      ...(onRejectedCanary !== undefined && { onRejectedCanary })
+      synthetics
     })),
     via(assess(dynamics)),
-    via(alert({ sequences: alertSequences, now })),
+    via(alert({ sequences: alertSequences, now, synthetics })),
     via(dedupe({
       name: "dedupe-alerts",
       key: ({ alertId, sequence }: ConjunctionAlert) => `${alertId}/${sequence}`,
       ttlMillis: 300_000,
       capacity: 100_000
     })),
-    via(publish)
+    via(publish(synthetics))
   )
 }

@@ -7,8 +7,8 @@ import { commit } from "../log/commit.ts"
 import { fromLog, type FromLogOptions } from "../log/fromLog.ts"
 import type { Pipeline } from "../stage/Pipeline.ts"
 import type { StageServices } from "../stage/Stage.ts"
-import { fusion, type FusionOptions } from "./fusion.ts"
-import { observationEvents } from "./fusionSource.ts"
+import { defaultSynthetics, fusion, type FusionOptions } from "./fusion.ts"
+import { observationEventsBeside } from "./fusionSource.ts"
 
 /** The group that reads observations to make alerts of them. */
 export const fusionGroup = "fusion"
@@ -21,7 +21,7 @@ export const fusionPipeline = <E = never, R = never>(
   { seen, ticks, until, ...options }: FusionPipelineOptions<E, R>
 ): Pipeline<E | LogError, R | StageServices | MessageLog | GroupMember | AlertStore> =>
   fromLog<ReceivedRecord, E, R>({
-    ...observationEvents,
+    ...observationEventsBeside(options.synthetics ?? defaultSynthetics),
     group: fusionGroup,
     ...(until !== undefined && { until }),
     ...(ticks !== undefined && { ticks }),

@@ -7,6 +7,7 @@ import { traceIdOf } from "../../../src/domain/tracing/traceId.ts"
 import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import * as Instruments from "../../../src/layers/stage/Instruments.ts"
 import { StageLineage } from "../../../src/layers/stage/StageHooks.ts"
+import { canaries } from "../../../src/operators/fusion/canaries.ts"
 import { fusionSource } from "../../../src/operators/fusion/fusionSource.ts"
 import * as Stage from "../../../src/operators/stage/Stage.ts"
 import { collectArrays, collectItems } from "../../../src/testing/envelopes.ts"
@@ -137,7 +138,7 @@ describe("fusionSource", () => {
       const record = canaryLogRecord("radar", canary.bytes, 5000)
       const real = logRecord(json, 1)
       const [first, second] = eventsOf(
-        yield* collectItems(fusionSource(parts([[{ ...real, ...record, offset: 0 }, real]])))
+        yield* collectItems(fusionSource(parts([[{ ...real, ...record, offset: 0 }, real]]), canaries()))
       )
       assert.deepStrictEqual(
         [first?.context.trace.sampled, first?.context.trace.traceState, first?.context.lineage],

@@ -39,7 +39,7 @@ describe("publish", () => {
 
   it.effect("delivers what is new and passes it on; the rest is filtered as stale", () =>
     Effect.gen(function*() {
-      const out = yield* collectItems(arrays([events(versions)]).pipe(publish))
+      const out = yield* collectItems(arrays([events(versions)]).pipe(publish()))
       assert.deepStrictEqual(payloadsOf(out).map(({ alertId, sequence }) => [alertId, sequence]), [["a", 1], ["b", 1], [
         "a",
         2
@@ -51,7 +51,7 @@ describe("publish", () => {
   it.effect("a store that fails for a while is tried again; everything is delivered once and in order", () => {
     const outage: Outage = { failures: 4, tried: [] }
     return Effect.gen(function*() {
-      const out = yield* patiently(collectItems(arrays([events(versions)]).pipe(publish)))
+      const out = yield* patiently(collectItems(arrays([events(versions)]).pipe(publish())))
       assert.strictEqual(payloadsOf(out).length, 3)
       assert.strictEqual(outage.tried.length, 5)
       const topic = yield* Stream.runCollect(readPages(yield* MessageLog, alertsTopic))
@@ -66,7 +66,7 @@ describe("publish", () => {
   it.effect("past its budget an alert is a dead letter, never dropped in silence", () => {
     const outage: Outage = { failures: Infinity, tried: [] }
     return Effect.gen(function*() {
-      const out = yield* patiently(collectItems(arrays([events(versions.slice(0, 2))]).pipe(publish)))
+      const out = yield* patiently(collectItems(arrays([events(versions.slice(0, 2))]).pipe(publish())))
       assert.deepStrictEqual(payloadsOf(out), [])
       const letters = (yield* DeadLettersMemory).letters()
       assert.deepStrictEqual(letters.map(({ errorKind, operator, retryCount }) => [operator, errorKind, retryCount]), [
@@ -132,7 +132,7 @@ describe("publishUncorrelated", () => {
   it.effect("writes what belongs to no track, whole, counts it by reason, and passes the track updates on", () =>
     Effect.gen(function*() {
       yield* ready
-      const out = yield* collectItems(arrays([input, [watermark(1)]]).pipe(publishUncorrelated))
+      const out = yield* collectItems(arrays([input, [watermark(1)]]).pipe(publishUncorrelated()))
       assert.deepStrictEqual(payloadsOf(out), [update])
       assert.deepStrictEqual(yield* written, expected)
       const counts = yield* countsOf("uncorrelated")
@@ -143,7 +143,7 @@ describe("publishUncorrelated", () => {
   it.effect("a log that fails for a while is tried again; nothing is doubled, here or below", () =>
     Effect.gen(function*() {
       yield* ready
-      const out = yield* patiently(collectItems(arrays([input]).pipe(publishUncorrelated)))
+      const out = yield* patiently(collectItems(arrays([input]).pipe(publishUncorrelated())))
       assert.deepStrictEqual(payloadsOf(out), [update])
       assert.deepStrictEqual(yield* written, expected)
       assert.deepStrictEqual([...(yield* countsOf("uncorrelated")).filteredReasons], [["unmatched", 1], [
@@ -155,7 +155,7 @@ describe("publishUncorrelated", () => {
   it.effect("when it fails for good, the track updates go on and the others are dead letters", () =>
     Effect.gen(function*() {
       yield* ready
-      const out = yield* patiently(collectItems(arrays([input]).pipe(publishUncorrelated)))
+      const out = yield* patiently(collectItems(arrays([input]).pipe(publishUncorrelated())))
       assert.deepStrictEqual(payloadsOf(out), [update])
       const letters = (yield* DeadLettersMemory).letters()
       assert.deepStrictEqual(letters.map(({ errorKind }) => errorKind), [

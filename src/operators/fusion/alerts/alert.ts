@@ -6,7 +6,7 @@
  * before, and not before it has caught up with the observations that a speculative version rests on.
  *
  * **Speculative.** A speculative risk gives a version at once when it changes the level or the validity, or moves the miss distance by
- * more than a tenth of its sigma (at least 10 m) or the TCA by more than 0.1 s; one of a canary always does, as somebody waits for it. When its window has closed and no final risk took its
+ * more than a tenth of its sigma (at least 10 m) or the TCA by more than 0.1 s; one of synthetic traffic always does, as somebody waits for it. When its window has closed and no final risk took its
  * place, the settled version does; an alert that only speculation raised is withdrawn.
  *
  * **Expired.** When the watermark passes the TCA the alert expires. It is kept `lingerMillis` longer, for the windows still open then.
@@ -24,6 +24,7 @@ import type { Envelope, Origin } from "../../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../../domain/time/UtcTime.ts"
 import { type Emit, type Operator, type StageServices, stateful } from "../../stage/Stage.ts"
 import type { AssessedPair } from "../conjunctions/assess.ts"
+import { noSynthetics, type Synthetics } from "../Synthetics.ts"
 import { type AlertState, alertState, type OpenAlert } from "./alertState.ts"
 
 export interface AlertOptions {
@@ -33,10 +34,11 @@ export interface AlertOptions {
   readonly capacity?: number
   /** How long after its TCA updates of a conjunction may come: a window, a slide and the allowed lateness (default 60 s). */
   readonly lingerMillis?: number
+  readonly synthetics?: Synthetics
 }
 
 export const alert = (options: AlertOptions): Operator<AssessedPair, ConjunctionAlert, never, StageServices> => {
-  const { sequences, now, capacity = 100_000, lingerMillis = 60_000 } = options
+  const { sequences, now, capacity = 100_000, lingerMillis = 60_000, synthetics = noSynthetics } = options
 
   /** `origin`: what this version continues, the event itself or what was kept of it. */
   const publish = (
@@ -62,7 +64,7 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     const content = contentOf(pair)
     if (content === undefined || (open === undefined && content.level === "cleared")) return
     const version = atTime(content, state.watermark.value)
-    if (open !== undefined && event.context.sourceKind !== "canary" && !matters(open.version, version)) return
+    if (open !== undefined && event.context.sourceKind !== synthetics.kind && !matters(open.version, version)) return
     const { settled, settledEvidence = [] } = open ?? {}
     const kept = emit.hold(event)
     publish(state, emit, { version, windowEnd, settled, nominalTca, kept, evidence, settledEvidence }, event)

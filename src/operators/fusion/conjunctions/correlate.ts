@@ -29,6 +29,7 @@ import { type Emit, type Operator, type StageServices, stateful } from "../../st
 import type { Table } from "../../state/Table.ts"
 import { sliding } from "../../windows/assigners.ts"
 import { PaneTimes } from "../../windows/panes.ts"
+import { noSynthetics, type Synthetics } from "../Synthetics.ts"
 import {
   type Active,
   type CorrelateState,
@@ -43,12 +44,12 @@ interface CorrelateOptions {
   readonly candidates: Candidates
   readonly windowMillis: number
   readonly slideMillis: number
-  /** Told of each canary that was screened and bears on no pair: it ends here. */
-  readonly onRejectedCanary?: (context: EventContext) => void
+  /** Those that were screened and bear on no pair end here. */
+  readonly synthetics?: Synthetics
 }
 
 export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, PairUpdate, never, StageServices> => {
-  const { candidates, onRejectedCanary, slideMillis, windowMillis } = options
+  const { candidates, slideMillis, synthetics = noSynthetics, windowMillis } = options
   const times = new PaneTimes(sliding(windowMillis, slideMillis))
   const endAfter = (time: UtcTime): UtcTime => times.firstEnd(time)
 
@@ -174,48 +175,50 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
 
   return stateful<ScreenedUpdate, PairUpdate, CorrelateState>({
     name: "correlate",
-    state: correlateState,
-    observe: ({ canaries, catalogued }) => ({
+    state: correlateState(synthetics.name),
+    observe: ({ catalogued, synthetic }) => ({
       pairs: catalogued.active.size,
-      retractions: catalogued.progress.value.retractions + canaries.progress.value.retractions
+      retractions: catalogued.progress.value.retractions + synthetic.progress.value.retractions
     }),
     onEvents: (state, events, emit) => {
       const changed = new Set<Active>()
-      const changedCanaries = new Set<Active>()
+      const changedSynthetic = new Set<Active>()
       for (const event of events) {
         const { context, payload: update } = event
-        const isCanary = context.sourceKind === "canary"
-        const windows = isCanary ? state.canaries : state.catalogued
+        const isSynthetic = context.sourceKind === synthetics.kind
+        const windows = isSynthetic ? state.synthetic : state.catalogued
         switch (update.track.kind) {
           case "final":
             windows.wait({ update, kept: emit.hold(event), of: context })
             break
           case "speculative":
             speculate(windows, event, emit)
-            if (isCanary && update.conjunctions.length === 0) onRejectedCanary?.(context)
+            if (isSynthetic && update.conjunctions.length === 0) synthetics.arrived(context.id)
             break
           case "correction":
             correct(
               windows,
               { update, kept: emit.hold(event), of: context },
-              isCanary ? changedCanaries : changed
+              isSynthetic ? changedSynthetic : changed
             )
             break
         }
       }
       for (const active of changed) conclude(state.catalogued, active, "correction", state.catalogued.closed, emit)
-      for (const active of changedCanaries) conclude(state.canaries, active, "correction", state.canaries.closed, emit)
+      for (const active of changedSynthetic) {
+        conclude(state.synthetic, active, "correction", state.synthetic.closed, emit)
+      }
     },
-    onWatermark: ({ canaries, catalogued }, time, emit) => {
+    onWatermark: ({ catalogued, synthetic }, time, emit) => {
       closeUntil(catalogued, time, emit)
-      closeUntil(canaries, time, emit)
-      forgetCanaries(canaries)
+      closeUntil(synthetic, time, emit)
+      forgetIdle(synthetic)
     }
   })
 }
 
-/** Canaries' objects come and go: where no window is open for them, what is known of them goes too. */
-const forgetCanaries = ({ active, due, final, speculative }: PairWindows): void => {
+/** Synthetic objects come and go: where no window is open for them, what is known of them goes too. */
+const forgetIdle = ({ active, due, final, speculative }: PairWindows): void => {
   if (active.size > 0 || due.length > 0) return
   for (const [objectId] of Array.from(final.entries())) {
     final.delete(objectId)

@@ -123,7 +123,7 @@ interface Progress {
 
 const progresses: StateSchema<Progress> = Schema.Struct({ closed: Numeric, retractions: Schema.Int })
 
-/** The windows of the catalogue's objects, or of the canaries: neither opens, closes or changes one of the other. */
+/** The windows of the catalogue's objects, or of synthetic traffic: neither opens, closes or changes one of the other. */
 export class PairWindows {
   readonly speculative = new EntryTable<string, Known>({ capacity: Infinity })
   readonly final = new EntryTable<string, Known>({ capacity: Infinity })
@@ -194,7 +194,7 @@ const nothing: ReadonlyArray<never> = []
 
 export interface CorrelateState {
   readonly catalogued: PairWindows
-  readonly canaries: PairWindows
+  readonly synthetic: PairWindows
 }
 
 const partNames = ["speculative", "final", "active", "waiting"] as const
@@ -212,17 +212,19 @@ const infosOf = (prefix: string) => [
   { name: `${prefix}progress`, bound: 1 }
 ]
 
-export const correlateState: StateDecl<CorrelateState> = structure(
-  [...infosOf(""), ...infosOf("canaries ")],
-  () => {
-    const state = { catalogued: new PairWindows(), canaries: new PairWindows() }
-    return {
-      state,
-      parts: [...partsOf("", state.catalogued), ...partsOf("canaries ", state.canaries)],
-      ready: () => {
-        state.catalogued.resume()
-        state.canaries.resume()
+/** `synthetics`: what the parts of synthetic traffic are named after. */
+export const correlateState = (synthetics: string): StateDecl<CorrelateState> =>
+  structure(
+    [...infosOf(""), ...infosOf(`${synthetics} `)],
+    () => {
+      const state = { catalogued: new PairWindows(), synthetic: new PairWindows() }
+      return {
+        state,
+        parts: [...partsOf("", state.catalogued), ...partsOf(`${synthetics} `, state.synthetic)],
+        ready: () => {
+          state.catalogued.resume()
+          state.synthetic.resume()
+        }
       }
     }
-  }
-)
+  )

@@ -5,16 +5,14 @@
  * `thresholdMetres`: the limit of interest plus a margin for what tracks move. Who does the work is the service `Screening`: this thread in turns, or
  * others; meanwhile the events wait in a queue of 1024, then (backpressure) in the log. A screening that fails is tried again.
  *
- * Canaries are screened by themselves, with each other: they are no part of the catalogue. They have a branch of their own, so that they do not wait
+ * Synthetic objects are screened by themselves, with each other: they are no part of the catalogue. They have a branch of their own, so that they do not wait
  * while it is screened. Both branches are one stage to those who count.
  *
- * Arrays kept, those with canaries split in two; order kept among canaries and among the rest. State: the conjunctions of the hours screened, about
+ * Arrays kept, those with synthetic objects split in two; order kept among these and among the rest. State: the conjunctions of the hours screened, about
  * 200 bytes each; those more than a horizon past are let go.
  */
 import { Effect, Stream } from "effect"
 import { type Conjunction, makeConjunction } from "../../../domain/alert/Conjunction.ts"
-import { isCanaryObject } from "../../../domain/canary/reserved.ts"
-import { canariesAround } from "../../../domain/canary/tracks.ts"
 import type { MeanElements } from "../../../domain/orbit/catalogue/MeanElements.ts"
 import { trajectoryOf } from "../../../domain/orbit/ephemeris/Trajectory.ts"
 import { screenSlice } from "../../../domain/orbit/screening/screen.ts"
@@ -31,6 +29,7 @@ import { makeOperator } from "../../stage/Operator.ts"
 import { makeProcess } from "../../stage/running/Process.ts"
 import { pureOperator } from "../../stage/running/pureOperator.ts"
 import { andThen, effectful, type Operator, type StageServices } from "../../stage/Stage.ts"
+import { noSynthetics, type Synthetics } from "../Synthetics.ts"
 
 export interface ScreenedUpdate {
   readonly track: TrackUpdate
@@ -42,6 +41,7 @@ interface ScreenOptions {
   readonly candidates: Candidates
   readonly horizonMillis: number
   readonly thresholdMetres: number
+  readonly synthetics?: Synthetics
 }
 
 const name = "screen"
@@ -153,13 +153,16 @@ const catalogued = (options: ScreenOptions): Operator<TrackUpdate, ScreenedUpdat
   )
 }
 
-/** The few canaries of each hour, here. */
-const canaries = (options: ScreenOptions): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
+/** The few synthetic objects of each hour, here. */
+const synthesised = (
+  options: ScreenOptions,
+  { objectsAround }: Synthetics
+): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
   const { candidates: { propagatorOf }, thresholdMetres } = options
   return screened((index) =>
     Effect.sync(() => {
       const [from, to] = [index * hour, (index + 1) * hour]
-      const trajectories = canariesAround(from).flatMap((objectId) => {
+      const trajectories = objectsAround(from).flatMap((objectId) => {
         const propagator = propagatorOf(objectId)
         return propagator === undefined ? [] : [trajectoryOf(propagator)]
       })
@@ -171,9 +174,10 @@ const canaries = (options: ScreenOptions): Operator<TrackUpdate, ScreenedUpdate,
 export const screenConjunctions = (
   options: ScreenOptions
 ): Operator<TrackUpdate, ScreenedUpdate, never, StageServices> => {
-  const ofCanaries = canaries(options)
+  const { synthetics = noSynthetics } = options
+  const beside = synthesised(options, synthetics)
   // Both count as one stage, which has its place among the others although branches start after what is behind them.
-  const drawn = nodeGraph({ name: "screen (canaries)", kind: "effectful", edge: direct })
+  const drawn = nodeGraph({ name: `${name} (${synthetics.name})`, kind: "effectful", edge: direct })
   const inPlace = pureOperator<TrackUpdate, TrackUpdate, StageRegistry>(
     noStage,
     Effect.map(StageRegistry, ({ countsOf }) => {
@@ -185,10 +189,10 @@ export const screenConjunctions = (
     inPlace,
     split({
       name: "screening",
-      when: ({ objectId }: TrackUpdate) => isCanaryObject(objectId),
-      to: makeOperator<TrackUpdate, ScreenedUpdate, never, StageServices>(drawn, (self) => ofCanaries(self)),
+      when: ({ objectId }: TrackUpdate) => synthetics.hasObject(objectId),
+      to: makeOperator<TrackUpdate, ScreenedUpdate, never, StageServices>(drawn, (self) => beside(self)),
       otherwise: catalogued(options),
-      reason: "canaries do not wait while the catalogue is screened"
+      reason: `${synthetics.name} do not wait while the catalogue is screened`
     })
   )
 }

@@ -1,5 +1,5 @@
 /**
- * What was observed so far, canaries left out: a count for people and metrics, no part of the result. State: an entry a sensor.
+ * What was observed so far: a count for people and metrics, no part of the result. State: an entry a sensor.
  *
  * `decode` counts what it can read; `validate` says which times can be true. A record that is given up later therefore counts and never sets how
  * new a sensor's data is.
@@ -12,6 +12,8 @@ export interface ObservationTally {
   readonly bySensor: Map<string, SensorTally>
   /** When decoding takes place; without it there is no `pipelineLagMillis`. */
   readonly now: () => UtcTime
+  /** Whether observations of a source kind are left out. */
+  readonly leavesOut: (sourceKind: string) => boolean
 }
 
 /** What was seen of one sensor; changed in place. Its newest time and its lags are of observations that can be true: `undefined` until there is one. */
@@ -27,10 +29,14 @@ export interface SensorTally {
   pipelineLagMillis: number | undefined
 }
 
-export const makeTally = (now: () => UtcTime = () => Number.NaN): ObservationTally => ({
+export const makeTally = (
+  now: () => UtcTime = () => Number.NaN,
+  leavesOut: (sourceKind: string) => boolean = () => false
+): ObservationTally => ({
   byKind: new Map(),
   bySensor: new Map(),
-  now
+  now,
+  leavesOut
 })
 
 const sensorOf = ({ bySensor }: ObservationTally, { ingestTimestamp, sourceId }: Observation): SensorTally => {
@@ -50,7 +56,7 @@ const sensorOf = ({ bySensor }: ObservationTally, { ingestTimestamp, sourceId }:
 /** Counts an observation that could be decoded. */
 export const countDecoded = (tally: ObservationTally, observation: Observation): void => {
   const { ingestTimestamp, sourceKind } = observation
-  if (sourceKind === "canary") return
+  if (tally.leavesOut(sourceKind)) return
   tally.byKind.set(sourceKind, (tally.byKind.get(sourceKind) ?? 0) + 1)
   const sensor = sensorOf(tally, observation)
   sensor.observations++
@@ -60,7 +66,7 @@ export const countDecoded = (tally: ObservationTally, observation: Observation):
 /** Notes the times of an observation that can be true. `at`: now. */
 export const noteTimes = (tally: ObservationTally, observation: Observation, at: UtcTime): void => {
   const { ingestTimestamp, sensorTimestamp, sourceKind } = observation
-  if (sourceKind === "canary") return
+  if (tally.leavesOut(sourceKind)) return
   const sensor = sensorOf(tally, observation)
   if (sensor.newest === undefined || sensorTimestamp > sensor.newest) sensor.newest = sensorTimestamp
   sensor.sourceLagMillis = ingestTimestamp - sensorTimestamp

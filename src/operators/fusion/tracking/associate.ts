@@ -5,6 +5,7 @@ import type { Candidates } from "../../../domain/orbit/tracking/candidates.ts"
 import type { Dynamics } from "../../../domain/orbit/tracking/Dynamics.ts"
 import type { Association } from "../../../domain/orbit/tracking/TrackUpdate.ts"
 import { andThen, type Operator, type StageServices } from "../../stage/Stage.ts"
+import type { Synthetics } from "../Synthetics.ts"
 import { match } from "./match.ts"
 import { track } from "./track.ts"
 
@@ -13,4 +14,5 @@ export const associate = (options: {
   readonly registry: SensorRegistry
   readonly allowedLatenessMillis: number
   readonly dynamics?: Dynamics
+  readonly synthetics?: Synthetics
 }): Operator<Observation, Association, never, StageServices> => andThen(match(options), track(options))

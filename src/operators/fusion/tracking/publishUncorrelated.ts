@@ -6,6 +6,7 @@ import { type LogError, MessageLog } from "../../../layers/log/MessageLog.ts"
 import { divert } from "../../sinks/divert.ts"
 import type { TraceHeadersAt } from "../../sinks/sink.ts"
 import type { Operator, StageServices } from "../../stage/Stage.ts"
+import { noSynthetics, type Synthetics } from "../Synthetics.ts"
 
 export const uncorrelatedTopic = "uncorrelated-tracks"
 
@@ -34,23 +35,26 @@ const isUncorrelated = (association: Association): association is UncorrelatedOb
   association._tag !== "TrackUpdate"
 
 /**
- * Stateless; arrays and order kept. Uncorrelated observations count as filtered by reason, after they are written, a canary's as `canary`, unwritten; their records carry their W3C
+ * Stateless; arrays and order kept. Uncorrelated observations count as filtered by reason, after they are written, those of synthetic traffic by its kind, unwritten; their records carry their W3C
  * context. Here the lineage of every observation that is followed is handed in: what it does to its track goes on.
  */
-export const publishUncorrelated: Operator<Association, TrackUpdate, never, StageServices | MessageLog> = divert({
-  name: "uncorrelated",
-  where: isUncorrelated,
-  except: ({ sourceKind }) => sourceKind === "canary" ? "canary" : undefined,
-  reason: ({ reason }) => reason,
-  classify: (_error: LogError) => "transient",
-  leaving: (association) =>
-    isUncorrelated(association) || association.kind === "speculative" ? { kind: "observation" } : undefined,
-  write: Effect.fnUntraced(function*(
-    uncorrelated: ReadonlyArray<UncorrelatedObservation>,
-    headers: TraceHeadersAt
-  ) {
-    const log = yield* MessageLog
-    const records = yield* Effect.forEach(uncorrelated, (each, place) => toRecord(each, headers(place)))
-    yield* log.append(uncorrelatedTopic, records)
+export const publishUncorrelated = (
+  { kind }: Synthetics = noSynthetics
+): Operator<Association, TrackUpdate, never, StageServices | MessageLog> =>
+  divert({
+    name: "uncorrelated",
+    where: isUncorrelated,
+    except: ({ sourceKind }) => sourceKind === kind ? kind : undefined,
+    reason: ({ reason }) => reason,
+    classify: (_error: LogError) => "transient",
+    leaving: (association) =>
+      isUncorrelated(association) || association.kind === "speculative" ? { kind: "observation" } : undefined,
+    write: Effect.fnUntraced(function*(
+      uncorrelated: ReadonlyArray<UncorrelatedObservation>,
+      headers: TraceHeadersAt
+    ) {
+      const log = yield* MessageLog
+      const records = yield* Effect.forEach(uncorrelated, (each, place) => toRecord(each, headers(place)))
+      yield* log.append(uncorrelatedTopic, records)
+    })
   })
-})

@@ -8,7 +8,6 @@
  * and one of every observation between the watermark less `allowedLatenessMillis` and now (about 1 kB each). An estimate is not kept but for the one
  * before a track's observations: it is computed from these again. Cost: two predictions an observation.
  */
-import { isCanaryObject } from "../../../domain/canary/reserved.ts"
 import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
 import type { Candidates } from "../../../domain/orbit/tracking/candidates.ts"
 import { type Dynamics, sgp4Dynamics } from "../../../domain/orbit/tracking/Dynamics.ts"
@@ -16,6 +15,7 @@ import { forget, insert, latest, makeTrackOf } from "../../../domain/orbit/track
 import type { Association, TrackUpdate, UncorrelatedObservation } from "../../../domain/orbit/tracking/TrackUpdate.ts"
 import type { UtcTime } from "../../../domain/time/UtcTime.ts"
 import { type Emit, type Operator, type StageServices, stateful } from "../../stage/Stage.ts"
+import { noSynthetics, type Synthetics } from "../Synthetics.ts"
 import type { MatchedObservation } from "./match.ts"
 import { type ObjectEntry, type ObjectTrack, type Tracks, tracksState } from "./tracksState.ts"
 
@@ -38,17 +38,18 @@ export const track = (options: {
   readonly allowedLatenessMillis: number
   /** By what the objects move (default SGP4). */
   readonly dynamics?: Dynamics
+  readonly synthetics?: Synthetics
 }): Operator<MatchedObservation | UncorrelatedObservation, Association, never, StageServices> => {
-  const { allowedLatenessMillis, candidates, dynamics = sgp4Dynamics, registry } = options
+  const { allowedLatenessMillis, candidates, dynamics: real = sgp4Dynamics, registry, synthetics = noSynthetics } =
+    options
+  const dynamics = dynamicsBeside(real, synthetics)
 
   const trackOf = ({ tracks }: Tracks, objectId: string): ObjectTrack | undefined => {
     const known = tracks.get(objectId)
     if (known !== undefined) return known
     const catalogue = candidates.estimateOf(objectId)
     if (catalogue === undefined) return undefined
-    // Canaries fly by SGP4.
-    const base = isCanaryObject(objectId) ? catalogue : dynamics.start(catalogue)
-    const track = makeTrackOf(base, dynamics.update)
+    const track = makeTrackOf(dynamics.start(catalogue), dynamics.update)
     tracks.set(objectId, track)
     return track
   }
@@ -92,12 +93,19 @@ export const track = (options: {
       const keepAfter = time - allowedLatenessMillis
       for (const track of state.held) {
         state.forgotten(track, forget(track, keepAfter))
-        // Canaries' objects come and go; the next observation of one begins at its elements again.
-        if (track.entries.length === 0 && isCanaryObject(track.objectId)) state.tracks.delete(track.objectId)
+        // Synthetic objects come and go; the next observation of one begins at its elements again.
+        if (track.entries.length === 0 && synthetics.hasObject(track.objectId)) state.tracks.delete(track.objectId)
       }
     }
   })
 }
+
+/** Synthetic objects fly by SGP4, whatever the others do. */
+const dynamicsBeside = (dynamics: Dynamics, { hasObject }: Synthetics): Dynamics => ({
+  ...dynamics,
+  start: (catalogue) => hasObject(catalogue.objectId) ? catalogue : dynamics.start(catalogue),
+  own: (estimate) => hasObject(estimate.objectId) ? estimate : dynamics.own(estimate)
+})
 
 const accepted = (entry: ObjectEntry): boolean => entry.innovation?.accepted === true
 

@@ -1,6 +1,5 @@
 /** The state of `track`: tracks by object, their observations, and what is derived from both. */
 import { Schema } from "effect"
-import { isCanaryObject } from "../../../domain/canary/reserved.ts"
 import { Observation } from "../../../domain/observation/Observation.ts"
 import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
 import type { Dynamics } from "../../../domain/orbit/tracking/Dynamics.ts"
@@ -50,15 +49,14 @@ const kepts: StateSchema<Kept> = keptAs(
   (record) => ({ ...record, context: readContext(record.context), kept: readHeld(record.kept) })
 )
 
-/** One that was kept under other dynamics begins again at what the catalogue says; a canary's is SGP4's under all. */
+/** One that was kept under other dynamics begins again at what the catalogue says (`own`). */
 const tracksOf = ({ own, update }: Dynamics): StateSchema<ObjectTrack> =>
   keptAs(
     EstimateRecord,
     ({ base }: ObjectTrack) => writeEstimate(base),
     (record) => {
       const base = readEstimate(record)
-      if (base === undefined) return undefined
-      return makeTrackOf(isCanaryObject(base.objectId) ? base : own(base), update)
+      return base === undefined ? undefined : makeTrackOf(own(base), update)
     }
   )
 

@@ -10,6 +10,7 @@ import type { TrackUpdate } from "../../../../src/domain/orbit/tracking/TrackUpd
 import { seededStart } from "../../../../src/domain/simulation/scenario.ts"
 import { envelope } from "../../../../src/domain/stream/Envelope.ts"
 import { StageRegistry } from "../../../../src/layers/stage/StageRegistry.ts"
+import { canaries } from "../../../../src/operators/fusion/canaries.ts"
 import { screenConjunctions } from "../../../../src/operators/fusion/conjunctions/screenConjunctions.ts"
 import { arrays, collectItems, contextOf, payloadsOf } from "../../../../src/testing/envelopes.ts"
 import { stageLayer } from "../../../../src/testing/testLayers.ts"
@@ -122,7 +123,8 @@ describe("screenConjunctions", () => {
         objects,
         candidates: withThem,
         horizonMillis: hour,
-        thresholdMetres: 25_000
+        thresholdMetres: 25_000,
+        synthetics: canaries()
       })
       const updates = [updateOf(primary, time), updateOf(primary, time + 5 * hour), update]
       const out = yield* collectItems(
