@@ -3,6 +3,7 @@ import "effect/schema/SchemaJITCompiler/enable"
 import * as NodeServices from "@effect/platform-node/NodeServices"
 import { Cause, Console, Effect, Exit, Layer, Runtime } from "effect"
 import { CliError, Command } from "effect/cli"
+import { alerts } from "./commands/alerts.ts"
 import { assess } from "./commands/assess.ts"
 import { bench } from "./commands/bench.ts"
 import { budget } from "./commands/budget.ts"
@@ -11,6 +12,7 @@ import { config } from "./commands/config.ts"
 import { dlq } from "./commands/dlq.ts"
 import { graph } from "./commands/graph.ts"
 import { lineage } from "./commands/lineage.ts"
+import { log } from "./commands/log.ts"
 import { layerPresenter } from "./commands/presenter.ts"
 import { run } from "./commands/run.ts"
 import { screen } from "./commands/screen.ts"
@@ -21,7 +23,21 @@ import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
 
 const perigee = Command.make("perigee").pipe(
   Command.withDescription("A stream processor for Space Domain Awareness: observations in, conjunction alerts out"),
-  Command.withSubcommands([run, simulate, screen, assess, lineage, dlq, canary, budget, bench, graph, config])
+  Command.withSubcommands([
+    run,
+    simulate,
+    screen,
+    assess,
+    alerts,
+    log,
+    lineage,
+    dlq,
+    canary,
+    budget,
+    bench,
+    graph,
+    config
+  ])
 )
 
 /** 0 ok, 1 failed, 2 bad usage or input. What the command line library shows itself is not shown again. */

@@ -1,19 +1,16 @@
 /** `perigee dlq`: what was given up, why, and the raw record. Reads beside a run; writes nothing but the file of `--raw`. */
-import { Console, Effect, Layer, Option, Schema } from "effect"
+import { Console, Effect, Option, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import { DeadLetter, ErrorKind } from "../domain/deadletter/DeadLetter.ts"
 import { format } from "../domain/time/UtcTime.ts"
-import { withFlags } from "../layers/config/settings.ts"
-import { LogReader } from "../layers/log/LogReader.ts"
-import { layerLogReaderFromConfig } from "../layers/log/logReaderFromConfig.ts"
 import { isStandardOutput } from "../layers/runtime/outputSink.ts"
 import { findLetter, listLetters, totalOf } from "./dlq/letters.ts"
 import { letterText, listText } from "./dlq/text.ts"
 import { InputError } from "./InputError.ts"
 import { timeOf } from "./inputs.ts"
 import { jsonFlag } from "./jsonFlag.ts"
+import { logFlags, logReader } from "./logReader.ts"
 import { oneStandardOutput, writeOutput } from "./output.ts"
-import { settingFlags, settingMessage } from "./settingFlags.ts"
 
 const mostListed = 100_000
 
@@ -28,28 +25,10 @@ class UnknownDeadLetter extends Schema.TaggedError<UnknownDeadLetter>()("Unknown
   }
 }
 
-const logFlags = { "data-dir": settingFlags["data-dir"], log: settingFlags.log }
-
-type LogFlags = Command.Command.Config.Infer<typeof logFlags>
-
 const json = jsonFlag
 
 const text = (name: string, description: string) =>
   Flag.String(name).pipe(Flag.withDescription(description), Flag.optional)
-
-/** The log that the flags and the environment name. One that is not there or cannot be meant is bad input. */
-const logReader = (flags: LogFlags) =>
-  layerLogReaderFromConfig.pipe(
-    Layer.provide(withFlags(flags)),
-    Layer.catch((error) =>
-      Layer.effect(
-        LogReader,
-        error._tag === "ConfigError"
-          ? Effect.fail(new InputError({ message: settingMessage(error) }))
-          : Effect.fail(error.reason === "Invalid" ? new InputError({ message: error.message }) : error)
-      )
-    )
-  )
 
 const list = Command.make(
   "list",

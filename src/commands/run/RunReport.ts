@@ -5,6 +5,7 @@ import { format, type UtcTime } from "../../domain/time/UtcTime.ts"
 import type { SourceCounters } from "../../layers/sources/SourceStats.ts"
 import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
 import type { ObservationTally } from "../../operators/fusion/observations/decode.ts"
+import { alertJson } from "../alerts/alertJson.ts"
 import { columns } from "../text.ts"
 
 export interface RunReport {
@@ -67,20 +68,7 @@ export const toJson = (report: RunReport) => ({
     evicted: counts.evicted,
     filteredReasons: Object.fromEntries(counts.filteredReasons)
   })),
-  alerts: report.alerts.toSorted(byTca).map((alert) => ({
-    alertId: alert.alertId,
-    objects: alert.objects,
-    level: alert.level,
-    levelBy: alert.levelBy,
-    tca: format(alert.tca),
-    missDistanceMetres: alert.missDistanceMetres,
-    missDistanceSigmaMetres: alert.missDistanceSigmaMetres,
-    pc: alert.pc,
-    pcMaximum: alert.pcMaximum,
-    validity: alert.validity,
-    final: alert.final,
-    sequence: alert.sequence
-  })),
+  alerts: report.alerts.toSorted(byTca).map(alertJson),
   deadLetters: { total: sum(report.deadLetters), byErrorKind: Object.fromEntries(report.deadLetters) },
   sources: Object.fromEntries(
     Array.from(

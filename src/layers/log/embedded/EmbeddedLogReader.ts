@@ -10,7 +10,7 @@ import type { DatabaseSync } from "node:sqlite"
 import { openSqliteReader } from "../../sql/openSqliteReader.ts"
 import { LogError } from "../LogError.ts"
 import { LogReader, type LogReaderShape } from "../LogReader.ts"
-import type { LogRecord, PartitionOffsets } from "../LogRecord.ts"
+import type { LogRecord, PartitionOffsets, TopicSpec } from "../LogRecord.ts"
 import { type EmbeddedPartition, prepareRows } from "./embeddedRows.ts"
 import * as schema from "./embeddedSchema.ts"
 import { embeddedError } from "./embeddedStore.ts"
@@ -35,6 +35,7 @@ const make = Effect.fnUntraced(function*(directory: string) {
   })
   const reader = yield* attempt(() => makeReader(database))
   return LogReader.of({
+    topics: attempt(reader.topics),
     offsets: (topic) => Effect.flatMap(attempt(() => reader.offsets(topic)), Effect.fromResult),
     read: (options) => Effect.flatMap(attempt(() => reader.read(options)), Effect.fromResult)
   })
@@ -47,6 +48,11 @@ const makeReader = (database: DatabaseSync) => {
     `SELECT p.id, p.number, p.beginning, max(p.next, coalesce(
        (SELECT b.base + b.count FROM batches b WHERE b.partition = p.id ORDER BY b.base DESC LIMIT 1), 0)) AS end
      FROM partitions p JOIN topics t ON t.id = p.topic WHERE t.name = ? ORDER BY p.number`
+  )
+
+  const topicRows = database.prepare(
+    `SELECT t.name, t.retention_millis, t.retention_bytes, count(p.id) AS partitions
+     FROM topics t JOIN partitions p ON p.topic = t.id GROUP BY t.id ORDER BY t.name`
   )
 
   /** In one transaction, so that what retention removes meanwhile is still there for this call. */
@@ -105,7 +111,17 @@ const makeReader = (database: DatabaseSync) => {
         : fail("OffsetOutOfRange", `${topic}/${number} holds offsets ${beginning} to ${end}, not ${offset}`)
     })
 
+  const topics = (): ReadonlyArray<TopicSpec> =>
+    topicRows.all().map(({ name, partitions, retention_bytes, retention_millis }) =>
+      Object.assign(
+        { name: String(name), partitions: Number(partitions) },
+        retention_millis !== null && { retentionMillis: Number(retention_millis) },
+        retention_bytes !== null && { retentionBytes: Number(retention_bytes) }
+      )
+    )
+
   return {
+    topics,
     offsets: (topic: string) => snapshot(() => offsets(topic)),
     read: (options: Parameters<LogReaderShape["read"]>[0]) => snapshot(() => read(options))
   }
