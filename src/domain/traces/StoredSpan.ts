@@ -1,12 +1,6 @@
 /** A span as the trace backend holds it: OpenTelemetry's span in plain data, with the process and the instrumentation that it comes from. */
 import type { Attributes, SpanData } from "../tracing/SpanData.ts"
-
-/** The instrumentation that made a span; an empty name where it gave none. */
-export interface InstrumentationScope {
-  readonly name: string
-  readonly version: string
-  readonly attributes: Attributes
-}
+import type { InstrumentationScope } from "./otlp/decodeSpan.ts"
 
 export interface StoredSpan extends SpanData {
   readonly resource: Attributes

@@ -6,7 +6,7 @@
  * told of twice gives the same spans.
  */
 import type { EventContext, Hop } from "../stream/Envelope.ts"
-import { hash32 } from "../text/hash32.ts"
+import { derivedSpanId as spanIdOf } from "./derivedSpanId.ts"
 import type { SpanData, SpanStatus } from "./SpanData.ts"
 
 /** How an event ended that somebody will ask about. */
@@ -24,13 +24,6 @@ export const retroactiveAttribute = "perigee.retroactive"
 
 /** What lies between two stages and is not told apart from work below this, ns. */
 export const waitNanos = 1_000_000n
-
-const hex8 = (value: number): string => value.toString(16).padStart(8, "0")
-
-const spanIdOf = (key: string): string => {
-  const id = hex8(hash32(key)) + hex8(hash32(`span ${key}`))
-  return id === "0000000000000000" ? "0000000000000001" : id
-}
 
 /** The root span that is made afterwards for a trace. */
 export const recordedRootId = (traceId: string): string => spanIdOf(`root ${traceId}`)

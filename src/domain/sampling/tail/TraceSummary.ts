@@ -28,7 +28,8 @@ export const hasRemoteParent = (span: SpanData): boolean =>
 /** 0 for the trace's own root, 1 for the first span of a process, 2 for the others. */
 const rank = (span: SpanData): number => span.parentSpanId === undefined ? 0 : hasRemoteParent(span) ? 1 : 2
 
-const comesFirst = (a: SpanData, b: SpanData): boolean => {
+/** Whether `a` is rather the root than `b`: see {@link TraceSummary.root}. */
+export const comesFirst = (a: SpanData, b: SpanData): boolean => {
   const difference = rank(a) - rank(b)
   return difference === 0 ? a.startTime < b.startTime : difference < 0
 }
