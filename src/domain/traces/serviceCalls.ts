@@ -14,6 +14,8 @@ export const serviceCalls = (given: ReadonlyArray<StoredSpan>): ReadonlyArray<Se
   }))
 }
 
+const order = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
+
 /** Counts of several traces together. */
 export const addCalls = (counted: Iterable<ServiceDependency>): ReadonlyArray<ServiceDependency> => {
   const sums = new Map<string, ServiceDependency>()
@@ -22,6 +24,5 @@ export const addCalls = (counted: Iterable<ServiceDependency>): ReadonlyArray<Se
     const held = sums.get(key)
     sums.set(key, { parent, child, calls: calls + (held?.calls ?? 0), errors: errors + (held?.errors ?? 0) })
   }
-  const order = (a: string, b: string): number => a < b ? -1 : a > b ? 1 : 0
   return Array.from(sums.values()).sort((a, b) => order(a.parent, b.parent) || order(a.child, b.child))
 }

@@ -8,6 +8,7 @@
  * **Reads** give spans as they came; assembly, clock skew and critical paths are pure functions of `src/domain/traces` over what `trace` gives.
  */
 import { Context, type Effect, type Option, Schema } from "effect"
+import type { EncodedSpan } from "../../../domain/traces/otlp/decodeStored.ts"
 import type {
   Operation,
   ServiceDependency,
@@ -28,24 +29,14 @@ export class TraceStoreError extends Schema.TaggedError<TraceStoreError>()("Trac
   cause: Schema.optionalKey(Schema.Defect())
 }) {}
 
-/** One span as it came: encoded messages of OTLP, without their field tags. Views; a store that keeps them copies them. */
-export interface SpanBytes {
-  /** `opentelemetry.proto.resource.v1.Resource`. */
-  readonly resource: Uint8Array
-  /** `opentelemetry.proto.common.v1.InstrumentationScope`. */
-  readonly scope: Uint8Array
-  /** `opentelemetry.proto.trace.v1.Span`. */
-  readonly span: Uint8Array
-}
-
 export interface TraceWrite {
   /** 32 lower-case hex digits. */
   readonly traceId: string
   readonly revision: number
   readonly decision: TraceDecision
   readonly completion: Completion
-  /** Those that this write adds. */
-  readonly parts: ReadonlyArray<SpanBytes>
+  /** Those that this write adds. Views; a store that keeps them copies them. */
+  readonly parts: ReadonlyArray<EncodedSpan>
 }
 
 export interface TraceRetention {
