@@ -1,8 +1,13 @@
 /** Random requests of OTLP traces, the same for the same seed, as the library's messages: all fields, all kinds of value, some bad ids. */
-import { create, type MessageInitShape } from "@bufbuild/protobuf"
+import { create, fromBinary, type MessageInitShape } from "@bufbuild/protobuf"
 import type { AnyValueSchema, KeyValueSchema } from "../../../src/domain/traces/otlp/proto/common_pb.ts"
 import type { ResourceSchema } from "../../../src/domain/traces/otlp/proto/resource_pb.ts"
-import type { ScopeSpansSchema, SpanSchema } from "../../../src/domain/traces/otlp/proto/trace_pb.ts"
+import {
+  type ScopeSpansSchema,
+  type Span_SpanKind,
+  SpanSchema,
+  type Status_StatusCode
+} from "../../../src/domain/traces/otlp/proto/trace_pb.ts"
 import {
   type ExportTraceServiceRequest,
   ExportTraceServiceRequestSchema
@@ -73,6 +78,9 @@ const anyValue = (dice: Dice, depth: number): MessageInitShape<typeof AnyValueSc
 const keyValue = (dice: Dice, depth = 0): MessageInitShape<typeof KeyValueSchema> =>
   dice.roll(8) === 0 ? { key: text(dice) } : { key: text(dice), value: anyValue(dice, depth) }
 
+/** An enum is open: any number may come. */
+const unknownKind = (number: number): Span_SpanKind => fromBinary(SpanSchema, Uint8Array.of(48, number & 127)).kind
+
 const span = (dice: Dice): MessageInitShape<typeof SpanSchema> => ({
   traceId: dice.roll(10) === 0 ? dice.pick(new Uint8Array(16), dice.bytes(dice.roll(20))) : dice.bytes(16),
   spanId: dice.roll(10) === 0 ? dice.pick(new Uint8Array(8), dice.bytes(dice.roll(20))) : dice.bytes(8),
@@ -80,7 +88,7 @@ const span = (dice: Dice): MessageInitShape<typeof SpanSchema> => ({
   traceState: dice.pick("", "ot=th:0", "a=b,c=d"),
   flags: dice.pick(0, 1, 0x103, dice.roll(2 ** 32)),
   name: text(dice),
-  kind: dice.pick(dice.roll(6), dice.roll(6), -1, 77),
+  kind: dice.pick<Span_SpanKind>(0, 1, 2, 3, 4, 5, unknownKind(-1), unknownKind(77)),
   startTimeUnixNano: dice.pick(0n, dice.big(), 1_760_000_000_123_456_789n),
   endTimeUnixNano: dice.pick(0n, dice.big(), 1_760_000_000_223_456_789n),
   attributes: dice.list(6, () => keyValue(dice)),
@@ -100,7 +108,7 @@ const span = (dice: Dice): MessageInitShape<typeof SpanSchema> => ({
     flags: dice.roll(1024)
   })),
   droppedLinksCount: dice.roll(2),
-  ...(dice.roll(3) === 0 ? {} : { status: { message: text(dice), code: dice.roll(4) } })
+  ...(dice.roll(3) === 0 ? {} : { status: { message: text(dice), code: dice.pick<Status_StatusCode>(0, 1, 2) } })
 })
 
 const scopeSpans = (dice: Dice): MessageInitShape<typeof ScopeSpansSchema> => ({

@@ -93,7 +93,8 @@ export const decodedRows = (request: ExportTraceServiceRequest) => {
   const spans = request.resourceSpans.flatMap(({ resource, scopeSpans }) => {
     const attributes = attributesOf(resource?.attributes ?? [])
     const names = (resource?.attributes ?? []).filter(({ key, value }) => key === "service.name" && typeOf(value) === 1)
-    const service = names.at(-1)?.value?.value.value ?? ""
+    const last = names.at(-1)?.value?.value
+    const service = last?.case === "stringValue" ? last.value : ""
     return scopeSpans.flatMap(({ spans }) =>
       spans.flatMap((span) => {
         if (
@@ -110,8 +111,8 @@ export const decodedRows = (request: ExportTraceServiceRequest) => {
           start: span.startTimeUnixNano,
           end: span.endTimeUnixNano,
           name: span.name,
-          kind: span.kind,
-          status: span.status?.code ?? 0,
+          kind: Number(span.kind),
+          status: Number(span.status?.code ?? 0),
           flags: span.flags,
           traceState: span.traceState,
           events: span.events.length,

@@ -5,7 +5,7 @@ import { Schema } from "effect"
  * - `Truncated`: a field ends after the message that holds it.
  * - `Tag`: a field number or wire type that protobuf does not have; `WireType`: a field of OTLP in another field's clothes.
  * - `Varint`: more than ten bytes. - `Utf8`: text that is not. - `Depth`: nested deeper than 100 messages.
- * - `Id`: an id of the wrong length, or of zeros alone. - `TooManySpans`: more than one scan holds.
+ * - `Encoding`: compressed bytes that cannot be unpacked. - `Json`: no JSON of OTLP. - `TooManySpans`: more than one scan holds.
  */
 export const OtlpMalformedReason = Schema.Literals([
   "Truncated",
@@ -14,7 +14,8 @@ export const OtlpMalformedReason = Schema.Literals([
   "Varint",
   "Utf8",
   "Depth",
-  "Id",
+  "Encoding",
+  "Json",
   "TooManySpans"
 ])
 

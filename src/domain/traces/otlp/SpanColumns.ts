@@ -48,15 +48,17 @@ export const resourceAt = {
   service: 2,
   serviceLength: 3,
   attributes: 4,
-  attributeCount: 5
+  attributeCount: 5,
+  schemaUrl: 6,
+  schemaUrlLength: 7
 } as const
 
-export const resourceStride = 6
+export const resourceStride = 8
 
 /** A row per `ScopeSpans`. */
-export const scopeAt = { from: 0, to: 1, resource: 2 } as const
+export const scopeAt = { from: 0, to: 1, resource: 2, schemaUrl: 3, schemaUrlLength: 4 } as const
 
-export const scopeStride = 3
+export const scopeStride = 5
 
 /** A row per attribute. */
 export const attributeAt = {

@@ -90,8 +90,11 @@ export class SpanScanner {
         columns.resourceWords[row + resourceAt.to] = stop
         this.#attributes.resource(row, stop)
       } else if (tag === 18) this.#scopeSpans(index, input.ending(end))
-      else if (tag === 26) input.text(end)
-      else input.skip(tag, resourceSpansFields, end)
+      else if (tag === 26) {
+        const length = input.text(end)
+        columns.resourceWords[row + resourceAt.schemaUrl] = input.at - length
+        columns.resourceWords[row + resourceAt.schemaUrlLength] = length
+      } else input.skip(tag, resourceSpansFields, end)
     }
   }
 
@@ -112,8 +115,11 @@ export class SpanScanner {
         columns.scopeWords[row + scopeAt.from] = input.at
         columns.scopeWords[row + scopeAt.to] = stop
         this.#attributes.scope(stop)
-      } else if (tag === 26) input.text(end)
-      else input.skip(tag, scopeSpansFields, end)
+      } else if (tag === 26) {
+        const length = input.text(end)
+        columns.scopeWords[row + scopeAt.schemaUrl] = input.at - length
+        columns.scopeWords[row + scopeAt.schemaUrlLength] = length
+      } else input.skip(tag, scopeSpansFields, end)
     }
   }
 

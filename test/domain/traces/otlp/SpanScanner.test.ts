@@ -6,7 +6,14 @@ import type { OtlpMalformedReason } from "../../../../src/domain/traces/otlp/Otl
 import {
   ExportTraceServiceRequestSchema as RequestSchema
 } from "../../../../src/domain/traces/otlp/proto/traceService_pb.ts"
-import { resourceAt, scopeAt, spanAt, spanStride } from "../../../../src/domain/traces/otlp/SpanColumns.ts"
+import {
+  resourceAt,
+  resourceStride,
+  scopeAt,
+  scopeStride,
+  spanAt,
+  spanStride
+} from "../../../../src/domain/traces/otlp/SpanColumns.ts"
 import { SpanScanner } from "../../../../src/domain/traces/otlp/SpanScanner.ts"
 import { Dice, randomRequest } from "../../../support/otlp/randomRequest.ts"
 import { decodedRows, scanned } from "../../../support/otlp/scannedRows.ts"
@@ -74,7 +81,7 @@ const spanOf = (content: ReadonlyArray<number>) => field(1, field(2, field(2, co
 describe("SpanScanner", () => {
   it.prop("finds in a valid request what the library decodes", [Seed], ([seed]) => {
     assert.strictEqual(agrees(toBinary(RequestSchema, randomRequest(seed))), "taken")
-  }, { fastCheck: { numRuns: 300 } })
+  }, { arbitrary: { runs: 300 } })
 
   it("takes nothing that the library refuses, and reads alike what both take, of 6,000 damaged requests", () => {
     const said = new Map<string, number>()
@@ -111,10 +118,12 @@ describe("SpanScanner", () => {
           Result.getOrThrow(decodeSpan(bytes.subarray(word(spanAt.from), word(spanAt.to)))),
           span
         )
-        const inResource = part(columns.resourceWords, word(spanAt.resource) * 6 + resourceAt.from)
+        const inResource = part(columns.resourceWords, word(spanAt.resource) * resourceStride + resourceAt.from)
         const names = Object.keys(Result.getOrThrow(decodeResource(inResource)))
         assert.deepStrictEqual(names, [...new Set(resource?.attributes.map(({ key }) => key))])
-        const inScope = Result.getOrThrow(decodeScope(part(columns.scopeWords, word(spanAt.scope) * 3 + scopeAt.from)))
+        const inScope = Result.getOrThrow(
+          decodeScope(part(columns.scopeWords, word(spanAt.scope) * scopeStride + scopeAt.from))
+        )
         assert.strictEqual(inScope.name, scope?.name ?? "")
       }
     }

@@ -1,0 +1,48 @@
+/**
+ * A record of the topic `spans`: one `ExportTraceServiceRequest` in protobuf, compressed with zstd (level 1) where that is worth a call, which
+ * the header `content-encoding` tells. All its spans are sound: a collector has scanned it.
+ */
+import { Result } from "effect"
+import { constants, zstdCompressSync, zstdDecompressSync } from "node:zlib"
+import { OtlpMalformed } from "./OtlpMalformed.ts"
+
+export const spansTopic = "spans"
+
+/** The name of the header. */
+const contentEncoding = "content-encoding"
+
+/** Below this a call costs more than it saves. */
+const compressedFrom = 512
+
+/** A request uncompressed, as a collector takes it at most. */
+export const mostRequestBytes = 64 * 1024 * 1024
+
+export interface SpanRecord {
+  readonly value: Uint8Array
+  readonly headers: Readonly<Record<string, string>>
+}
+
+const plain = {}
+const compressed = { [contentEncoding]: "zstd" }
+const level1 = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
+
+/** The bytes may be used for something else afterwards. */
+export const spanRecord = (request: Uint8Array): SpanRecord =>
+  request.length < compressedFrom
+    ? { value: request.slice(), headers: plain }
+    : { value: zstdCompressSync(request, level1), headers: compressed }
+
+/** The request in a record. */
+export const readSpanRecord = ({ headers, value }: SpanRecord): Result.Result<Uint8Array, OtlpMalformed> => {
+  const encoding = headers[contentEncoding]
+  if (encoding === undefined) return Result.succeed(value)
+  return encoding === "zstd"
+    ? Result.try({
+      try: () => zstdDecompressSync(value, { maxOutputLength: mostRequestBytes }),
+      catch: (cause) => unreadable(cause instanceof Error ? cause.message : String(cause))
+    })
+    : Result.fail(unreadable(`content-encoding ${encoding}`))
+}
+
+const unreadable = (message: string): OtlpMalformed =>
+  new OtlpMalformed({ reason: "Encoding", message: `a record of ${spansTopic} cannot be read: ${message}`, offset: 0 })
