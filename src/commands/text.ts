@@ -1,5 +1,7 @@
 /** Text for people on a terminal. */
 
+export { counted } from "../domain/text/counted.ts"
+
 // oxlint-disable-next-line no-control-regex
 const control = /[\u0000-\u001f\u007f-\u009f\u2028-\u202e\u2066-\u2069]/g
 
@@ -13,6 +15,3 @@ export const columns = (rows: ReadonlyArray<ReadonlyArray<string>>, indent = "")
   for (const row of rows) row.forEach((cell, i) => (widths[i] = Math.max(widths[i] ?? 0, cell.length)))
   return rows.map((row) => indent + row.map((cell, i) => cell.padEnd(widths[i] ?? 0)).join("  ").trimEnd())
 }
-
-/** `1 input`, `2 inputs`. */
-export const counted = (count: number, noun: string): string => `${count} ${noun}${count === 1 ? "" : "s"}`

@@ -81,3 +81,11 @@ export interface Operation {
   /** `internal` where the sender said nothing. */
   readonly kind: "internal" | "server" | "client" | "producer" | "consumer"
 }
+
+/** A span of another trace that links to a span of the one asked for. */
+export interface BackLink {
+  readonly traceId: string
+  readonly spanId: string
+  /** The span that is linked to. */
+  readonly targetSpanId: string
+}

@@ -10,6 +10,7 @@
 import { Context, type Effect, type Option, Schema } from "effect"
 import type { EncodedSpan } from "../../../domain/traces/otlp/decodeStored.ts"
 import type {
+  BackLink,
   Operation,
   ServiceDependency,
   ServiceMetrics,
@@ -70,14 +71,6 @@ export interface TraceReads {
   /** Traces with a span that links to this trace, at most 100. */
   readonly linkedFrom: (traceId: string) => Effect.Effect<ReadonlyArray<BackLink>, TraceStoreError>
   readonly stats: Effect.Effect<TraceStoreStats, TraceStoreError>
-}
-
-/** A span of another trace that links to a span of the one asked for. */
-export interface BackLink {
-  readonly traceId: string
-  readonly spanId: string
-  /** The span that is linked to. */
-  readonly targetSpanId: string
 }
 
 /** Answers without the right to write: for a process beside the one that runs. */

@@ -13,9 +13,15 @@ import { searchTraces } from "../../../domain/traces/search/searchTraces.ts"
 import { summarizeTrace } from "../../../domain/traces/search/summarizeTrace.ts"
 import { addCalls, serviceCalls } from "../../../domain/traces/serviceCalls.ts"
 import { serviceOfSpan, type StoredSpan } from "../../../domain/traces/StoredSpan.ts"
-import type { Operation, StoredTraceSummary, TimeWindow, TraceQuery } from "../../../domain/traces/TraceQuery.ts"
+import type {
+  BackLink,
+  Operation,
+  StoredTraceSummary,
+  TimeWindow,
+  TraceQuery
+} from "../../../domain/traces/TraceQuery.ts"
 import type { TraceDecision, TraceRecord } from "../../../domain/traces/TraceRecord.ts"
-import type { BackLink, TraceRetention, TraceWrite } from "./TraceStore.ts"
+import type { TraceRetention, TraceWrite } from "./TraceStore.ts"
 
 interface Held {
   record: TraceRecord
