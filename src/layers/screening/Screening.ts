@@ -39,6 +39,8 @@ export interface CatalogueScreening {
   readonly objects: ReadonlyArray<Trajectory>
   /** Those that cannot be, and why. */
   readonly refused: ReadonlyArray<PropagationError>
+  /** Slices worked on at once: who asks for more waits for his turn. */
+  readonly concurrency: number
   /** All against all over [from, to). Who asks while it is worked on waits for the same. */
   readonly slice: (span: Span) => Effect.Effect<ScreenedSlice, ScreeningError>
   /** [from, to) cut at whole hours, nearest first, each slice as soon as it is done. */
@@ -110,6 +112,7 @@ export const makeScreening = (
     return {
       objects,
       refused,
+      concurrency: screener.concurrency,
       slice,
       slices: ({ from, to }) =>
         Stream.fromIterable(cutAtHours(from, to)).pipe(

@@ -69,8 +69,8 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
   }
 
   const speculate = (state: PairWindows, event: Envelope<ScreenedUpdate>, emit: Emit<PairUpdate>): void => {
-    const { conjunctions, track: { estimate, objectId, observationTime } } = event.payload
-    learn(state.speculative, objectId, estimate, event.context)
+    const { again, conjunctions, track: { estimate, objectId, observationTime } } = event.payload
+    if (!again) learn(state.speculative, objectId, estimate, event.context)
     for (const conjunction of conjunctions) {
       const pair = known(state.speculative, conjunction)
       if (pair === undefined) continue
@@ -193,7 +193,7 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
             break
           case "speculative":
             speculate(windows, event, emit)
-            if (isSynthetic && update.conjunctions.length === 0) synthetics.arrived(context.id)
+            if (isSynthetic && !update.again && update.conjunctions.length === 0) synthetics.arrived(context.id)
             break
           case "correction":
             correct(

@@ -111,7 +111,7 @@ const waitings: StateSchema<Waiting> = keptAs(
     const estimate = readEstimate(written)
     if (estimate === undefined) return undefined
     const track = { _tag: "TrackUpdate", objectId, estimate, observationTime, kind, revises } as const
-    return { due: { update: { track, conjunctions }, kept: readHeld(kept), of: readContext(of) }, order }
+    return { due: { update: { track, conjunctions, again: false }, kept: readHeld(kept), of: readContext(of) }, order }
   }
 )
 

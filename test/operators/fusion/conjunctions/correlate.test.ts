@@ -41,7 +41,7 @@ const update = (
     kind,
     revises
   }
-  return envelope({ track, conjunctions }, contextOf(index++, { eventTime: observationTime }))
+  return envelope({ track, conjunctions, again: false }, contextOf(index++, { eventTime: observationTime }))
 }
 const final = (objectId: string, time: number, mark: number, conjunctions = [ab]) =>
   update("final", objectId, time, mark, { conjunctions })

@@ -117,8 +117,9 @@ describe("the state of track and correlate, of either dynamics", () => {
     step: (events, emit) => {
       for (const event of events) {
         const { payload } = event
-        if (payload._tag === "TrackUpdate") emit.out(event, { track: payload, conjunctions: [conjunction] })
-        else emit.filtered(event, payload.reason)
+        if (payload._tag === "TrackUpdate") {
+          emit.out(event, { track: payload, conjunctions: [conjunction], again: false })
+        } else emit.filtered(event, payload.reason)
       }
     }
   })
