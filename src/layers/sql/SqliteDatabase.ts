@@ -19,6 +19,8 @@ export interface SqliteOptions {
    * the last transactions but leaves the file sound. `FULL`: at every commit; a power failure loses nothing that was committed.
    */
   readonly synchronous?: "NORMAL" | "FULL"
+  /** Of a file that is made now (default 4096): larger where rows are. */
+  readonly pageBytes?: number
 }
 
 /** A file that was once more than nothing and is nothing now lost what it held, which nobody should find out later. */
@@ -42,6 +44,7 @@ const opened = (options: SqliteOptions): Effect.Effect<DatabaseSync, SqlError, S
         const database = new sqlite.DatabaseSync(options.file, { timeout: 1000 })
         try {
           database.exec(`
+            PRAGMA page_size = ${options.pageBytes ?? 4096};
             PRAGMA journal_mode = WAL;
             PRAGMA synchronous = ${options.synchronous ?? "NORMAL"};
             PRAGMA wal_autocheckpoint = 4000;
