@@ -3,6 +3,7 @@ import { Effect, Option } from "effect"
 import { byNewest, formatPage, parsePage } from "../../../../domain/traces/search/pageToken.ts"
 import { addCalls } from "../../../../domain/traces/serviceCalls.ts"
 import {
+  type BackLink,
   defaultTraceLimit,
   mostTraces,
   type Operation,
@@ -10,7 +11,7 @@ import {
   type TimeWindow,
   type TraceQuery
 } from "../../../../domain/traces/TraceQuery.ts"
-import { type BackLink, type TraceReads, TraceStoreError } from "../TraceStore.ts"
+import { type TraceReads, TraceStoreError } from "../TraceStore.ts"
 import { BlockCursor } from "./BlockCursor.ts"
 import { hourNanos } from "./Calls.ts"
 import type { FramedTrace } from "./frames.ts"
