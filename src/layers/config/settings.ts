@@ -4,6 +4,7 @@
  * Durations are read as milliseconds, sizes as bytes.
  */
 import { Config, Duration, Effect, type Layer, Record } from "effect"
+import { collectorSettings } from "./collectorSettings.ts"
 import { fusionTable, latenessTable } from "./fusionTable.ts"
 import { kafkaTable } from "./kafkaTable.ts"
 import { lineageSettings } from "./lineageSettings.ts"
@@ -22,6 +23,7 @@ export const settings = {
   ...logSettings,
   ...sourceSettings,
   ...tracingSettings,
+  ...collectorSettings,
   ...samplingSettings,
   ...lineageSettings,
   ...observabilitySettings,
@@ -38,6 +40,7 @@ export const settingGroups: ReadonlyArray<
     settings: [...Object.values(sourceSettings), ...Object.values(listenTable).flatMap((of) => Object.values(of))]
   },
   { title: "Tracing", settings: Object.values(tracingSettings) },
+  { title: "Collecting spans", settings: Object.values(collectorSettings) },
   { title: "Sampling", settings: Object.values(samplingSettings) },
   { title: "Lineage", settings: Object.values(lineageSettings) },
   {
