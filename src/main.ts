@@ -17,6 +17,7 @@ import { layerPresenter } from "./commands/presenter.ts"
 import { run } from "./commands/run.ts"
 import { screen } from "./commands/screen.ts"
 import { simulate } from "./commands/simulate.ts"
+import { status } from "./commands/status.ts"
 import { version } from "./commands/version.ts"
 import { layerLoggingFromConfig } from "./layers/logging/loggingFromConfig.ts"
 import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
@@ -36,7 +37,8 @@ const perigee = Command.make("perigee").pipe(
     budget,
     bench,
     graph,
-    config
+    config,
+    status
   ])
 )
 

@@ -15,7 +15,10 @@ import { layerCanaryMetrics } from "../layers/canary/canaryMetrics.ts"
 import { fusionSettings, kafkaSettings, listenSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerWithSensors } from "../layers/deadletters/DeadLetters.ts"
 import { Health } from "../layers/health/Health.ts"
+import { MetricHistory } from "../layers/history/MetricHistory.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
+import { Inspection } from "../layers/inspection/Inspection.ts"
+import { layerNotedDeadLetters, SensorHealth } from "../layers/inspection/SensorHealth.ts"
 import { layerLineageFromConfig } from "../layers/lineage/lineageFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
 import { soleMemberFromConfig } from "../layers/log/soleMemberFromConfig.ts"
@@ -178,7 +181,10 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const bounded = Option.isSome(flags.input)
   const services = Layer.mergeAll(
     layerAlertsFromConfig,
-    Layer.provide(deadLettersWithSensors(registry), layerDeadLettersFromConfig),
+    deadLettersWithSensors(registry).pipe(
+      Layer.provide(layerNotedDeadLetters),
+      Layer.provide(layerDeadLettersFromConfig)
+    ),
     layerCanaryMetrics,
     layerHttpFromConfig({ onlyIfAsked: bounded })
   ).pipe(
@@ -192,6 +198,9 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       ProcDescriptors.layer,
       Shutdown.layer,
       Health.layer,
+      Inspection.layer,
+      SensorHealth.layer(registry),
+      MetricHistory.layer,
       layerCanariesFromConfig({ bounded }),
       layerLineageFromConfig,
       layerScreeningFromConfig,

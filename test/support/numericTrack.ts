@@ -1,9 +1,9 @@
 /** A numeric filter over the network that ships, and a track run through it. */
 import { makeForceModel } from "../../src/domain/orbit/forces/ForceModel.ts"
+import type { Innovation } from "../../src/domain/orbit/tracking/Innovation.ts"
 import type { NumericEstimate } from "../../src/domain/orbit/tracking/numeric/NumericEstimate.ts"
 import { makeNumericFilter, numericEstimateOf } from "../../src/domain/orbit/tracking/numeric/numericFilter.ts"
 import { makeOrbitDynamics } from "../../src/domain/orbit/tracking/numeric/OrbitDynamics.ts"
-import type { Innovation } from "../../src/domain/orbit/tracking/TrackEstimate.ts"
 import { registry } from "./scenario.ts"
 import { catalogued, type SimulatedObservation } from "./trackSimulation.ts"
 import type { TrackedObject } from "./truth/trackedObject.ts"

@@ -4,11 +4,11 @@ import { observationIdOf } from "../../src/domain/observation/observationId.ts"
 import type { Sensor } from "../../src/domain/observation/sensors/Sensor.ts"
 import { cholesky, solveCholesky } from "../../src/domain/orbit/algebra/matrix.ts"
 import { type MeanElements, radiansPerDegree, revPerDay } from "../../src/domain/orbit/catalogue/MeanElements.ts"
+import type { Innovation } from "../../src/domain/orbit/tracking/Innovation.ts"
 import { priorOffsetCovariance } from "../../src/domain/orbit/tracking/priorCovariance.ts"
 import {
   catalogueEstimate,
   covarianceAt,
-  type Innovation,
   processNoise,
   stateOf,
   type TrackEstimate,

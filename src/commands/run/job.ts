@@ -11,6 +11,7 @@ import { AlertStore } from "../../layers/alerts/AlertStore.ts"
 import { CanaryInjector } from "../../layers/canary/CanaryInjector.ts"
 import { CanaryWatch } from "../../layers/canary/CanaryWatch.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
+import { SensorHealth } from "../../layers/inspection/SensorHealth.ts"
 import { GroupMember } from "../../layers/log/GroupMember.ts"
 import { type LogError, MessageLog } from "../../layers/log/MessageLog.ts"
 import { Shutdown } from "../../layers/runtime/Shutdown.ts"
@@ -53,6 +54,8 @@ interface JobOptions {
 /** A run as it can be looked at from outside. */
 export interface RunView {
   readonly startedAt: UtcTime
+  /** Its observations are of now, not of a file. */
+  readonly isLive: boolean
   readonly progress: () => Progress
   readonly readings: FusionReadings
   readonly registry: SensorRegistry
@@ -89,7 +92,8 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   yield* log.ensureTopic({ name: uncorrelatedTopic, partitions: 1, retentionMillis: 7 * 86_400_000 })
   const before = alerts.current()
   const alertSequences = new Map(Array.from(before, ([id, { sequence }]) => [id, sequence] as const))
-  const tally = makeTally(now, (kind) => kind === synthetics.kind)
+  const { notes } = yield* SensorHealth
+  const tally = makeTally(now, (kind) => kind === synthetics.kind, notes)
   const readings = fusionReadings((yield* StageState).readings)
   const ingesting = ingest(world.sources)
   const ingested = yield* Deferred.make<void, LogError | SourceError>()
@@ -151,6 +155,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   let stopping = false
   yield* observe?.({
     startedAt,
+    isLive: !world.isBounded,
     progress,
     readings,
     registry,

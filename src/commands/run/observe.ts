@@ -1,14 +1,27 @@
-/** Shows a run to whoever asks from outside: its metrics, and whether it is healthy. */
+/** Shows a run to whoever asks from outside: its metrics and their short history, its status and its sensors, and whether it is healthy. */
 import { Effect } from "effect"
 import type { HealthCheck } from "../../domain/api/health.ts"
+import { makeSight } from "../../domain/observation/sensorHealth/expectedSight.ts"
+import { CanaryWatch } from "../../layers/canary/CanaryWatch.ts"
+import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
 import { Health } from "../../layers/health/Health.ts"
 import { type LogProbe, startLogProbe } from "../../layers/health/logProbe.ts"
+import { MetricHistory } from "../../layers/history/MetricHistory.ts"
+import { makePipelineSampler } from "../../layers/history/pipelineSampler.ts"
+import { makeProcessSampler } from "../../layers/history/processSampler.ts"
+import { Inspection } from "../../layers/inspection/Inspection.ts"
+import { SensorHealth } from "../../layers/inspection/SensorHealth.ts"
 import { Collectors } from "../../layers/metrics/Collectors.ts"
-import { observePipeline } from "../../layers/metrics/pipelineMetrics.ts"
+import { observePipeline, type PipelineView } from "../../layers/metrics/pipelineMetrics.ts"
+import { observeSensors } from "../../layers/metrics/sensorMetrics.ts"
+import { Slo } from "../../layers/slo/Slo.ts"
 import { StageChannels } from "../../layers/stage/StageChannels.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
 import type { RunView } from "./job.ts"
+import { openAlerts } from "./openAlerts.ts"
+import { sensorViewsOf, sourcesAnswer } from "./sensorViews.ts"
 import { logStages } from "./stageLog.ts"
+import { statusAnswer } from "./statusAnswer.ts"
 
 const stageCheck = ({ progress, running }: RunView): HealthCheck => ({
   name: "stages",
@@ -51,6 +64,12 @@ export const observeRun = Effect.gen(function*() {
   const health = yield* Health
   const states = yield* StageState
   const channels = yield* StageChannels
+  const { notes } = yield* SensorHealth
+  const inspection = yield* Inspection
+  const history = yield* MetricHistory
+  const slo = yield* Slo
+  const canaries = yield* CanaryWatch
+  const letters = yield* DeadLetters
   return Effect.fnUntraced(function*(run: RunView) {
     const { catalogue, group, ingestRetries, progress, readings, registry, startedAt, topic } = run
     yield* Effect.forkScoped(logStages(() => progress().stages))
@@ -58,7 +77,7 @@ export const observeRun = Effect.gen(function*() {
     yield* health.add("live", () => [stageCheck(run)])
     yield* health.add("ready", () => [...stoppingCheck(run), stageCheck(run), logCheck(probe), ...sourceChecks(run)])
     const catalogueEpoch = catalogue.values().reduce((newest, { epoch }) => Math.max(newest, epoch), -Infinity)
-    yield* observePipeline({
+    const view: PipelineView = {
       now: () => progress().now,
       startedAt,
       stages: () => progress().stages,
@@ -75,6 +94,40 @@ export const observeRun = Effect.gen(function*() {
       retractions: readings.retractions,
       commitLag: probe.lag,
       catalogueEpoch: Number.isFinite(catalogueEpoch) ? catalogueEpoch : undefined
-    }).pipe(Effect.provideService(Collectors, collectors))
+    }
+    const sensors = () => sensorViewsOf(notes, progress())
+    const budgets = () => slo.reports(progress().now)
+    yield* Effect.andThen(observePipeline(view), observeSensors(sensors)).pipe(
+      Effect.provideService(Collectors, collectors)
+    )
+    if (run.isLive && notes !== undefined) {
+      notes.expect(makeSight(Array.from(catalogue.values())))
+      yield* Effect.forkScoped(Effect.forever(Effect.andThen(Effect.sleep("10 seconds"), Effect.sync(notes.closeSlot))))
+    }
+    yield* history.add(makeProcessSampler())
+    yield* history.add(
+      yield* makePipelineSampler({
+        view,
+        notes,
+        deadLetters: letters.countByErrorKind,
+        canaries: canaries.report,
+        openAlerts: () => openAlerts(progress().alerts).length,
+        budgets
+      })
+    )
+    yield* inspection.answerWith({
+      status: () =>
+        statusAnswer({
+          run,
+          sensors,
+          health: () => [...health.ask("live"), ...health.ask("ready").filter(({ name }) => name !== "stages")],
+          budgets,
+          canaries: canaries.report,
+          occupancy: channels.occupancy,
+          commitLag: probe.lag,
+          history
+        }),
+      sources: () => sourcesAnswer(notes, progress())
+    })
   })
 })

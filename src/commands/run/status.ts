@@ -4,9 +4,10 @@
  */
 import { Clock, Console, Effect } from "effect"
 import type { StageCounts } from "../../layers/stage/StageRegistry.ts"
+import { openAlerts } from "./openAlerts.ts"
 import type { Progress } from "./Progress.ts"
 import type { Screen } from "./screen.ts"
-import { alertLine, openAlerts, plainLine, type Rates, statusLines } from "./statusText.ts"
+import { alertLine, plainLine, type Rates, statusLines } from "./statusText.ts"
 
 const over = (amount: number, span: number): number => span > 0 ? amount / span : 0
 

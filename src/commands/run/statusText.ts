@@ -1,6 +1,7 @@
 /** What a run shows of itself, as lines: columns stay where they are, and what matters most is there on a small terminal too. */
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { format } from "../../domain/time/UtcTime.ts"
+import { openAlerts } from "./openAlerts.ts"
 import type { Progress } from "./Progress.ts"
 import type { Line } from "./screen.ts"
 
@@ -31,11 +32,6 @@ export const alertLine = (alert: ConjunctionAlert): string =>
   `${alert.level.padEnd(9)} ${alert.objects.join(" / ")}  TCA ${format(alert.tca).slice(0, 19)}Z  miss ${
     alert.missDistanceMetres.toFixed(0)
   } m  Pc ${alert.pc?.toExponential(1) ?? "none"} ${alert.validity}`
-
-/** Those that somebody should look at, the next encounter first. */
-export const openAlerts = (alerts: ReadonlyMap<string, ConjunctionAlert>): ReadonlyArray<ConjunctionAlert> =>
-  Array.from(alerts.values()).filter(({ level }) => level === "attention" || level === "action")
-    .sort((a, b) => a.tca - b.tca)
 
 const shareText = (share: number | undefined): string =>
   share === undefined ? "" : `  file ${Math.min(100, share * 100).toFixed(0)} %`

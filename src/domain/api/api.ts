@@ -1,8 +1,12 @@
 /** The HTTP API: schemas only, so that a client can be made of it without the server. */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { ApiError } from "./ApiError.ts"
 import { CanaryStatus } from "./canary.ts"
 import { HealthAnswer, HealthReport } from "./health.ts"
+import { HistoryAnswer, historyQuery } from "./history.ts"
+import { SourcesAnswer } from "./sources.ts"
+import { StatusAnswer } from "./status.ts"
 
 /** Whoever watches the process asks these. `degraded` answers 200, `failed` 503, with the same body. */
 export class HealthApi extends HttpApiGroup.make("health").add(
@@ -36,10 +40,34 @@ export class CanaryApi extends HttpApiGroup.make("canary").add(
   )
 ) {}
 
+/** A run that is not there yet, or no more, answers 503. */
+const notRunning = ApiError.pipe(HttpApiSchema.status(503))
+
+/** What a run says of itself. */
+export class InspectionApi extends HttpApiGroup.make("inspection").add(
+  HttpApiEndpoint.get("status", "/v1/status", { success: StatusAnswer, error: notRunning }).annotate(
+    OpenApi.Description,
+    "Health, rates, lag, sensors, alerts, dead letters, budgets, canaries, dependencies and tasks at a glance"
+  ),
+  HttpApiEndpoint.get("sources", "/v1/sources", { success: SourcesAnswer, error: notRunning }).annotate(
+    OpenApi.Description,
+    "A row per sensor: cadence against what is expected now, lag, shares given up and uncorrelated, residuals, hints; and per feed"
+  ),
+  HttpApiEndpoint.get("history", "/v1/history", {
+    query: historyQuery,
+    success: HistoryAnswer,
+    error: ApiError.pipe(HttpApiSchema.status(400))
+  }).annotate(
+    OpenApi.Description,
+    "The last ten minutes by the second, the last six hours by ten seconds, of the metrics that a diagnosis needs"
+  )
+) {}
+
 export class PerigeeApi extends HttpApi.make("perigee")
   .add(HealthApi)
   .add(MetricsApi)
   .add(CanaryApi)
+  .add(InspectionApi)
   .annotateMerge(OpenApi.annotations({
     title: "Perigee",
     version: "1",

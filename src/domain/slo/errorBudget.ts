@@ -9,9 +9,8 @@ import type { Objective } from "./Objective.ts"
 import { type Counts, countsSince, type RollingWindow } from "./RollingWindow.ts"
 
 /** What the rest of the budget allows: deploy freely, with extra care, only fixes, nothing. */
-export type Band = "free" | "care" | "freeze" | "exhausted"
-
-export const bands: ReadonlyArray<Band> = ["free", "care", "freeze", "exhausted"]
+export const bands = ["free", "care", "freeze", "exhausted"] as const
+export type Band = typeof bands[number]
 
 /** What a band asks for. */
 export const policyOf: Readonly<Record<Band, string>> = {

@@ -10,6 +10,7 @@ import { Health, type HealthQuestion, worstStatus } from "../health/Health.ts"
 import { Exposition } from "../metrics/Exposition.ts"
 import { layerPageRoutes } from "../pages/pageRoutes.ts"
 import { apiIndex } from "./apiIndex.ts"
+import { inspectionRoutes } from "./inspectionRoutes.ts"
 
 const orFail = <A extends Pick<HealthAnswer, "status">>(answer: A): Effect.Effect<A, A> =>
   answer.status === "failed" ? Effect.fail(answer) : Effect.succeed(answer)
@@ -72,6 +73,6 @@ const canary = HttpApiBuilder.group(
 
 /** All routes, `/openapi.json`, the index at `/` and the pages among them. */
 export const layerRoutes = HttpApiBuilder.layer(PerigeeApi, { openapiPath: "/openapi.json" }).pipe(
-  Layer.provide([health, metrics, canary]),
+  Layer.provide([health, metrics, canary, inspectionRoutes]),
   Layer.merge(layerPageRoutes(apiIndex))
 )

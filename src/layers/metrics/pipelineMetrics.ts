@@ -47,7 +47,7 @@ export interface PipelineView {
   readonly catalogueEpoch: UtcTime | undefined
 }
 
-const breakerStates = { Closed: 0, HalfOpen: 1, Open: 2 } as const
+export const breakerStates = { Closed: 0, HalfOpen: 1, Open: 2 } as const
 
 const leastSpanNanos = 1e9
 
@@ -90,6 +90,10 @@ const stageCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView, 
     "Share of time that a stage waited for whoever takes its output"
   )
   const busyTotal = counter("operator_busy_seconds_total", "Time that a stage was at work")
+  const blockedTotal = counter(
+    "operator_backpressured_seconds_total",
+    "Time that a stage waited for whoever takes its output"
+  )
   const inFlight = gauge("operator_in_flight", "Events inside a stage at this moment")
   const state = gauge("operator_state_entries", "Entries in a part of a stage's state: keys, windows, rows")
   const evicted = counter(
@@ -123,6 +127,7 @@ const stageCollector = ({ counter, gauge }: MetricFamilies, view: PipelineView, 
     let lateEvents = 0
     for (const [stage, counts] of stages) {
       busyTotal(counts.busyNanos / 1e9, { stage })
+      blockedTotal(counts.backpressuredNanos / 1e9, { stage })
       inFlight(counts.inFlight, { stage })
       emitted(counts.emitted, { stage })
       lateEvents += counts.late

@@ -109,6 +109,9 @@ const operatorEvents = (attributes: Record<string, string>) =>
     attributes
   })
 
+/** The latency histogram of a stage, to be read: the series that its Layer shows. */
+export const latencyOf = (stage: string): Metric.Histogram<number> => operatorLatency({ stage })
+
 const operatorLatency = (attributes: Record<string, string>) =>
   Metric.histogram("operator_latency_seconds", {
     description: "Time that a stage took for one array",

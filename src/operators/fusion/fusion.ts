@@ -133,7 +133,8 @@ export const fusion = (
       registry: sensors,
       allowedLatenessMillis,
       dynamics,
-      synthetics
+      synthetics,
+      notes: tally?.notes
     })),
     via(publishUncorrelated(synthetics)),
     via(screenConjunctions({

@@ -9,7 +9,8 @@ import type { Observation } from "../../observation/Observation.ts"
 import type { Sensor } from "../../observation/sensors/Sensor.ts"
 import { type EventContext, type Held, isFollowed } from "../../stream/Envelope.ts"
 import type { UtcTime } from "../../time/UtcTime.ts"
-import { type Innovation, type TrackEstimate, updateTrack } from "./TrackEstimate.ts"
+import type { Innovation } from "./Innovation.ts"
+import { type TrackEstimate, updateTrack } from "./TrackEstimate.ts"
 
 /** A filter's step: an estimate and an observation give the next estimate, or nothing where no prediction can be made. */
 export type UpdateTrack<E> = (

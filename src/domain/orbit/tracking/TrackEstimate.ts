@@ -26,7 +26,8 @@ import { perturbed } from "../propagation/equinoctial.ts"
 import { type Linearisation, linearise, lineariseAbout } from "../propagation/Linearisation.ts"
 import { makePropagator, type Propagator } from "../propagation/Propagator.ts"
 import type { State } from "../propagation/State.ts"
-import { measured, normalisedInnovationSquared } from "./kalman.ts"
+import type { Innovation } from "./Innovation.ts"
+import { innovationVariances, measured, normalisedInnovationSquared } from "./kalman.ts"
 import { priorOffsetCovariance } from "./priorCovariance.ts"
 
 export interface TrackEstimate {
@@ -46,13 +47,6 @@ export interface TrackEstimate {
   readonly refusedInRow: number
   /** Set by refusals in a row, cleared by an accepted observation. */
   readonly manoeuvreSuspected: boolean
-}
-
-/** How an observation met a track. NIS is the squared Mahalanobis distance of the innovation, `components` its degrees of freedom. */
-export interface Innovation {
-  readonly accepted: boolean
-  readonly nis: number
-  readonly components: number
 }
 
 /** Chi-square quantile 0.999 by degrees of freedom. */
@@ -186,7 +180,7 @@ export const updateTrack = (
   covarianceInto(estimate, time, p)
   const nis = normalisedInnovationSquared(p, h, r, 1 + biasVariance, nu, m)
   if (nis === undefined) return undefined
-  const innovation = { accepted: nis <= gate(m), nis, components: m }
+  const innovation = { accepted: nis <= gate(m), nis, components: m, residuals: nu, variances: innovationVariances(m) }
   if (!innovation.accepted) return { estimate: refused(estimate), innovation }
 
   const count = sharedCount(estimate.heard, sourceId, time)

@@ -51,6 +51,17 @@ export const normalisedInnovationSquared = (
   return sum
 }
 
+/** The variance of each of the m innovations of the last {@link normalisedInnovationSquared} that gave one. */
+export const innovationVariances = (m: number): Array<number> => {
+  const variances = zeros(m)
+  for (let i = 0; i < m; i++) {
+    let sum = 0
+    for (let k = 0; k <= i; k++) sum += (s[i * m + k] ?? 0) ** 2
+    variances[i] = sum
+  }
+  return variances
+}
+
 interface Posterior {
   readonly offset: ReadonlyArray<number>
   readonly covariance: ReadonlyArray<number>

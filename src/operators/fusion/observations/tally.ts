@@ -5,6 +5,7 @@
  * new a sensor's data is.
  */
 import type { Observation, SourceKind } from "../../../domain/observation/Observation.ts"
+import type { SensorNotes } from "../../../domain/observation/sensorHealth/SensorNotes.ts"
 import type { UtcTime } from "../../../domain/time/UtcTime.ts"
 
 export interface ObservationTally {
@@ -14,6 +15,8 @@ export interface ObservationTally {
   readonly now: () => UtcTime
   /** Whether observations of a source kind are left out. */
   readonly leavesOut: (sourceKind: string) => boolean
+  /** Told of what the stages see of each sensor. */
+  readonly notes?: SensorNotes | undefined
 }
 
 /** What was seen of one sensor; changed in place. Its newest time and its lags are of observations that can be true: `undefined` until there is one. */
@@ -31,12 +34,14 @@ export interface SensorTally {
 
 export const makeTally = (
   now: () => UtcTime = () => Number.NaN,
-  leavesOut: (sourceKind: string) => boolean = () => false
+  leavesOut: (sourceKind: string) => boolean = () => false,
+  notes?: SensorNotes
 ): ObservationTally => ({
   byKind: new Map(),
   bySensor: new Map(),
   now,
-  leavesOut
+  leavesOut,
+  notes
 })
 
 const sensorOf = ({ bySensor }: ObservationTally, { ingestTimestamp, sourceId }: Observation): SensorTally => {
@@ -61,6 +66,7 @@ export const countDecoded = (tally: ObservationTally, observation: Observation):
   const sensor = sensorOf(tally, observation)
   sensor.observations++
   if (ingestTimestamp > sensor.lastIngest) sensor.lastIngest = ingestTimestamp
+  tally.notes?.decoded(observation)
 }
 
 /** Notes the times of an observation that can be true. `at`: now. */
@@ -71,4 +77,5 @@ export const noteTimes = (tally: ObservationTally, observation: Observation, at:
   if (sensor.newest === undefined || sensorTimestamp > sensor.newest) sensor.newest = sensorTimestamp
   sensor.sourceLagMillis = ingestTimestamp - sensorTimestamp
   sensor.pipelineLagMillis = at - ingestTimestamp
+  tally.notes?.timed(observation)
 }

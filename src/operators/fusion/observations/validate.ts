@@ -5,51 +5,13 @@
  * future (it would move the watermark), a range or an angle that no satellite has, a sigma that is not positive, a covariance that does not fit what was measured.
  */
 import { mostAheadMillis } from "../../../domain/observation/mostAhead.ts"
-import type { Observation, Target } from "../../../domain/observation/Observation.ts"
+import type { Observation } from "../../../domain/observation/Observation.ts"
+import { implausibleTarget } from "../../../domain/observation/plausible.ts"
 import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
 import { componentsOf, dimension, measurementTime } from "../../../domain/orbit/measurement/measurement.ts"
 import { type Operator, type StageServices, stateless } from "../../stage/Stage.ts"
 import { registeredSensor } from "./registeredSensor.ts"
 import { noteTimes, type ObservationTally } from "./tally.ts"
-
-/** Nothing stays in orbit below 80 km, and 500,000 km is past the Moon. */
-const [nearest, farthest] = [80e3, 500e6]
-
-/** More than escape velocity at the surface, seen from the turning Earth. */
-const fastest = 15e3
-
-const halfTurn = Math.PI / 2 + 1e-9
-const turn = 2 * Math.PI + 1e-9
-
-const outside = (
-  name: string,
-  value: number | undefined,
-  low: number,
-  high: number,
-  unit: string
-): string | undefined =>
-  value === undefined || (value >= low && value <= high)
-    ? undefined
-    : `${name} ${value} ${unit} is not in [${low.toPrecision(4)}, ${high.toPrecision(4)}]`
-
-const problem = (target: Target): string | undefined => {
-  switch (target._tag) {
-    case "RangeRate":
-      return outside("range", target.range, nearest, farthest, "m")
-        ?? outside("range rate", target.rangeRate, -fastest, fastest, "m/s")
-        ?? outside("azimuth", target.azimuth, -turn, turn, "rad")
-        ?? outside("elevation", target.elevation, -halfTurn, halfTurn, "rad")
-    case "Angular":
-      return outside("right ascension", target.rightAscension, -turn, turn, "rad")
-        ?? outside("declination", target.declination, -halfTurn, halfTurn, "rad")
-    case "AzimuthElevation":
-      return outside("azimuth", target.azimuth, -turn, turn, "rad")
-        ?? outside("elevation", target.elevation, -halfTurn, halfTurn, "rad")
-    case "StateVector":
-      return outside("distance from the Earth's centre", Math.hypot(...target.position), 6.4e6, farthest, "m")
-        ?? outside("speed", target.velocity && Math.hypot(...target.velocity), 0, fastest, "m/s")
-  }
-}
 
 const badSigma = ({ target, uncertainty: { covariance, ...sigmas } }: Observation): string | undefined => {
   for (const [name, sigma] of Object.entries(sigmas)) {
@@ -83,8 +45,9 @@ export const validate = (
         const ahead = eventTime - context.ingestTime
         const wrong = ahead > mostAheadMillis
           ? `sensor time is ${(ahead / 1000).toFixed(3)} s after its receipt`
-          : problem(observation.target) ?? badSigma(observation)
+          : implausibleTarget(observation.target) ?? badSigma(observation)
         if (wrong !== undefined) {
+          tally?.notes?.refused(observation, ahead > mostAheadMillis)
           emit.dead(event, "ValidationFailed", wrong)
           continue
         }

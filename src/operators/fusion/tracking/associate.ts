@@ -1,5 +1,6 @@
 /** Observations onto tracks: `match`, then `track`. */
 import type { Observation } from "../../../domain/observation/Observation.ts"
+import type { SensorNotes } from "../../../domain/observation/sensorHealth/SensorNotes.ts"
 import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
 import type { Candidates } from "../../../domain/orbit/tracking/candidates.ts"
 import type { Dynamics } from "../../../domain/orbit/tracking/Dynamics.ts"
@@ -15,4 +16,5 @@ export const associate = (options: {
   readonly allowedLatenessMillis: number
   readonly dynamics?: Dynamics
   readonly synthetics?: Synthetics
+  readonly notes?: SensorNotes | undefined
 }): Operator<Observation, Association, never, StageServices> => andThen(match(options), track(options))

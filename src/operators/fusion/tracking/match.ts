@@ -7,6 +7,7 @@
  * Stateless; arrays and order kept. Cost: two to 14 SGP4 calls an observation.
  */
 import type { Observation } from "../../../domain/observation/Observation.ts"
+import type { SensorNotes } from "../../../domain/observation/sensorHealth/SensorNotes.ts"
 import type { Sensor } from "../../../domain/observation/sensors/Sensor.ts"
 import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
 import type { Candidates } from "../../../domain/orbit/tracking/candidates.ts"
@@ -25,8 +26,10 @@ export interface MatchedObservation {
 export const match = (options: {
   readonly candidates: Candidates
   readonly registry: SensorRegistry
+  /** Told what each observation matched. */
+  readonly notes?: SensorNotes | undefined
 }): Operator<Observation, MatchedObservation | UncorrelatedObservation, never, StageServices> => {
-  const { candidates, registry } = options
+  const { candidates, notes, registry } = options
   return stateless({
     name: "match",
     step: (events, emit) => {
@@ -36,6 +39,11 @@ export const match = (options: {
         if (sensor === undefined) continue
         const matches = candidates.match(observation, sensor, context.eventTime)
         const [objectId] = matches
+        if (notes !== undefined) {
+          const { objectHint } = observation
+          const known = objectHint !== undefined && candidates.propagatorOf(objectHint) !== undefined
+          notes.matched(observation, matches.length === 1 ? objectId : undefined, known)
+        }
         if (objectId !== undefined && matches.length === 1 && candidates.estimateOf(objectId) !== undefined) {
           emit.out(event, { _tag: "MatchedObservation", observation, sensor, objectId })
         } else {

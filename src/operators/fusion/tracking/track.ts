@@ -8,6 +8,7 @@
  * and one of every observation between the watermark less `allowedLatenessMillis` and now (about 1 kB each). An estimate is not kept but for the one
  * before a track's observations: it is computed from these again. Cost: two predictions an observation.
  */
+import type { SensorNotes } from "../../../domain/observation/sensorHealth/SensorNotes.ts"
 import type { SensorRegistry } from "../../../domain/observation/sensors/SensorRegistry.ts"
 import type { Candidates } from "../../../domain/orbit/tracking/candidates.ts"
 import { type Dynamics, sgp4Dynamics } from "../../../domain/orbit/tracking/Dynamics.ts"
@@ -39,9 +40,17 @@ export const track = (options: {
   /** By what the objects move (default SGP4). */
   readonly dynamics?: Dynamics
   readonly synthetics?: Synthetics
+  /** Told how each observation met its track. */
+  readonly notes?: SensorNotes | undefined
 }): Operator<MatchedObservation | UncorrelatedObservation, Association, never, StageServices> => {
-  const { allowedLatenessMillis, candidates, dynamics: real = sgp4Dynamics, registry, synthetics = noSynthetics } =
-    options
+  const {
+    allowedLatenessMillis,
+    candidates,
+    dynamics: real = sgp4Dynamics,
+    notes,
+    registry,
+    synthetics = noSynthetics
+  } = options
   const dynamics = dynamicsBeside(real, synthetics)
 
   const trackOf = ({ tracks }: Tracks, objectId: string): ObjectTrack | undefined => {
@@ -74,6 +83,7 @@ export const track = (options: {
         const final = context.eventTime <= state.watermark.value
         const entry = insert(track, observation, sensor, context, final, emit.hold(event))
         state.add(track, entry)
+        if (notes !== undefined && entry.innovation !== undefined) notes.met(observation, entry.innovation)
         if (!accepted(entry)) {
           emit.out(event, {
             _tag: "UncorrelatedObservation",

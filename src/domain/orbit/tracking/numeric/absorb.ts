@@ -6,8 +6,9 @@ import { residual } from "../../measurement/measurement.ts"
 import { predictWithPartials } from "../../measurement/measurementPartials.ts"
 import { biasVariance, type Heard, heardFrom, inflation, sharedCount } from "../../measurement/sensorBias.ts"
 import type { State } from "../../propagation/State.ts"
-import { measured, normalisedInnovationSquared } from "../kalman.ts"
-import { gate, type Innovation } from "../TrackEstimate.ts"
+import type { Innovation } from "../Innovation.ts"
+import { innovationVariances, measured, normalisedInnovationSquared } from "../kalman.ts"
+import { gate } from "../TrackEstimate.ts"
 import { corrected } from "./alongOrbit.ts"
 import type { KeptMeasurement } from "./NumericEstimate.ts"
 import type { Orbit } from "./Orbit.ts"
@@ -97,7 +98,7 @@ export const absorb = (
   for (let i = 0; i < 49; i++) p[i] = orbit.covariance[i] ?? 0
   const nis = normalisedInnovationSquared(p, h, noise, 1 + biasVariance, nu, m, 7)
   if (nis === undefined) return undefined
-  const innovation = { accepted: nis <= gate(m), nis, components: m }
+  const innovation = { accepted: nis <= gate(m), nis, components: m, residuals: nu, variances: innovationVariances(m) }
   if (!innovation.accepted) return { innovation, orbit, heard, linear: orbit }
   const count = sharedCount(heard, sourceId, time)
   const posterior = measured(orbit.state, p, h, weighted(noise, inflation(count), m), 1, nu, m, 7)

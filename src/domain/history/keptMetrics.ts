@@ -1,0 +1,38 @@
+/** The metrics of which a short history is kept: what a diagnosis asks "since when" of. Names and labels are those of `/metrics`. */
+import type { SeriesKind } from "./Series.ts"
+
+export const keptMetrics: ReadonlyMap<string, SeriesKind> = new Map<string, SeriesKind>([
+  ["operator_events_total", "rate"],
+  ["operator_emitted_total", "rate"],
+  ["operator_busy_seconds_total", "rate"],
+  ["operator_backpressured_seconds_total", "rate"],
+  ["operator_in_flight", "gauge"],
+  ["operator_latency_p99_seconds", "peak"],
+  ["channel_occupancy", "peak"],
+  ["pipeline_unread_records", "peak"],
+  ["pipeline_watermark_lag_seconds", "gauge"],
+  ["commit_lag", "peak"],
+  ["late_events_dropped_total", "rate"],
+  ["retry_attempts_total", "rate"],
+  ["dlq_entries_total", "rate"],
+  ["source_lag_seconds", "gauge"],
+  ["pipeline_lag_seconds", "peak"],
+  ["source_last_seen_seconds", "gauge"],
+  ["source_observations_total", "rate"],
+  ["source_dead_ratio", "gauge"],
+  ["source_uncorrelated_ratio", "gauge"],
+  ["source_received_total", "rate"],
+  ["source_gap_total", "rate"],
+  ["source_kernel_drops_total", "rate"],
+  ["source_failures_total", "rate"],
+  ["circuit_breaker_state", "peak"],
+  ["canary_emitted_total", "rate"],
+  ["canary_arrived_total", "rate"],
+  ["canary_missed_total", "rate"],
+  ["error_budget_remaining_ratio", "gauge"],
+  ["alerts_open", "gauge"],
+  ["nodejs_eventloop_utilization_ratio", "gauge"],
+  ["nodejs_heap_used_bytes", "gauge"],
+  ["process_resident_memory_bytes", "gauge"],
+  ["process_cpu_seconds_total", "rate"]
+])
