@@ -9,6 +9,7 @@
 import { defaultRegistry } from "../src/domain/observation/sensors/defaultSensors.ts"
 import { radiansPerDegree } from "../src/domain/orbit/catalogue/MeanElements.ts"
 import { closestApproach } from "../src/domain/orbit/encounter/encounter.ts"
+import { sgp4Dynamics } from "../src/domain/orbit/tracking/Dynamics.ts"
 import { type TrackEstimate, updateTrack } from "../src/domain/orbit/tracking/TrackEstimate.ts"
 import { isFlown } from "../src/domain/simulation/Emission.ts"
 import { observing } from "../src/domain/simulation/observe.ts"
@@ -67,7 +68,13 @@ const update = () => {
   sink += estimates().at(-1)?.accepted ?? 0
 }
 const risk = () => {
-  for (const estimate of known) sink += riskOf(conjunction, [estimate, second], estimate.time)?.tca ?? 0
+  for (const estimate of known) {
+    const { nominalTca, reachMillis } = conjunction
+    const found = sgp4Dynamics.encounterOf(estimate, second, nominalTca, reachMillis)
+    if (found === undefined) continue
+    sink += riskOf({ estimates: [estimate, second], kind: "speculative", observedUntil: estimate.time }, found)?.tca ??
+      0
+  }
 }
 
 console.log(`${observations.length} observations, Node ${process.versions.node}`)

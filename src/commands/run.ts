@@ -50,6 +50,7 @@ import { fusionGraph } from "./fusionGraph.ts"
 import { InputError } from "./InputError.ts"
 import { orInputError, parseDuration, readCatalogueFile, readRegistry, required } from "./inputs.ts"
 import { runJob } from "./run/job.ts"
+import { knownObjects, tellAssets } from "./run/knownObjects.ts"
 import { observeRun } from "./run/observe.ts"
 import type { Progress } from "./run/Progress.ts"
 import { describeRun } from "./run/runDescription.ts"
@@ -219,12 +220,23 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const { said, watch } = yield* watcher(flags.json)
   // Outside the scenario and its clock.
   const realClock = yield* Clock.Clock
-  const job = { registry, settings: values.fusion, partitions: values.observationPartitions, realClock, seed, watch }
+  const known = yield* knownObjects(values)
+  const protectedBy = (catalogue: ReadonlyMap<string, unknown>) => tellAssets(known.assets, catalogue)
+  const job = {
+    registry,
+    known: known.forFusion,
+    settings: values.fusion,
+    partitions: values.observationPartitions,
+    realClock,
+    seed,
+    watch
+  }
 
   const simulated = Effect.gen(function*() {
     const wallClock = yield* Clock.currentTimeMillis
     const start = seed === undefined ? wallClock : seededStart
     const { catalogue, scenario } = yield* scenarioOf(values, registry, start, durationMillis)
+    yield* protectedBy(catalogue)
     return yield* Effect.gen(function*() {
       const world = yield* simulatedWorld({ receiveBufferBytes, opticalPollMillis, speed })
       return yield* runJob({ ...job, catalogue, world, observe: yield* observeRun })
@@ -242,6 +254,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     const catalogue = yield* readCatalogueFile(
       yield* required(values.catalogue, "--catalogue: needed where no simulator makes one")
     )
+    yield* protectedBy(catalogue)
     return yield* Effect.gen(function*() {
       const world = yield* Option.isSome(flags.input) ?
         Effect.catchTag(fileWorld(flags.input.value), "SourceError", ({ message }) => new InputError({ message }))

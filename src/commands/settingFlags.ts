@@ -23,6 +23,8 @@ export const settingFlags = {
   log: textFlag(settings.log, "log"),
   catalogue: textFlag(settings.catalogue, "catalogue"),
   sensors: textFlag(settings.sensors, "sensors"),
+  assets: textFlag(settings.assets, "assets"),
+  "hard-bodies": textFlag(settings.hardBodies, "hard-bodies"),
   simulator: switchFlag(settings.simulator, "simulator"),
   seed: textFlag(settings.seed, "seed"),
   speed: textFlag(settings.speed, "speed"),

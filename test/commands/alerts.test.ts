@@ -1,10 +1,12 @@
 import { assert, describe, it } from "@effect/vitest"
-import { Effect, Layer, type Scope } from "effect"
+import { Effect, Layer, Schema, type Scope } from "effect"
 import { alerts as command } from "../../src/commands/alerts.ts"
-import type { ConjunctionAlert } from "../../src/domain/alert/ConjunctionAlert.ts"
+import { ConjunctionAlert } from "../../src/domain/alert/ConjunctionAlert.ts"
 import { format } from "../../src/domain/time/UtcTime.ts"
 import { AlertStore } from "../../src/layers/alerts/AlertStore.ts"
+import { conjunctionsTopic } from "../../src/layers/alerts/conjunctionsTopic.ts"
 import { EmbeddedLog } from "../../src/layers/log/embedded/EmbeddedLog.ts"
+import { MessageLog } from "../../src/layers/log/MessageLog.ts"
 import { alertVersion } from "../support/alerts.ts"
 import { runner } from "../support/command.ts"
 import { temporaryDirectory } from "../support/temporaryDirectory.ts"
@@ -14,7 +16,7 @@ const run = runner(command)
 /** A data directory whose alerts are delivered, and its lock held, while `use` runs. */
 const whileOpen = <A, E>(
   versions: ReadonlyArray<ConjunctionAlert>,
-  use: (directory: string) => Effect.Effect<A, E, AlertStore>
+  use: (directory: string) => Effect.Effect<A, E, AlertStore | MessageLog>
 ): Effect.Effect<A, unknown, Scope.Scope> =>
   Effect.gen(function*() {
     const directory = yield* temporaryDirectory
@@ -117,7 +119,7 @@ describe("perigee alerts", () => {
           [[1, 1e-6, format(base + 1)], [2, 2e-6, format(base + 2)]]
         )
         const { out: text } = yield* run(["show", id("aaaa1"), "--data-dir", directory])
-        assert.match(text.join("\n"), /^objects +10 and 20$/m)
+        assert.match(text.join("\n"), /^first object +10$/m)
         assert.match(text.join("\n"), /^ {2}radial, transverse, normal +100\.0 m, -70\.0 m, 17\.3 m$/m)
         assert.match(text.join("\n"), /^2 +2023-11-14T22:13:20\.002000Z +attention +2\.00e-6 +400\.0 m/m)
         const several = yield* run(["show", "aaaa", "--data-dir", directory])
@@ -179,5 +181,28 @@ describe("perigee alerts", () => {
         ) assert.strictEqual((yield* run([...args, "--data-dir", directory])).code, code, args.join(" "))
         assert.strictEqual((yield* run(["list", "--data-dir", `${directory}/none`])).code, 2)
         assert.strictEqual((yield* run(["list", "--log", "memory"])).code, 2)
+      })))
+})
+
+describe("perigee alerts list --all", () => {
+  it.live("has the conjunctions of objects that are no assets too", () =>
+    whileOpen(sky, (directory) =>
+      Effect.gen(function*() {
+        const log = yield* MessageLog
+        yield* log.ensureTopic({ name: conjunctionsTopic, partitions: 1 })
+        const quiet = alertVersion(id("1234"), 1, { level: "action", pc: 0.01 })
+        yield* log.append(conjunctionsTopic, [{
+          key: quiet.alertId,
+          value: new TextEncoder().encode(yield* Schema.encodeEffect(Schema.fromJsonString(ConjunctionAlert))(quiet)),
+          headers: { sequence: "1" },
+          timestamp: quiet.emittedAt
+        }])
+        const { out } = yield* run(["list", "--all", "--level", "open", "--json", "--data-dir", directory])
+        assert.deepStrictEqual(ids(out), ["1234", "dddd", "cccc", "bbbb", "aaaa1"])
+        assert.deepStrictEqual(
+          JSON.parse(out[0] ?? "").alerts.map((alert: Record<string, unknown>) => alert.alerts),
+          [false, true, true, true, true]
+        )
+        assert.strictEqual((yield* run(["show", "1234", "--data-dir", directory])).code, 0)
       })))
 })

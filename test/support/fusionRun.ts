@@ -1,5 +1,6 @@
 /** Observations through the whole fusion pipeline over the memory log: what a test needs to compare runs. */
 import { Effect, Layer, Result, Stream } from "effect"
+import type { Assets } from "../../src/domain/alert/assets.ts"
 import type { ConjunctionAlert } from "../../src/domain/alert/ConjunctionAlert.ts"
 import type { DeadLetter } from "../../src/domain/deadletter/DeadLetter.ts"
 import { encodeRawRecordHeaders, observationsTopic } from "../../src/domain/observation/formats/rawRecordHeaders.ts"
@@ -9,6 +10,7 @@ import type { MeanElements } from "../../src/domain/orbit/catalogue/MeanElements
 import { makeScenario, seededStart } from "../../src/domain/simulation/scenario.ts"
 import type { Element } from "../../src/domain/stream/Batch.ts"
 import { alertsTopic, AlertStore } from "../../src/layers/alerts/AlertStore.ts"
+import { conjunctionsTopic } from "../../src/layers/alerts/conjunctionsTopic.ts"
 import { DeadLettersMemory } from "../../src/layers/deadletters/DeadLetters.ts"
 import { GroupMember } from "../../src/layers/log/GroupMember.ts"
 import { type LogRecord, MessageLog, type NewLogRecord } from "../../src/layers/log/MessageLog.ts"
@@ -71,8 +73,8 @@ export interface FusionRun {
   readonly stages: ReadonlyArray<readonly [stage: string, counts: Readonly<StageCounts>]>
   /** Records on the topics for uncorrelated observations and for alerts. */
   readonly uncorrelated: number
-  /** Those records themselves, of both topics. */
-  readonly written: { readonly uncorrelated: ReadonlyArray<LogRecord>; readonly alerts: ReadonlyArray<LogRecord> }
+  /** Those records themselves, and those of conjunctions that raise no alert. */
+  readonly written: Readonly<Record<"uncorrelated" | "alerts" | "conjunctions", ReadonlyArray<LogRecord>>>
   readonly delivered: number
   /** The position committed at the end. */
   readonly committed: number | undefined
@@ -87,6 +89,7 @@ export interface FusionRunOptions {
   /** Most records in an array. */
   readonly maxRecords?: number
   readonly settings?: FusionSettings
+  readonly assets?: Assets
 }
 
 const services = Layer.mergeAll(AlertStore.layer, DeadLettersMemory.layer, StageRegistry.layer).pipe(
@@ -94,7 +97,7 @@ const services = Layer.mergeAll(AlertStore.layer, DeadLettersMemory.layer, Stage
 )
 
 export const runFusion = (
-  { catalogue, maxRecords = 256, records, settings = shortHorizon }: FusionRunOptions
+  { assets, catalogue, maxRecords = 256, records, settings = shortHorizon }: FusionRunOptions
 ): Effect.Effect<FusionRun> =>
   Effect.gen(function*() {
     const log = yield* MessageLog
@@ -103,13 +106,14 @@ export const runFusion = (
     const stages = yield* StageRegistry
     yield* log.ensureTopic({ name: observationsTopic, partitions: 1 })
     yield* log.ensureTopic({ name: uncorrelatedTopic, partitions: 1 })
+    yield* log.ensureTopic({ name: conjunctionsTopic, partitions: 1 })
     yield* log.append(observationsTopic, records)
     const subscription = yield* log.subscribe({ topic: observationsTopic, group: "test", from: "earliest", maxRecords })
     const versions: Array<ConjunctionAlert> = []
     const source = fusionSource(Stream.take(subscription.records, records.length))
     yield* source.pipe(
       andThen(
-        fusion({ ...emptyFusion, catalogue, settings }),
+        fusion({ ...emptyFusion, catalogue, settings, ...(assets !== undefined && { assets }) }),
         commit()
       ),
       Stream.runForEachArray((elements: ReadonlyArray<Element<ConjunctionAlert>>) =>
@@ -122,7 +126,8 @@ export const runFusion = (
     const committed = yield* log.committed(observationsTopic, "test")
     const written = {
       uncorrelated: yield* Stream.runCollect(readPages(log, uncorrelatedTopic)),
-      alerts: yield* Stream.runCollect(readPages(log, alertsTopic))
+      alerts: yield* Stream.runCollect(readPages(log, alertsTopic)),
+      conjunctions: yield* Stream.runCollect(readPages(log, conjunctionsTopic))
     }
     return {
       versions,

@@ -1,5 +1,7 @@
 /** An alert as programs get it. The shape is a promise; fields may be added. */
+import { Schema } from "effect"
 import { type Acknowledgement, acknowledgementInForce } from "../../domain/alert/Acknowledgement.ts"
+import { AlertStates } from "../../domain/alert/AlertStates.ts"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { format } from "../../domain/time/UtcTime.ts"
 import type { ListedAlert } from "../../layers/alerts/readAlerts.ts"
@@ -42,6 +44,8 @@ export const listedJson = (
   }
 }
 
+const statesJson = Schema.encodeSync(AlertStates)
+
 /** All that is known of one, with its versions, the first one first. */
 export const shownJson = (
   listed: ListedAlert,
@@ -58,8 +62,13 @@ export const shownJson = (
     relativeSpeedMetresPerSecond: alert.relativeSpeedMetresPerSecond,
     hardBodyRadiusMetres: alert.hardBodyRadiusMetres,
     hardBodyShape: alert.hardBodyShape,
+    hardBodySource: alert.hardBodySource ?? null,
+    pcMethod: alert.pcMethod ?? null,
+    pcStraight: alert.pcStraight ?? null,
+    pcCurved: alert.pcCurved ?? null,
     mahalanobisSquared: alert.mahalanobisSquared,
     conditions: alert.conditions,
+    states: alert.states === undefined ? null : statesJson(alert.states),
     acknowledgements: acknowledgements.map(acknowledgementJson),
     versions: versions.map((version) => ({
       ...alertJson(version),

@@ -1,7 +1,8 @@
-/** One alert by its id, or by as much of its beginning as no other shares. */
+/** One alert by its id, or by as much of its beginning as no other shares; else a conjunction that raised none. */
 import { Effect, Schema } from "effect"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import { alertsTopic } from "../../layers/alerts/AlertStore.ts"
+import { conjunctionsTopic } from "../../layers/alerts/conjunctionsTopic.ts"
 import { type ListedAlert, readVersions } from "../../layers/alerts/readAlerts.ts"
 import { LogReader } from "../../layers/log/LogReader.ts"
 import { InputError } from "../InputError.ts"
@@ -28,7 +29,8 @@ export const findAlert = Effect.fnUntraced(function*(id: string) {
     return yield* new InputError({ message: `"${printable(id)}": expected an alert's id, or at least 4 of its digits` })
   }
   const log = yield* LogReader
-  const found = yield* readVersions(log, alertsTopic, id)
+  const alerts = yield* readVersions(log, alertsTopic, id)
+  const found = alerts.size > 0 ? alerts : yield* readVersions(log, conjunctionsTopic, id)
   const versions = found.get(id) ?? (found.size === 1 ? Array.from(found.values())[0] : undefined)
   if (versions === undefined && found.size > 1) {
     return yield* new InputError({

@@ -4,6 +4,7 @@ import { Command, Flag } from "effect/cli"
 import { AlertStatus } from "../../domain/alert/ConjunctionAlert.ts"
 import { Acknowledgements } from "../../layers/alerts/acknowledgements/Acknowledgements.ts"
 import { alertsTopic } from "../../layers/alerts/AlertStore.ts"
+import { conjunctionsTopic } from "../../layers/alerts/conjunctionsTopic.ts"
 import { readAlerts } from "../../layers/alerts/readAlerts.ts"
 import { LogReader } from "../../layers/log/LogReader.ts"
 import { InputError } from "../InputError.ts"
@@ -29,6 +30,10 @@ export const list = Command.make(
   {
     ...logFlags,
     json: jsonFlag,
+    all: Flag.Boolean("all").pipe(
+      Flag.withDescription("Also the conjunctions that raise no alert, since no asset has a part in them"),
+      Flag.withDefault(false)
+    ),
     level: Flag.Literals("level", ["open", ...AlertStatus.literals]).pipe(
       Flag.withDescription("Only those of this level; open is attention and action. Without it all but withdrawn ones"),
       Flag.optional
@@ -61,9 +66,13 @@ export const list = Command.make(
       since: yield* timeOf("since", flags.since),
       tcaBefore: yield* timeOf("tca-before", flags.tcaBefore)
     }
-    const { alerts, unreadable } = yield* LogReader.use((log) => readAlerts(log, alertsTopic)).pipe(
+    const topics = flags.all ? [alertsTopic, conjunctionsTopic] : [alertsTopic]
+    const readings = yield* LogReader.use((log) => Effect.forEach(topics, (topic) => readAlerts(log, topic))).pipe(
       Effect.provide(logReader(flags))
     )
+    const alerts = readings.flatMap((reading) => reading.alerts)
+    const unreadable = readings.reduce((sum, reading) => sum + reading.unreadable, 0)
+    const isAlert = new Set(readings[0]?.alerts)
     const known = yield* Acknowledgements.use(({ all }) => all).pipe(Effect.provide(acknowledgements(flags)))
     const selected = selectAlerts(alerts, known, filter)
     const byLevel = new Map(
@@ -76,7 +85,10 @@ export const list = Command.make(
           total: selected.length,
           byLevel: Object.fromEntries(byLevel),
           unreadable,
-          alerts: shown.map((listed) => listedJson(listed, known.get(listed.alert.alertId) ?? []))
+          alerts: shown.map((listed) => ({
+            ...listedJson(listed, known.get(listed.alert.alertId) ?? []),
+            ...(flags.all && { alerts: isAlert.has(listed) })
+          }))
         })
         : listText({ shown, byLevel, unreadable }, known)
     )

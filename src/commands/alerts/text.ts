@@ -13,11 +13,30 @@ const metres = (value: number): string =>
 
 const probability = (pc: number | null): string => pc?.toExponential(2) ?? "none"
 
-/** The ids of the objects, with names where they are known. */
-const objectText = (objectId: string, names: ReadonlyMap<string, string>): string => {
-  const name = names.get(objectId)
-  return printable(name === undefined ? objectId : `${objectId} ${name}`)
+/** What is known of an object. */
+const objectText = (alert: ConjunctionAlert, place: 0 | 1): string => {
+  const objectId = alert.objects[place]
+  const state = alert.states?.objects[place]
+  if (state === undefined) return printable(objectId)
+  const { internationalDesignator, lastObserved, manoeuvreSuspected, name, observations } = state
+  const tracked = lastObserved === null
+    ? "by its element set alone"
+    : `${counted(observations, "observation")}, the last at ${second(lastObserved)}`
+  return printable(
+    `${objectId} ${name} ${internationalDesignator}`.trim() +
+      `: ${tracked}${manoeuvreSuspected ? ", manoeuvre suspected" : ""}`
+  )
 }
+
+/** A method of the probability, in words. */
+const methodText = ({ pcCurved, pcMethod, pcStraight }: ConjunctionAlert): string =>
+  pcMethod === undefined || pcMethod === null
+    ? ""
+    : `  (${pcMethod === "2d" ? "2-D, straight relative motion" : `${pcMethod}, bent paths`}${
+      typeof pcCurved === "number"
+        ? `; straight ${probability(pcStraight ?? null)}, bent ${probability(pcCurved)}`
+        : ""
+    })`
 
 const header = ["LEVEL", "PC", "TCA", "MISS", "OBJECTS", "VALIDITY", "ID", "VERSION", "ACKNOWLEDGED BY"]
 
@@ -60,21 +79,26 @@ export const listText = (
 export const shownText = (
   { alert, openedAt, updatedAt }: ListedAlert,
   versions: ReadonlyArray<ConjunctionAlert>,
-  acknowledgements: ReadonlyArray<Acknowledgement>,
-  names: ReadonlyMap<string, string>
+  acknowledgements: ReadonlyArray<Acknowledgement>
 ): string => {
   const [r, t, n] = alert.missRtnMetres
   const acknowledged = acknowledgementInForce(alert, acknowledgements)
   const fields: ReadonlyArray<readonly [string, string]> = [
     ["alert", printable(alert.alertId)],
-    ["objects", alert.objects.map((objectId) => objectText(objectId, names)).join(" and ")],
+    ["first object", objectText(alert, 0)],
+    ["second object", objectText(alert, 1)],
     ["level", `${alert.level}, by ${alert.levelBy === "probability" ? "probability" : "miss distance"}`],
     ["closest approach", format(alert.tca)],
     ["miss distance", `${metres(alert.missDistanceMetres)}  (1-sigma ${metres(alert.missDistanceSigmaMetres)})`],
     ["  radial, transverse, normal", `${metres(r)}, ${metres(t)}, ${metres(n)}`],
     ["relative speed", `${alert.relativeSpeedMetresPerSecond.toFixed(1)} m/s`],
-    ["hard body", `${alert.hardBodyShape} of ${alert.hardBodyRadiusMetres} m`],
-    ["probability of collision", probability(alert.pc)],
+    [
+      "hard body",
+      `${alert.hardBodyShape} of ${alert.hardBodyRadiusMetres} m${
+        alert.hardBodySource === undefined ? "" : `, ${printable(alert.hardBodySource)}`
+      }`
+    ],
+    ["probability of collision", probability(alert.pc) + methodText(alert)],
     ["  highest, over all scales", probability(alert.pcMaximum)],
     [
       "Mahalanobis distance",

@@ -8,6 +8,7 @@ import type { Catalogue } from "../../domain/orbit/catalogue/Catalogue.ts"
 import { tick } from "../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 import { AlertStore } from "../../layers/alerts/AlertStore.ts"
+import { conjunctionsRetentionMillis, conjunctionsTopic } from "../../layers/alerts/conjunctionsTopic.ts"
 import { CanaryInjector } from "../../layers/canary/CanaryInjector.ts"
 import { CanaryWatch } from "../../layers/canary/CanaryWatch.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
@@ -24,7 +25,7 @@ import { StageState } from "../../layers/stage/StageState.ts"
 import { KeptTraces } from "../../layers/tracing/recorder/KeptTraces.ts"
 import { SettleTraces } from "../../layers/tracing/recorder/SettleTraces.ts"
 import { canaries } from "../../operators/fusion/canaries.ts"
-import type { FusionSettings } from "../../operators/fusion/fusion.ts"
+import type { FusionOptions, FusionSettings } from "../../operators/fusion/fusion.ts"
 import { fusionGroup, fusionPipeline } from "../../operators/fusion/fusionPipeline.ts"
 import { type FusionReadings, fusionReadings } from "../../operators/fusion/fusionReadings.ts"
 import { makeTally } from "../../operators/fusion/observations/decode.ts"
@@ -39,6 +40,8 @@ import type { World } from "./world.ts"
 interface JobOptions {
   readonly registry: SensorRegistry
   readonly catalogue: Catalogue
+  /** The protected objects, and sizes, where they are given. */
+  readonly known?: Pick<FusionOptions, "assets" | "bodies">
   readonly settings: FusionSettings
   readonly partitions: number
   readonly seed: number | undefined
@@ -74,7 +77,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   LogError | SourceError,
   Scope.Scope | StageServices | MessageLog | AlertStore | SourceStats | Shutdown
 > {
-  const { catalogue, observe, partitions, realClock, registry, seed, settings, watch, world } = options
+  const { catalogue, known, observe, partitions, realClock, registry, seed, settings, watch, world } = options
   const clock = yield* Clock.Clock
   const log = yield* MessageLog
   const alerts = yield* AlertStore
@@ -90,6 +93,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
 
   yield* log.ensureTopic({ name: observationsTopic, partitions, retentionMillis: 7 * 86_400_000 })
   yield* log.ensureTopic({ name: uncorrelatedTopic, partitions: 1, retentionMillis: 7 * 86_400_000 })
+  yield* log.ensureTopic({ name: conjunctionsTopic, partitions: 1, retentionMillis: conjunctionsRetentionMillis })
   const before = alerts.current()
   const alertSequences = new Map(Array.from(before, ([id, { sequence }]) => [id, sequence] as const))
   const { notes } = yield* SensorHealth
@@ -118,6 +122,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     },
     registry,
     catalogue,
+    ...known,
     now,
     alertSequences,
     settings,

@@ -1,6 +1,7 @@
 /** One version of an alert. The delivery key is (alertId, sequence); a strictly greater sequence replaces what is held. */
 import { Schema } from "effect"
 import { UtcTimeFromString } from "../time/UtcTime.ts"
+import { AlertStates } from "./AlertStates.ts"
 import { ConjunctionRisk } from "./ConjunctionRisk.ts"
 
 /** `withdrawn`: raised on speculation, and the complete data do not bear it out. */
@@ -22,7 +23,9 @@ export const ConjunctionAlert = Schema.Struct({
   observedUntil: UtcTimeFromString,
   /** Observations of either object in the last window of 30 s. */
   observations: Schema.Int,
-  ...ConjunctionRisk.fields
+  ...ConjunctionRisk.fields,
+  /** Absent in versions of before they were kept, and where no closest approach is left. */
+  states: Schema.optionalKey(AlertStates)
 })
 export type ConjunctionAlert = typeof ConjunctionAlert.Type
 

@@ -32,8 +32,16 @@ export const ConjunctionRisk = Schema.Struct({
   /** Sum of both objects' radii. */
   hardBodyRadiusMetres: Schema.Finite,
   hardBodyShape: HardBodyShape,
+  /** Where radius and shape come from, in words. */
+  hardBodySource: Schema.optionalKey(Schema.String),
   /** Null where there is none: `invalid-covariance`. */
   pc: Schema.NullOr(Schema.Finite),
+  /** By which method `pc` is: `2d` for straight motion, else by bent paths. Null where there is none. */
+  pcMethod: Schema.optionalKey(Schema.NullOr(Schema.Literals(["2d", "nc-2d", "nc-3d"]))),
+  /** Of straight motion. */
+  pcStraight: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
+  /** Of bent paths; null where nothing asked for it, or it cannot be had. */
+  pcCurved: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
   pcMaximum: Schema.NullOr(Schema.Finite),
   mahalanobisSquared: Schema.NullOr(Schema.Finite),
   validity: Validity,

@@ -39,6 +39,21 @@ export const sourceSettings = {
     what: "The sensor registry, JSON.",
     why: "Without one the network that ships: six radars, six telescopes, four inter-satellite links."
   }),
+  assets: optionalSetting({
+    name: "PERIGEE_ASSETS",
+    flag: "assets",
+    kind: text("a file"),
+    what:
+      "The protected objects, an id a line or a JSON array: only their conjunctions raise alerts, the others go to the topic `conjunctions`.",
+    why: "Without one every pair raises alerts, which the start says."
+  }),
+  hardBodies: optionalSetting({
+    name: "PERIGEE_HARD_BODIES",
+    flag: "hard-bodies",
+    kind: text("a file"),
+    what: "Sizes and shapes of objects, JSON (docs/risk.md).",
+    why: "Without one each is a sphere of 5 m."
+  }),
   simulator: setting({
     name: "PERIGEE_SIMULATOR",
     flag: "simulator",

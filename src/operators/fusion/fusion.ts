@@ -2,17 +2,19 @@
  * The fusion pipeline as one composed value: raw records in, delivered versions of conjunction alerts out.
  *
  *     decode -> validate -> dedupe -> watermark -> match -> track -> uncorrelated -> screen -> correlate -> assess -> alert
- *            -> dedupe-alerts -> publish
+ *            -> (conjunctions, where assets are given) -> dedupe-alerts -> publish
  *
  * Synthetic traffic goes the same way, with sensors, objects, screening and windows of its own, and ends in `correlate` or `publish`: canaries, see
  * docs/canaries.md. Whether any are sent changes no result.
  */
-import { pipe, Record } from "effect"
+import { identity, pipe, Record } from "effect"
+import type { Assets } from "../../domain/alert/assets.ts"
 import type { ConjunctionAlert } from "../../domain/alert/ConjunctionAlert.ts"
 import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
 import { isSensorKind, type SensorKind, sourceKinds } from "../../domain/observation/sourceKinds.ts"
 import type { MeanElements } from "../../domain/orbit/catalogue/MeanElements.ts"
+import type { HardBodies } from "../../domain/orbit/encounter/HardBody.ts"
 import { makeCandidates } from "../../domain/orbit/tracking/candidates.ts"
 import {
   type Dynamics,
@@ -28,6 +30,7 @@ import { type Operator, type StageServices, via } from "../stage/Stage.ts"
 import { assignWatermarks, type SourceLateness } from "../time/assignWatermarks.ts"
 import { alert } from "./alerts/alert.ts"
 import { publish } from "./alerts/publish.ts"
+import { publishConjunctions } from "./alerts/publishConjunctions.ts"
 import { canaries } from "./canaries.ts"
 import { assess } from "./conjunctions/assess.ts"
 import { correlate } from "./conjunctions/correlate.ts"
@@ -75,6 +78,10 @@ export interface FusionOptions {
   readonly alertSequences: ReadonlyMap<string, number>
   readonly settings?: FusionSettings
   readonly tally?: ObservationTally
+  /** The protected objects; without them every pair raises alerts. */
+  readonly assets?: Assets
+  /** Sizes of objects, where they are known. */
+  readonly bodies?: HardBodies
   /** By default canaries, of whose arrival nobody is told. */
   readonly synthetics?: Synthetics
 }
@@ -98,6 +105,8 @@ export const fusion = (
 ): Operator<ReceivedRecord, ConjunctionAlert, never, StageServices | MessageLog | AlertStore> => {
   const {
     alertSequences,
+    assets,
+    bodies,
     catalogue,
     now,
     registry,
@@ -150,8 +159,9 @@ export const fusion = (
       slideMillis,
       synthetics
     })),
-    via(assess(dynamics)),
+    via(assess({ dynamics, ...(bodies !== undefined && { bodies }) })),
     via(alert({ sequences: alertSequences, now, synthetics })),
+    assets === undefined ? identity : via(publishConjunctions(assets, synthetics)),
     via(dedupe({
       name: "dedupe-alerts",
       key: ({ alertId, sequence }: ConjunctionAlert) => `${alertId}/${sequence}`,

@@ -9,7 +9,7 @@ import { covarianceFault, positionBlock } from "../algebra/covariance.ts"
 import { subtract } from "../algebra/vector3.ts"
 import type { State } from "../propagation/State.ts"
 import { type CollisionProbability, collisionProbability } from "./collisionProbability.ts"
-import { type CurvedProbability, curvedProbability } from "./curvedProbability.ts"
+import { type CurvedEffort, type CurvedProbability, curvedProbability } from "./curvedProbability.ts"
 import { closestApproach, type Encounter, encounterOf, type StateFunction } from "./encounter.ts"
 import type { CombinedBody } from "./HardBody.ts"
 import { type Straightness, straightness } from "./straightness.ts"
@@ -39,6 +39,12 @@ export interface Assessment {
   readonly straightness: Straightness | undefined
   readonly validity: Validity
 }
+
+const supportOf = ({ lastObservation, manoeuvreSuspected, objectId }: TrackSupport): TrackSupport => ({
+  objectId,
+  lastObservation,
+  ...(manoeuvreSuspected !== undefined && { manoeuvreSuspected })
+})
 
 /** Two-body motion from a state: good to a micrometre for the part of a second by which a message's time is rounded. */
 const twoBody = (state: State, epoch: UtcTime): StateFunction => {
@@ -75,13 +81,28 @@ export const assessConjunction = (
   const [primary, secondary] = objects
   const encounter = closestApproach(twoBody(primary.state, epoch), twoBody(secondary.state, epoch), epoch, reachMillis)
     ?? encounterOf(epoch, primary.state, secondary.state)
+  return assessEncounter(encounter, objects, body, at)
+}
+
+/** Whether bent paths are worth their cost, given the 2-D Pc and what the bound says; always, unless told otherwise. */
+export type CurvedWhere = (plane: CollisionProbability | undefined, straightness: Straightness) => CurvedEffort
+
+/** {@link assessConjunction} where the closest approach is known: the states are those of about that time. */
+export const assessEncounter = (
+  encounter: Encounter,
+  objects: readonly [AssessedObject, AssessedObject],
+  body: CombinedBody,
+  at: UtcTime,
+  curvedWhere: CurvedWhere = () => "three"
+): Assessment => {
+  const [primary, secondary] = objects
   const blocks = objects.map(({ covariance }) => positionBlock(covariance))
   const [first = new Float64Array(9), second = new Float64Array(9)] = blocks
   const covariance = first.map((value, i) => value + (second[i] ?? 0))
   const faults = blocks.map((block, i) => objects[i]?.fault ?? covarianceFault(block))
   const tracks = [
-    { objectId: primary.objectId, lastObservation: primary.lastObservation, fault: faults[0] },
-    { objectId: secondary.objectId, lastObservation: secondary.lastObservation, fault: faults[1] }
+    { ...supportOf(primary), fault: faults[0] },
+    { ...supportOf(secondary), fault: faults[1] }
   ] as const
   const shared = { encounter, covariance, hardBodyRadius: body.radius, tracks, at }
   if (faults.some((fault) => fault !== undefined)) {
@@ -109,7 +130,13 @@ export const assessConjunction = (
   )
   const curved = bound.straight && plane !== undefined
     ? undefined
-    : curvedProbability({ primary, secondary }, body.radius, body.shape, bound.long)
+    : curvedProbability(
+      { primary, secondary },
+      body.radius,
+      body.shape,
+      bound.long,
+      curvedWhere(plane, bound)
+    )
   const chosen = method(plane, curved)
   const pc = chosen === "2d" ? plane?.pc : curved?.pc
   return {

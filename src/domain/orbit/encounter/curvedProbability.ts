@@ -25,17 +25,26 @@ const inTwo = (model: OverlapModel, radius: number, shape: HardBodyShape): numbe
   return probability === undefined ? undefined : Math.min(1, probability.pc * encounter.stretch)
 }
 
-/** `long`: what `straightness` says. `undefined` where no overlap of the two errors is found: an orbit not bound, or a bend too strong. */
+/** How far one goes for it: not at all, in two dimensions where that holds, or in three too. */
+export type CurvedEffort = "none" | "two" | "three"
+
+/**
+ * `long`: what `straightness` says. `undefined` where no overlap of the two errors is found (an orbit not bound, a bend too strong), or the effort does
+ * not reach.
+ */
 export const curvedProbability = (
   pair: UncertainPair,
   radius: number,
   shape: HardBodyShape,
-  long: boolean
+  long: boolean,
+  effort: CurvedEffort = "three"
 ): CurvedProbability | undefined => {
+  if (effort === "none" || (effort === "two" && long)) return undefined
   const model = overlapModel(pair)
   if (model === undefined) return undefined
   const two = long ? undefined : inTwo(model, radius, shape)
   if (two !== undefined) return { pc: two, method: "nc-2d" }
+  if (effort === "two") return undefined
   const three = expectedCollisions(model, shape === "circle" ? radius : radius * 2 / Math.sqrt(Math.PI))
   return three === undefined ? undefined : { pc: Math.min(1, three), method: "nc-3d" }
 }

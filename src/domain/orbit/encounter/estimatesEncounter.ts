@@ -1,10 +1,9 @@
-/** The closest approach of two estimates of any dynamics, and the combined position covariance there. */
+/** The closest approach of two estimates of any dynamics, and the covariance of both there. */
 import type { UtcTime } from "../../time/UtcTime.ts"
-import { zeros } from "../algebra/matrix.ts"
 import type { Ephemeris } from "../ephemeris/Ephemeris.ts"
 import { ephemerisEncounter } from "../ephemeris/ephemerisEncounter.ts"
 import { type Estimate, isNumeric } from "../tracking/Estimate.ts"
-import { type TrackEncounter, trackEncounter } from "./trackEncounter.ts"
+import { combinedPosition, type TrackEncounter, trackEncounter } from "./trackEncounter.ts"
 
 /**
  * `undefined` as for `trackEncounter`, which serves two estimates by SGP4. Ephemerides may be remembered: the answer is one
@@ -21,11 +20,9 @@ export const estimatesEncounter = (
   const found = ephemerisEncounter(ephemerisOf(a), ephemerisOf(b), guess, reachMillis)
   if (found === undefined) return undefined
   const { encounter, primaryCovariance, secondaryCovariance } = found
-  const covariance = zeros(9)
-  for (let i = 0; i < 3; i++) {
-    for (let j = 0; j < 3; j++) {
-      covariance[3 * i + j] = (primaryCovariance[6 * i + j] ?? 0) + (secondaryCovariance[6 * i + j] ?? 0)
-    }
+  return {
+    encounter,
+    covariances: [primaryCovariance, secondaryCovariance],
+    covariance: combinedPosition(primaryCovariance, secondaryCovariance)
   }
-  return { encounter, covariance }
 }

@@ -1,5 +1,5 @@
 /**
- * The closest approach of two tracks, and the combined position covariance there.
+ * The closest approach of two tracks, and the covariance of both there.
  *
  * A track's state is SGP4 of its reference plus Phi times its offset. Phi is dear, so Newton's method runs on a model: SGP4
  * of the reference, and the displacement Phi times offset at one time carried on by its own velocity. The model leaves out how gravity
@@ -7,7 +7,8 @@
  * anew at the closest approach found.
  */
 import type { UtcTime } from "../../time/UtcTime.ts"
-import { multiply, zeros } from "../algebra/matrix.ts"
+import { congruence } from "../algebra/covariance.ts"
+import { zeros } from "../algebra/matrix.ts"
 import { gravitationalParameter } from "../catalogue/MeanElements.ts"
 import type { State } from "../propagation/State.ts"
 import { covarianceInto, type PredictedState, stateOf, type TrackEstimate } from "../tracking/TrackEstimate.ts"
@@ -15,8 +16,19 @@ import { closestApproach, type Encounter, type StateFunction } from "./encounter
 
 export interface TrackEncounter {
   readonly encounter: Encounter
-  /** Sum of both tracks' position covariances at the closest approach, m², TEME, 3 x 3. */
+  /** Of position and velocity of each at the closest approach, TEME, 6 x 6 row by row. */
+  readonly covariances: readonly [Float64Array, Float64Array]
+  /** Sum of both position covariances, m², 3 x 3. */
   readonly covariance: ReadonlyArray<number>
+}
+
+/** The sum of two position blocks. */
+export const combinedPosition = (a: ArrayLike<number>, b: ArrayLike<number>): Array<number> => {
+  const sum = zeros(9)
+  for (let i = 0; i < 3; i++) {
+    for (let j = 0; j < 3; j++) sum[3 * i + j] = (a[6 * i + j] ?? 0) + (b[6 * i + j] ?? 0)
+  }
+  return sum
 }
 
 /** A track near a time: its state there with Phi, and its states around it. */
@@ -62,27 +74,13 @@ const localAt = (estimate: TrackEstimate, time: UtcTime): Local | undefined => {
 const tolerance = 1e-4
 const maxRounds = 10
 
-/** Scratch: a covariance of the offset, and a product of partials with it. */
+/** Scratch: a covariance of the offset. */
 const offsets = new Float64Array(36)
-const half = new Float64Array(18)
 
-/** Adds the position covariance of a track to `out`, 3 x 3. */
-const addPositionCovariance = (
-  estimate: TrackEstimate,
-  { phi }: PredictedState,
-  time: UtcTime,
-  out: Array<number>
-): void => {
+/** Of a track's state, by what it predicts. */
+const covarianceOf = (estimate: TrackEstimate, { phi }: PredictedState, time: UtcTime): Float64Array => {
   covarianceInto(estimate, time, offsets)
-  multiply(phi, offsets, 3, 6, 6, half)
-  for (let i = 0; i < 3; i++) {
-    for (let j = 0; j <= i; j++) {
-      let sum = out[3 * i + j] ?? 0
-      for (let k = 0; k < 6; k++) sum += (half[6 * i + k] ?? 0) * (phi[6 * j + k] ?? 0)
-      out[3 * i + j] = sum
-      out[3 * j + i] = sum
-    }
-  }
+  return congruence(phi, offsets)
 }
 
 /**
@@ -103,10 +101,13 @@ export const trackEncounter = (
     const encounter = closestApproach(first.stateAt, second.stateAt, time, reachMillis)
     if (encounter === undefined || Math.abs(encounter.tca - guess) > reachMillis) return undefined
     if (Math.abs(encounter.tca - time) <= Math.min(first.good, second.good)) {
-      const covariance = zeros(9)
-      addPositionCovariance(a, first.predicted, encounter.tca, covariance)
-      addPositionCovariance(b, second.predicted, encounter.tca, covariance)
-      return { encounter, covariance }
+      const primary = covarianceOf(a, first.predicted, encounter.tca)
+      const secondary = covarianceOf(b, second.predicted, encounter.tca)
+      return {
+        encounter,
+        covariances: [primary, secondary],
+        covariance: combinedPosition(primary, secondary)
+      }
     }
     time = encounter.tca
   }

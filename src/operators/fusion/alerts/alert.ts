@@ -16,6 +16,7 @@
  * Arrays and order kept. State: a table of the open alerts, two versions each; one of the last sequence of those closed, at most `capacity`, oldest first
  * out. A risk without an alert is counted as processed and emits nothing. Cost: a pass over the open alerts per watermark.
  */
+import { alertStates } from "../../../domain/alert/AlertStates.ts"
 import type { AlertStatus, ConjunctionAlert } from "../../../domain/alert/ConjunctionAlert.ts"
 import { sameContent } from "../../../domain/alert/ConjunctionAlert.ts"
 import { levelOf } from "../../../domain/alert/level.ts"
@@ -63,7 +64,7 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     const open = state.open.get(alertId)
     const content = contentOf(pair)
     if (content === undefined || (open === undefined && content.level === "cleared")) return
-    const version = atTime(content, state.watermark.value)
+    const version = atTime(withStates(content, pair), state.watermark.value)
     if (open !== undefined && event.context.sourceKind !== synthetics.kind && !matters(open.version, version)) return
     const { settled, settledEvidence = [] } = open ?? {}
     const kept = emit.hold(event)
@@ -82,7 +83,13 @@ export const alert = (options: AlertOptions): Operator<AssessedPair, Conjunction
     }
     if (settled === undefined) {
       if (open === undefined) return
-      const version = { ...open.version, ...contentOf(pair), level: "withdrawn", final: true } as const
+      const content = contentOf(pair)
+      const version = {
+        ...open.version,
+        ...(content === undefined ? {} : withStates(content, pair)),
+        level: "withdrawn",
+        final: true
+      } as const
       publish(state, emit, { ...open, version, evidence, kept: emit.hold(event) }, event)
       return
     }
@@ -168,13 +175,19 @@ const contentOf = ({ risk, update }: AssessedPair): ConjunctionAlert | undefined
   }
 }
 
+/** The version with the objects' states beside it: not of every pair, for most raise no alert. */
+const withStates = (version: ConjunctionAlert, { found, update }: AssessedPair): ConjunctionAlert =>
+  found === undefined ? version : { ...version, states: alertStates(update.estimates, found) }
+
 /** What final risks say after one more, a function of these risks alone: speculation changes nothing in it. */
 const settledBy = (before: ConjunctionAlert | undefined, pair: AssessedPair): ConjunctionAlert | undefined => {
   const content = contentOf(pair)
   const cleared = content === undefined || content.level === "cleared"
-  if (before === undefined) return cleared ? undefined : content
+  if (before === undefined) return cleared ? undefined : withStates(content, pair)
   if (cleared && before.level === "cleared") return before
-  const after = content ?? { ...before, level: "cleared" as const, observedUntil: pair.update.observedUntil }
+  const after = content === undefined
+    ? { ...before, level: "cleared" as const, observedUntil: pair.update.observedUntil }
+    : withStates(content, pair)
   return sameContent(before, after) ? before : after
 }
 
@@ -184,8 +197,12 @@ const active: ReadonlySet<AlertStatus> = new Set<AlertStatus>(["attention", "act
 const atTime = (version: ConjunctionAlert, time: UtcTime): ConjunctionAlert =>
   active.has(version.level) && version.tca <= time ? { ...version, level: "expired" } : version
 
+/** Bent paths are not computed for every speculative risk: that one is flagged for want of them tells nothing new. */
+const lessIsKnown = (before: ConjunctionAlert, after: ConjunctionAlert): boolean =>
+  after.validity === "nonlinear" && typeof after.pcCurved !== "number" && typeof before.pcCurved === "number"
+
 const matters = (before: ConjunctionAlert, after: ConjunctionAlert): boolean =>
-  before.level !== after.level || before.validity !== after.validity
+  before.level !== after.level || (before.validity !== after.validity && !lessIsKnown(before, after))
   || Math.abs(before.tca - after.tca) > 100
   || Math.abs(before.missDistanceMetres - after.missDistanceMetres)
     > Math.max(10, 0.1 * after.missDistanceSigmaMetres)

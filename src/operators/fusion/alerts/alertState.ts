@@ -1,5 +1,6 @@
 /** The state of `alert`: the alerts that are open, and the last sequence of those that are closed. */
 import { Schema } from "effect"
+import { makeAlertStates } from "../../../domain/alert/AlertStates.ts"
 import { ConjunctionAlert } from "../../../domain/alert/ConjunctionAlert.ts"
 import type { Evidence } from "../../../domain/lineage/Evidence.ts"
 import { EvidenceRecord, readEvidence, writeEvidence } from "../../../domain/lineage/evidenceRecord.ts"
@@ -40,7 +41,8 @@ const VersionRecord = Schema.Struct({
   ...ConjunctionAlert.fields,
   tca: Numeric,
   emittedAt: Numeric,
-  observedUntil: Numeric
+  observedUntil: Numeric,
+  states: Schema.optionalKey(makeAlertStates(Numeric))
 })
 
 const opens: StateSchema<OpenAlert> = keptAs(

@@ -55,6 +55,7 @@ const pair = (
 ): Item<AssessedPair> =>
   envelope({
     risk,
+    found: undefined,
     update: {
       operation: "insert",
       conjunction,

@@ -1,15 +1,18 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Schema } from "effect"
-import { makeConjunction } from "../../../../src/domain/alert/Conjunction.ts"
+import { type Conjunction, makeConjunction } from "../../../../src/domain/alert/Conjunction.ts"
 import { ConjunctionRisk } from "../../../../src/domain/alert/ConjunctionRisk.ts"
 import type { PairUpdate } from "../../../../src/domain/alert/PairUpdate.ts"
 import { norm } from "../../../../src/domain/orbit/algebra/vector3.ts"
+import type { MeanElements } from "../../../../src/domain/orbit/catalogue/MeanElements.ts"
+import { assessConjunction } from "../../../../src/domain/orbit/encounter/assessConjunction.ts"
 import { closestApproach } from "../../../../src/domain/orbit/encounter/encounter.ts"
 import { makeCandidates } from "../../../../src/domain/orbit/tracking/candidates.ts"
-import type { TrackEstimate } from "../../../../src/domain/orbit/tracking/TrackEstimate.ts"
+import { sgp4Dynamics } from "../../../../src/domain/orbit/tracking/Dynamics.ts"
+import { catalogueEstimate, type TrackEstimate } from "../../../../src/domain/orbit/tracking/TrackEstimate.ts"
 import { envelope } from "../../../../src/domain/stream/Envelope.ts"
 import { StageRegistry } from "../../../../src/layers/stage/StageRegistry.ts"
-import { assess, riskOf } from "../../../../src/operators/fusion/conjunctions/assess.ts"
+import { assess, riskOf as riskOfFound } from "../../../../src/operators/fusion/conjunctions/assess.ts"
 import { arrays, collectItems, contextOf, payloadsOf } from "../../../../src/testing/envelopes.ts"
 import { stageLayer } from "../../../../src/testing/testLayers.ts"
 import { synthetic } from "../../../support/scenario.ts"
@@ -35,6 +38,34 @@ const tracked = (estimate: TrackEstimate, time: number, sigma: number): TrackEst
   const covariance = Array.from({ length: 36 }, () => 0)
   for (let i = 0; i < 6; i++) covariance[7 * i] = sigma * sigma * (i === 0 ? 1e-6 : 1)
   return { ...estimate, accepted: 10, time, covariance }
+}
+
+/** An object that flies beside another, its plane turned by so many degrees. */
+const candidateBeside = (set: MeanElements, degrees: number): TrackEstimate => {
+  const elements = {
+    ...set,
+    objectId: "98999",
+    inclination: set.inclination + degrees * Math.PI / 180,
+    // Some 500 m lower, and abreast again when they meet.
+    meanMotion: set.meanMotion * 1.0001,
+    meanAnomaly: set.meanAnomaly - 1.3e-3
+  }
+  const estimate = catalogueEstimate(elements)
+  if (estimate === undefined) throw new Error("no estimate")
+  return estimate
+}
+
+type Estimates = PairUpdate["estimates"]
+type Named = Pick<Conjunction, "nominalTca" | "reachMillis">
+
+const foundOf = ([a, b]: Estimates, { nominalTca, reachMillis }: Named = conjunction) =>
+  sgp4Dynamics.encounterOf(a, b, nominalTca, reachMillis)
+
+const riskOf = (named: Named, estimates: Estimates, now: number, more: Partial<Pick<PairUpdate, "kind">> = {}) => {
+  const found = foundOf(estimates, named)
+  return found === undefined
+    ? undefined
+    : riskOfFound({ estimates, kind: "final", observedUntil: now, ...more }, found)
 }
 
 const isRisk = Schema.is(Schema.toType(ConjunctionRisk))
@@ -90,6 +121,52 @@ describe("riskOf", () => {
     const once = riskOf(conjunction, [tracked(a, now, 50), tracked(b, now, 60)], now)
     riskOf(conjunction, [tracked(a, now, 5), b], now + 1000)
     assert.deepStrictEqual(riskOf(conjunction, [tracked(a, now, 50), tracked(b, now, 60)], now), once)
+  })
+
+  it("sizes of objects come from the file, and of others by default", () => {
+    const found = foundOf([a, b])
+    assert.isDefined(found)
+    const update = { estimates: [a, b], kind: "final", observedUntil: now } as const
+    const risk = riskOfFound(update, found, { [a.objectId]: { radiusMetres: 50, shape: "square" } })
+    assert.deepStrictEqual([risk?.hardBodyRadiusMetres, risk?.hardBodyShape], [55, "square"])
+    assert.match(risk?.hardBodySource ?? "", /^the file of hard bodies; default of 5 m for 98002$/)
+    assert.isAbove(risk?.pc ?? 0, 10 * (riskOfFound(update, found)?.pc ?? 1))
+  })
+
+  it("where straight paths do not serve, Pc is by bent ones, with both and the method", () => {
+    // They meet at some 5 m/s: a crossing of minutes.
+    const beside = candidateBeside(first, 0.04)
+    const guesses = Array.from({ length: 20 }, (_, i) => now + i * 300_000)
+    const tca =
+      guesses.flatMap((guess) =>
+        closestApproach(a.linearisation.reference.stateAt, beside.linearisation.reference.stateAt, guess) ?? []
+      ).toSorted((one, other) => one.missDistance - other.missDistance)[0]?.tca ?? Number.NaN
+    const named = { nominalTca: tca, reachMillis: 600_000 }
+    const pair = [tracked(a, now, 100), tracked(beside, now, 100)] as const
+    const risk = riskOf(named, pair, now)
+    const found = foundOf(pair, named)
+    assert.isDefined(risk)
+    assert.isDefined(found)
+    assert.strictEqual(risk.validity, "nonlinear")
+    assert.include(["nc-2d", "nc-3d"], risk.pcMethod)
+    assert.strictEqual(risk.pc, risk.pcCurved)
+    assert.notStrictEqual(risk.pcStraight, risk.pcCurved)
+    const { encounter: { primary, secondary }, covariances } = found
+    const judged = assessConjunction(
+      [
+        { objectId: a.objectId, lastObservation: now, state: primary, covariance: covariances[0] },
+        { objectId: "98999", lastObservation: now, state: secondary, covariance: covariances[1] }
+      ],
+      tca,
+      { radius: 10, shape: "circle", source: "" },
+      now
+    )
+    assert.approximately((risk.pc ?? 0) / (judged.pc ?? 1), 1, 1e-3)
+    // Not worth as much at once: flagged all the same.
+    const speculative = riskOf(named, pair, now, { kind: "speculative" })
+    assert.deepStrictEqual([speculative?.validity, speculative?.pcCurved], ["nonlinear", null])
+    // Of element sets alone it is asked for nothing.
+    assert.strictEqual(riskOf(named, [a, beside], now)?.pcCurved, null)
   })
 
   it("no closest approach within reach of the nominal one is none", () => {

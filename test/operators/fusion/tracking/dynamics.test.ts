@@ -135,7 +135,7 @@ describe("the state of track and correlate, of either dynamics", () => {
       Stage.andThen(track({ candidates, registry, allowedLatenessMillis: 5000, dynamics }), toPair),
       Stage.andThen(
         correlate({ candidates, windowMillis: 30_000, slideMillis: 5000 }),
-        Stage.andThen(assess(dynamics), Stage.map("in records", inRecords))
+        Stage.andThen(assess({ dynamics }), Stage.map("in records", inRecords))
       )
     )
 
