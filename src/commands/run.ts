@@ -44,6 +44,7 @@ import { makeDirectory } from "../layers/sql/makeDirectory.ts"
 import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { StageState } from "../layers/stage/StageState.ts"
+import { TraceReader } from "../layers/traces/store/TraceStore.ts"
 import { layerFlightRecorderFromConfig } from "../layers/tracing/recorder/flightRecorderFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/tracing/tracingFromConfig.ts"
 import { fusionGraph } from "./fusionGraph.ts"
@@ -187,7 +188,10 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       Layer.provide(layerDeadLettersFromConfig)
     ),
     layerCanaryMetrics,
-    layerHttpFromConfig({ onlyIfAsked: bounded })
+    Layer.provide(
+      layerHttpFromConfig({ onlyIfAsked: bounded }),
+      TraceReader.layerOff("this process keeps no traces that can be asked for")
+    )
   ).pipe(
     Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
     Layer.provideMerge(Layer.mergeAll(

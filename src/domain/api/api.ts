@@ -7,6 +7,7 @@ import { HealthAnswer, HealthReport } from "./health.ts"
 import { HistoryAnswer, historyQuery } from "./history.ts"
 import { SourcesAnswer } from "./sources.ts"
 import { StatusAnswer } from "./status.ts"
+import { TracesApi } from "./traces.ts"
 
 /** Whoever watches the process asks these. `degraded` answers 200, `failed` 503, with the same body. */
 export class HealthApi extends HttpApiGroup.make("health").add(
@@ -68,6 +69,7 @@ export class PerigeeApi extends HttpApi.make("perigee")
   .add(MetricsApi)
   .add(CanaryApi)
   .add(InspectionApi)
+  .add(TracesApi)
   .annotateMerge(OpenApi.annotations({
     title: "Perigee",
     version: "1",

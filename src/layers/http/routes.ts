@@ -11,6 +11,8 @@ import { Exposition } from "../metrics/Exposition.ts"
 import { layerPageRoutes } from "../pages/pageRoutes.ts"
 import { apiIndex } from "./apiIndex.ts"
 import { inspectionRoutes } from "./inspectionRoutes.ts"
+import { layerJaegerRoutes } from "./jaeger/jaegerRoutes.ts"
+import { layerTraceRoutes } from "./traceRoutes.ts"
 
 const orFail = <A extends Pick<HealthAnswer, "status">>(answer: A): Effect.Effect<A, A> =>
   answer.status === "failed" ? Effect.fail(answer) : Effect.succeed(answer)
@@ -73,6 +75,7 @@ const canary = HttpApiBuilder.group(
 
 /** All routes, `/openapi.json`, the index at `/` and the pages among them. */
 export const layerRoutes = HttpApiBuilder.layer(PerigeeApi, { openapiPath: "/openapi.json" }).pipe(
-  Layer.provide([health, metrics, canary, inspectionRoutes]),
+  Layer.provide([health, metrics, canary, inspectionRoutes, layerTraceRoutes]),
+  Layer.merge(layerJaegerRoutes),
   Layer.merge(layerPageRoutes(apiIndex))
 )

@@ -39,7 +39,9 @@ export const edgeBounds = (
   const call = isCall(parent, child)
   if (!call && !isMessage(parent, child)) return undefined
   const high = child.startTime - parent.startTime
-  const answered = call && parent.status.code !== "error" &&
+  /** The caller says that it failed, the called one does not: nobody waited for the answer. */
+  const gaveUp = parent.status.code === "error" && child.status.code !== "error"
+  const answered = call && !gaveUp &&
     endOf(child) - child.startTime <= endOf(parent) - parent.startTime
   return { low: answered ? endOf(child) - endOf(parent) : undefined, high, call }
 }

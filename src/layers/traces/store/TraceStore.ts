@@ -7,7 +7,7 @@
  *
  * **Reads** give spans as they came; assembly, clock skew and critical paths are pure functions of `src/domain/traces` over what `trace` gives.
  */
-import { Context, type Effect, type Option, Schema } from "effect"
+import { Context, Effect, Layer, type Option, Schema } from "effect"
 import type { EncodedSpan } from "../../../domain/traces/otlp/decodeStored.ts"
 import type {
   BackLink,
@@ -74,7 +74,23 @@ export interface TraceReads {
 }
 
 /** Answers without the right to write: for a process beside the one that runs. */
-export class TraceReader extends Context.Service<TraceReader, TraceReads>()("perigee/layers/traces/TraceReader") {}
+export class TraceReader extends Context.Service<TraceReader, TraceReads>()("perigee/layers/traces/TraceReader") {
+  /** Knows nothing; every question fails with `why`. */
+  static readonly layerOff = (why: string): Layer.Layer<TraceReader> => {
+    const notKept = Effect.fail(new TraceStoreError({ reason: "NotKept", message: why }))
+    return Layer.succeed(TraceReader, {
+      trace: () => notKept,
+      search: () => notKept,
+      services: notKept,
+      operations: () => notKept,
+      serviceMetrics: () => notKept,
+      dependencies: () => notKept,
+      decision: () => notKept,
+      linkedFrom: () => notKept,
+      stats: notKept
+    })
+  }
+}
 
 export class TraceStore extends Context.Service<
   TraceStore,

@@ -7,10 +7,10 @@ type TraceData = Parameters<OtlpSerialization.OtlpSerialization["Service"]["trac
 const kinds = { internal: 1, server: 2, client: 3, producer: 4, consumer: 5 } as const
 const codes = { unset: 0, ok: 1, error: 2 } as const
 
-const keyValues = (attributes: Attributes) => OtlpResource.entriesToAttributes(Object.entries(attributes))
+export const keyValues = (attributes: Attributes) => OtlpResource.entriesToAttributes(Object.entries(attributes))
 
 /** One span. Enums are numbers, ids hex, times decimal texts: as OTLP's JSON has them. */
-const toOtlpSpan = (span: SpanData) => ({
+export const toOtlpSpan = (span: SpanData) => ({
   traceId: span.traceId,
   spanId: span.spanId,
   parentSpanId: span.parentSpanId,
