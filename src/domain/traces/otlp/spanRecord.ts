@@ -26,10 +26,10 @@ const plain = {}
 const compressed = { [contentEncoding]: "zstd" }
 const level1 = { params: { [constants.ZSTD_c_compressionLevel]: 1 } }
 
-/** The bytes may be used for something else afterwards. */
+/** The bytes may be used for something else afterwards: a short value is a copy (`slice` of a `Buffer` would be none). */
 export const spanRecord = (request: Uint8Array): SpanRecord =>
   request.length < compressedFrom
-    ? { value: request.slice(), headers: plain }
+    ? { value: new Uint8Array(request), headers: plain }
     : { value: zstdCompressSync(request, level1), headers: compressed }
 
 /** The request in a record. */
