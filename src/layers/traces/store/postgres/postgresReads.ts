@@ -14,9 +14,9 @@ import type {
 } from "../../../../domain/traces/TraceQuery.ts"
 import type { Completion, TraceDecision, TraceRecord } from "../../../../domain/traces/TraceRecord.ts"
 import { isTraceId } from "../../../../domain/tracing/traceparent.ts"
+import { bigintOf, bytesOf, hexOf, tagHash, textOf } from "../storedValues.ts"
 import { TraceStoreError } from "../TraceStore.ts"
 import { callsIn, hourOf } from "./postgresCalls.ts"
-import { bigintOf, bytesOf, hexOf, tagHash, textOf } from "./postgresValues.ts"
 
 interface DecisionRow {
   readonly keep: boolean

@@ -3,9 +3,9 @@ import { Effect } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { SqlError } from "effect/sql/SqlError"
 import type { Fragment } from "effect/sql/Statement"
+import { bigintOf } from "../storedValues.ts"
 import type { TraceRetention } from "../TraceStore.ts"
 import { callChanges, type Calls, changeCalls } from "./postgresCalls.ts"
-import { bigintOf } from "./postgresValues.ts"
 
 const atOnce = 1000
 

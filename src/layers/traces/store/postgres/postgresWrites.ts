@@ -14,9 +14,9 @@ import { serviceCalls } from "../../../../domain/traces/serviceCalls.ts"
 import { serviceOfSpan, type StoredSpan } from "../../../../domain/traces/StoredSpan.ts"
 import type { StoredTraceSummary } from "../../../../domain/traces/TraceQuery.ts"
 import { attributeText } from "../../../../domain/tracing/attributeText.ts"
+import { bigintOf, bytesOf, contentHash, hexOf, resourceHash, tagHash, textOf } from "../storedValues.ts"
 import { TraceStoreError, type TraceWrite } from "../TraceStore.ts"
 import { callChanges, type Calls, changeCalls } from "./postgresCalls.ts"
-import { bigintOf, bytesOf, contentHash, hexOf, resourceHash, tagHash, textOf } from "./postgresValues.ts"
 
 /** Parameters of one statement are numbered by 16 bits. */
 const rowsAtOnce = 2000

@@ -1,6 +1,6 @@
-/** Values of traces as PostgreSQL's columns hold them. */
+/** Values of traces as the columns and fields of databases hold them. */
 import { createHash } from "node:crypto"
-import type { EncodedSpan } from "../../../../domain/traces/otlp/decodeStored.ts"
+import type { EncodedSpan } from "../../../domain/traces/otlp/decodeStored.ts"
 
 const largest = 2n ** 63n - 1n
 

@@ -1,0 +1,188 @@
+/** A trace as a document of the index, and back. Spans keep the bytes that they came as, packed and compressed in one field. */
+import { Result, Schema } from "effect"
+import { zstdCompressSync, zstdDecompressSync } from "node:zlib"
+import { type EncodedSpan, makeSpanDecoder } from "../../../../domain/traces/otlp/decodeStored.ts"
+import type { OtlpMalformed } from "../../../../domain/traces/otlp/OtlpMalformed.ts"
+import { isEntry } from "../../../../domain/traces/search/quantiles.ts"
+import { summarizeTrace } from "../../../../domain/traces/search/summarizeTrace.ts"
+import { serviceCalls } from "../../../../domain/traces/serviceCalls.ts"
+import { serviceOfSpan, type StoredSpan } from "../../../../domain/traces/StoredSpan.ts"
+import { completionReasons, type TraceDecision } from "../../../../domain/traces/TraceRecord.ts"
+import { attributeText } from "../../../../domain/tracing/attributeText.ts"
+import { bigintOf, contentHash, hexOf, tagHash } from "../storedValues.ts"
+import type { TraceWrite } from "../TraceStore.ts"
+
+const Nanos = Schema.String
+
+export const TraceSource = Schema.Struct({
+  traceId: Schema.String,
+  revision: Schema.Finite,
+  keep: Schema.Boolean,
+  threshold: Schema.Struct({ high: Schema.Finite, low: Schema.Finite }),
+  policy: Schema.String,
+  ruleset: Schema.String,
+  decidedAt: Schema.Finite,
+  late: Schema.Boolean,
+  state: Schema.Literals(["open", "complete", "partial"]),
+  reason: Schema.Literals(completionReasons),
+  rootService: Schema.String,
+  rootName: Schema.String,
+  start: Nanos,
+  end: Nanos,
+  duration: Nanos,
+  spanCount: Schema.Finite,
+  errorCount: Schema.Finite,
+  services: Schema.Array(Schema.String),
+  bytes: Schema.Finite,
+  linkTargets: Schema.Array(Schema.String),
+  links: Schema.Array(Schema.Struct({ spanId: Schema.String, traceId: Schema.String, targetSpanId: Schema.String })),
+  packed: Schema.String
+})
+export type TraceSource = typeof TraceSource.Type
+
+/** What a document holds, and what is indexed of its spans, which is not read back. */
+export interface TraceDocument extends TraceSource {
+  readonly spans: ReadonlyArray<object>
+  readonly calls: ReadonlyArray<object>
+}
+
+export const decisionOf = (
+  source: Pick<TraceSource, "keep" | "threshold" | "policy" | "ruleset" | "decidedAt" | "late">
+): TraceDecision => ({
+  keep: source.keep,
+  threshold: source.threshold,
+  policy: source.policy,
+  ruleset: source.ruleset,
+  decidedAt: source.decidedAt,
+  late: source.late
+})
+
+/** Lengths of 4 bytes before each part; a resource or scope that is the one before is written as empty with length 2^32-1. */
+const same = 0xffffffff
+
+const pack = (parts: ReadonlyArray<EncodedSpan>): string => {
+  const chunks: Array<Uint8Array> = []
+  const length = (value: number): void => {
+    const bytes = Buffer.alloc(4)
+    bytes.writeUInt32LE(value)
+    chunks.push(bytes)
+  }
+  let before: EncodedSpan | undefined
+  for (const part of parts) {
+    for (
+      const [bytes, held] of [[part.resource, before?.resource], [part.scope, before?.scope], [
+        part.span,
+        undefined
+      ]] as const
+    ) {
+      if (held !== undefined && Buffer.compare(bytes, held) === 0) length(same)
+      else {
+        length(bytes.length)
+        chunks.push(bytes)
+      }
+    }
+    before = part
+  }
+  return zstdCompressSync(Buffer.concat(chunks)).toString("base64")
+}
+
+export const unpack = (packed: string): ReadonlyArray<EncodedSpan> => {
+  if (packed === "") return []
+  const bytes = zstdDecompressSync(Buffer.from(packed, "base64"))
+  const parts: Array<EncodedSpan> = []
+  let at = 0
+  const next = (held: Uint8Array): Uint8Array => {
+    const length = bytes.readUInt32LE(at)
+    at += 4
+    if (length === same) return held
+    at += length
+    return bytes.subarray(at - length, at)
+  }
+  let last: EncodedSpan = { resource: new Uint8Array(), scope: new Uint8Array(), span: new Uint8Array() }
+  while (at < bytes.length) {
+    last = { resource: next(last.resource), scope: next(last.scope), span: next(last.span) }
+    parts.push(last)
+  }
+  return parts
+}
+
+export const tagText = (key: string, text: string): string => tagHash(key, text).toString(36)
+
+const spanFields = (span: StoredSpan) => {
+  const tags = new Set<string>()
+  for (const attributes of [span.resource, span.attributes]) {
+    for (const [key, value] of Object.entries(attributes)) tags.add(tagText(key, attributeText(value)))
+  }
+  return {
+    service: serviceOfSpan(span),
+    name: span.name,
+    kind: span.kind,
+    entry: isEntry(span),
+    error: span.status.code === "error",
+    start: String(bigintOf(span.startTime)),
+    duration: String(bigintOf(span.endTime > span.startTime ? span.endTime - span.startTime : 0n)),
+    tags: Array.from(tags)
+  }
+}
+
+/** The document after a write, from the one before; `undefined` where the write changes nothing of what is there. */
+export const documentAfter = (
+  before: TraceSource | undefined,
+  write: TraceWrite
+): Result.Result<TraceDocument | undefined, OtlpMalformed> =>
+  Result.gen(function*() {
+    const held = before === undefined ? [] : unpack(before.packed)
+    const contents = new Set(held.map((part) => hexOf(contentHash(part))))
+    const fresh = write.parts.filter((part) => {
+      const content = hexOf(contentHash(part))
+      return !contents.has(content) && contents.add(content).size > 0
+    })
+    const isNewer = before === undefined || write.revision >= before.revision
+    if (!isNewer && fresh.length === 0) return undefined
+    // A trace that is kept stays kept: its decision was made once.
+    if (!write.decision.keep && before?.keep === true) return undefined
+    const parts = [...held, ...fresh]
+    const spans = yield* Result.all(parts.map(makeSpanDecoder()))
+    const summary = summarizeTrace(spans)
+    if (write.decision.keep && summary === undefined) return undefined
+    const { decision: { decidedAt, keep, late, policy, ruleset, threshold }, completion: { reason, state }, revision } =
+      write
+    const decided = isNewer || before === undefined
+      ? { decidedAt, keep, late, policy, ruleset, threshold, reason, state, revision }
+      : { ...before, keep: keep || before.keep }
+    const start = summary === undefined ? bigintOf(BigInt(Math.trunc(decidedAt)) * 1_000_000n) : bigintOf(summary.start)
+    const duration = summary?.durationNanos ?? 0n
+    const links = spans.flatMap((span) =>
+      span.links.filter(({ traceId }) => traceId !== span.traceId).map(({ spanId, traceId }) => ({
+        spanId: span.spanId,
+        traceId,
+        targetSpanId: spanId
+      }))
+    )
+    return {
+      traceId: write.traceId,
+      revision: decided.revision,
+      keep: decided.keep,
+      threshold: decided.threshold,
+      policy: decided.policy,
+      ruleset: decided.ruleset,
+      decidedAt: decided.decidedAt,
+      late: decided.late,
+      state: decided.state,
+      reason: decided.reason,
+      rootService: summary?.rootService ?? "",
+      rootName: summary?.rootName ?? "",
+      start: String(start),
+      end: String(bigintOf(start + duration)),
+      duration: String(duration),
+      spanCount: summary?.spanCount ?? 0,
+      errorCount: summary?.errorCount ?? 0,
+      services: summary?.services ?? [],
+      bytes: parts.reduce((sum, { span }) => sum + span.length, 0),
+      linkTargets: Array.from(new Set(links.map(({ traceId }) => traceId))),
+      links,
+      packed: parts.length === 0 ? "" : pack(parts),
+      spans: spans.map(spanFields),
+      calls: serviceCalls(spans)
+    }
+  })
