@@ -44,6 +44,12 @@ export const ConjunctionRisk = Schema.Struct({
   pcCurved: Schema.optionalKey(Schema.NullOr(Schema.Finite)),
   pcMaximum: Schema.NullOr(Schema.Finite),
   mahalanobisSquared: Schema.NullOr(Schema.Finite),
+  /** The combined error in the encounter plane: 1-sigma axes, and the angle from the miss to the minor one. Absent: not of this version. */
+  ellipse: Schema.optionalKey(Schema.Struct({
+    sigmaMajorMetres: Schema.Finite,
+    sigmaMinorMetres: Schema.Finite,
+    minorAxisRadians: Schema.Finite
+  })),
   validity: Validity,
   conditions: Schema.Array(Schema.String)
 })

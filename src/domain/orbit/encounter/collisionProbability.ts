@@ -40,6 +40,8 @@ export interface CollisionProbability {
   /** 1-sigma axes of the projected covariance, m. */
   readonly sigmaMajor: number
   readonly sigmaMinor: number
+  /** From the miss to the minor axis in the encounter plane, towards its second axis (`encounterBasis`), rad, in [-pi/2, pi/2). */
+  readonly minorAxis: number
   /** An eigenvalue was raised to (1e-4 HBR)²: the covariance is degenerate in the encounter plane. */
   readonly clipped: boolean
 }
@@ -188,8 +190,15 @@ export const collisionProbability = (geometry: ConjunctionGeometry): CollisionPr
     diluted: scale < 1 && pcMaximum > 1.001 * pc,
     sigmaMajor: major,
     sigmaMinor: minor,
+    minorAxis: halfTurn(Math.atan2(ellipse.sin, ellipse.cos)),
     clipped
   }
+}
+
+/** An axis has no sense: its angle within half a turn. */
+const halfTurn = (angle: number): number => {
+  const turned = angle >= Math.PI / 2 ? angle - Math.PI : angle
+  return turned < -Math.PI / 2 ? turned + Math.PI : turned
 }
 
 /** Scans of the scale: so many to a factor of e, and at least, and at most. */

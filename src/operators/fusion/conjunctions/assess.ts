@@ -103,6 +103,13 @@ export const riskOf = (
     pcCurved: curved?.pc ?? null,
     pcMaximum: pcMaximum ?? null,
     mahalanobisSquared: plane?.mahalanobisSquared ?? null,
+    ...(plane !== undefined && {
+      ellipse: {
+        sigmaMajorMetres: plane.sigmaMajor,
+        sigmaMinorMetres: plane.sigmaMinor,
+        minorAxisRadians: plane.minorAxis
+      }
+    }),
     validity: validity.validity,
     conditions: validity.conditions
   }

@@ -254,3 +254,18 @@ describe("collisionProbability", () => {
     expect(collisionProbability(planar(5, Number.NaN, 0, 1, 1))).toBeUndefined()
   })
 })
+
+describe("the ellipse that is told", () => {
+  it.each([[900, 0, 400], [400, 0, 900], [900, 250, 400], [900, -250, 400], [500, 499, 500]])(
+    "is that of the covariance: %d %d %d",
+    (xx, xy, yy) => {
+      const { minorAxis = 0, sigmaMajor = 0, sigmaMinor = 0 } = collisionProbability(planar(70, xx, xy, yy, 10)) ?? {}
+      const [cos, sin] = [Math.cos(minorAxis), Math.sin(minorAxis)]
+      expect(minorAxis).toBeGreaterThanOrEqual(-Math.PI / 2)
+      expect(minorAxis).toBeLessThan(Math.PI / 2)
+      expect((sigmaMinor * cos) ** 2 + (sigmaMajor * sin) ** 2).toBeCloseTo(xx, 6)
+      expect((sigmaMinor * sin) ** 2 + (sigmaMajor * cos) ** 2).toBeCloseTo(yy, 6)
+      expect((sigmaMinor ** 2 - sigmaMajor ** 2) * cos * sin).toBeCloseTo(xy, 6)
+    }
+  )
+})
