@@ -25,6 +25,7 @@ const probability: CollisionProbability = {
   diluted: false,
   sigmaMajor: 400,
   sigmaMinor: 100,
+  minorAxis: 0,
   clipped: false
 }
 const fresh: TrackSupport = { objectId: "1", lastObservation: at - 36_000_000 }
