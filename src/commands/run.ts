@@ -21,6 +21,7 @@ import { Inspection } from "../layers/inspection/Inspection.ts"
 import { layerNotedDeadLetters, SensorHealth } from "../layers/inspection/SensorHealth.ts"
 import { layerLineageFromConfig } from "../layers/lineage/lineageFromConfig.ts"
 import { layerLogFromConfig } from "../layers/log/logFromConfig.ts"
+import { LogReader } from "../layers/log/LogReader.ts"
 import { soleMemberFromConfig } from "../layers/log/soleMemberFromConfig.ts"
 import { Symptoms } from "../layers/logging/Symptoms.ts"
 import {
@@ -41,6 +42,7 @@ import { Simulator } from "../layers/simulator/Simulator.ts"
 import { FileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
 import { makeDirectory } from "../layers/sql/makeDirectory.ts"
+import { PipelineGraphs } from "../layers/stage/PipelineGraphs.ts"
 import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
 import { StageState } from "../layers/stage/StageState.ts"
@@ -198,6 +200,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       StageRegistry.layer,
       StageState.layerMemory(),
       StageChannels.layerMemory,
+      PipelineGraphs.layerMemory,
       SourceStats.layer,
       Symptoms.layer,
       ProcDescriptors.layer,
@@ -212,6 +215,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       FileCursorStore.layer(directory),
       NodeHttpClient.layerUndici
     )),
+    Layer.provideMerge(LogReader.layer),
     Layer.provideMerge(layerLogFromConfig),
     Layer.provide(withFlags({ "data-dir": directory }))
   )

@@ -11,6 +11,7 @@ import { Collectors } from "../../src/layers/metrics/Collectors.ts"
 import { Exposition } from "../../src/layers/metrics/Exposition.ts"
 import { MemoryTraceStore } from "../../src/layers/traces/store/MemoryTraceStore.ts"
 import { runner } from "../support/command.ts"
+import { emptyLog } from "../support/emptyLog.ts"
 import { testServer } from "../support/httpServer.ts"
 
 const run = runner(canary)
@@ -18,7 +19,7 @@ const run = runner(canary)
 const server = (watch: Layer.Layer<never>) =>
   layerNodeServer(layerRoutes, { host: "127.0.0.1", port: 0 }).pipe(
     Layer.provideMerge(Exposition.layer),
-    Layer.provideMerge(Layer.mergeAll(Health.layer, Collectors.layer, MemoryTraceStore.layer(), watch)),
+    Layer.provideMerge(Layer.mergeAll(Health.layer, Collectors.layer, MemoryTraceStore.layer(), watch, emptyLog)),
     Layer.provideMerge(Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))),
     Layer.provide(Logger.layer([]))
   )

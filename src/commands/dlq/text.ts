@@ -2,8 +2,8 @@
 import { isUtf8 } from "node:buffer"
 import type { DeadLetter } from "../../domain/deadletter/DeadLetter.ts"
 import { format } from "../../domain/time/UtcTime.ts"
+import { type Listing, totalOf } from "../../layers/deadletters/readLetters.ts"
 import { columns, counted, printable } from "../text.ts"
-import { type Listing, totalOf } from "./letters.ts"
 
 const kindsText = (counts: ReadonlyMap<string, number>): string =>
   Array.from(counts, ([kind, count]) => `${kind} ${count}`).toSorted().join(", ")

@@ -31,6 +31,7 @@ import { type FusionReadings, fusionReadings } from "../../operators/fusion/fusi
 import { makeTally } from "../../operators/fusion/observations/decode.ts"
 import { ingest, ingestStage } from "../../operators/fusion/observations/ingest.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/tracking/publishUncorrelated.ts"
+import type { Graph } from "../../operators/graph/Graph.ts"
 import type { StageServices } from "../../operators/stage/Stage.ts"
 import { drain } from "./drain.ts"
 import type { Progress } from "./Progress.ts"
@@ -63,6 +64,7 @@ export interface RunView {
   readonly readings: FusionReadings
   readonly registry: SensorRegistry
   readonly catalogue: Catalogue
+  readonly graph: Graph
   readonly topic: string
   readonly group: string
   readonly ingestRetries: () => number
@@ -165,6 +167,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     readings,
     registry,
     catalogue,
+    graph: pipeline.graph,
     topic: observationsTopic,
     group: fusionGroup,
     ingestRetries: () => written.retries,

@@ -13,10 +13,13 @@ import { Inspection } from "../../layers/inspection/Inspection.ts"
 import { SensorHealth } from "../../layers/inspection/SensorHealth.ts"
 import { Collectors } from "../../layers/metrics/Collectors.ts"
 import { observePipeline, type PipelineView } from "../../layers/metrics/pipelineMetrics.ts"
+import { observePipeline, type PipelineView } from "../../layers/metrics/pipelineMetrics.ts"
 import { observeSensors } from "../../layers/metrics/sensorMetrics.ts"
 import { Slo } from "../../layers/slo/Slo.ts"
+import { PipelineGraphs } from "../../layers/stage/PipelineGraphs.ts"
 import { StageChannels } from "../../layers/stage/StageChannels.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
+import { graphJson } from "../../operators/graph/graphText.ts"
 import type { RunView } from "./job.ts"
 import { openAlerts } from "./openAlerts.ts"
 import { sensorViewsOf, sourcesAnswer } from "./sensorViews.ts"
@@ -70,8 +73,10 @@ export const observeRun = Effect.gen(function*() {
   const slo = yield* Slo
   const canaries = yield* CanaryWatch
   const letters = yield* DeadLetters
+  const graphs = yield* PipelineGraphs
   return Effect.fnUntraced(function*(run: RunView) {
     const { catalogue, group, ingestRetries, progress, readings, registry, startedAt, topic } = run
+    yield* graphs.add({ name: group, ...graphJson(run.graph) })
     yield* Effect.forkScoped(logStages(() => progress().stages))
     const probe = yield* startLogProbe({ topics: [topic], group })
     yield* health.add("live", () => [stageCheck(run)])

@@ -5,6 +5,7 @@ import { ApiError } from "./ApiError.ts"
 import { CanaryStatus } from "./canary.ts"
 import { HealthAnswer, HealthReport } from "./health.ts"
 import { HistoryAnswer, historyQuery } from "./history.ts"
+import { OperationApi } from "./operation/operation.ts"
 import { SourcesAnswer } from "./sources.ts"
 import { StatusAnswer } from "./status.ts"
 import { TracesApi } from "./traces.ts"
@@ -70,6 +71,7 @@ export class PerigeeApi extends HttpApi.make("perigee")
   .add(CanaryApi)
   .add(InspectionApi)
   .add(TracesApi)
+  .add(OperationApi)
   .annotateMerge(OpenApi.annotations({
     title: "Perigee",
     version: "1",

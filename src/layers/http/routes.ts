@@ -12,6 +12,7 @@ import { layerPageRoutes } from "../pages/pageRoutes.ts"
 import { apiIndex } from "./apiIndex.ts"
 import { inspectionRoutes } from "./inspectionRoutes.ts"
 import { layerJaegerRoutes } from "./jaeger/jaegerRoutes.ts"
+import { operationRoutes } from "./operation/operationRoutes.ts"
 import { layerTraceRoutes } from "./traceRoutes.ts"
 
 const orFail = <A extends Pick<HealthAnswer, "status">>(answer: A): Effect.Effect<A, A> =>
@@ -75,7 +76,7 @@ const canary = HttpApiBuilder.group(
 
 /** All routes, `/openapi.json`, the index at `/` and the pages among them. */
 export const layerRoutes = HttpApiBuilder.layer(PerigeeApi, { openapiPath: "/openapi.json" }).pipe(
-  Layer.provide([health, metrics, canary, inspectionRoutes, layerTraceRoutes]),
+  Layer.provide([health, metrics, canary, inspectionRoutes, operationRoutes, layerTraceRoutes]),
   Layer.merge(layerJaegerRoutes),
   Layer.merge(layerPageRoutes(apiIndex))
 )

@@ -12,6 +12,7 @@ import { layerRoutes } from "../../../src/layers/http/routes.ts"
 import { Collectors } from "../../../src/layers/metrics/Collectors.ts"
 import { Exposition } from "../../../src/layers/metrics/Exposition.ts"
 import { MemoryTraceStore } from "../../../src/layers/traces/store/MemoryTraceStore.ts"
+import { emptyLog } from "../../support/emptyLog.ts"
 import { parseOpenMetrics } from "../../support/openMetrics.ts"
 
 const broken = Layer.mergeAll(
@@ -30,7 +31,7 @@ const server = (
 ) =>
   layerNodeServer(Layer.merge(layerRoutes, broken), { host: "127.0.0.1", port, ...times }).pipe(
     Layer.provideMerge(exposition),
-    Layer.provideMerge(Layer.mergeAll(Health.layer, Collectors.layer, MemoryTraceStore.layer())),
+    Layer.provideMerge(Layer.mergeAll(Health.layer, Collectors.layer, MemoryTraceStore.layer(), emptyLog)),
     Layer.provideMerge(Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))),
     Layer.provide(Logger.layer([]))
   )
@@ -290,7 +291,7 @@ describe("the server", () => {
     Effect.gen(function*() {
       const none = layerNodeServer(layerRoutes, { host: "203.0.113.1", port: 0 }).pipe(
         Layer.provide(Exposition.layerOff),
-        Layer.provide([Health.layer, MemoryTraceStore.layer(), Logger.layer([])])
+        Layer.provide([Health.layer, emptyLog, MemoryTraceStore.layer(), Logger.layer([])])
       )
       assert.isUndefined((yield* Effect.provide(Endpoint, none)).url)
     }))

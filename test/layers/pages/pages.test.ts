@@ -12,13 +12,14 @@ import { Collectors } from "../../../src/layers/metrics/Collectors.ts"
 import { Exposition } from "../../../src/layers/metrics/Exposition.ts"
 import { layerBuiltPages } from "../../../src/layers/pages/builtPages.ts"
 import { MemoryTraceStore } from "../../../src/layers/traces/store/MemoryTraceStore.ts"
+import { emptyLog } from "../../support/emptyLog.ts"
 import { rawGet } from "../../support/rawGet.ts"
 import { temporaryDirectory } from "../../support/temporaryDirectory.ts"
 
 const server = (directory: string) =>
   layerNodeServer(Layer.provide(layerRoutes, layerBuiltPages(directory)), { host: "127.0.0.1", port: 0 }).pipe(
     Layer.provide(Exposition.layer),
-    Layer.provide(Layer.mergeAll(Health.layer, Collectors.layer, MemoryTraceStore.layer())),
+    Layer.provide(Layer.mergeAll(Health.layer, Collectors.layer, MemoryTraceStore.layer(), emptyLog)),
     Layer.provide(Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))),
     Layer.provide(Logger.layer([]))
   )

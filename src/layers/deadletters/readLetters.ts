@@ -2,14 +2,14 @@
 import { Effect, Option, Stream } from "effect"
 import type { DeadLetter, ErrorKind } from "../../domain/deadletter/DeadLetter.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
-import { credentialsOf, httpUrl, shownAddress } from "../../layers/client/address.ts"
-import { deadLettersTopic, decodeDeadLetter } from "../../layers/deadletters/deadLetterLog.ts"
-import type { LogError } from "../../layers/log/LogError.ts"
-import { LogReader } from "../../layers/log/LogReader.ts"
-import type { LogRecord } from "../../layers/log/LogRecord.ts"
-import { readPages } from "../../layers/log/readPages.ts"
+import { credentialsOf, httpUrl, shownAddress } from "../client/address.ts"
+import type { LogError } from "../log/LogError.ts"
+import { LogReader } from "../log/LogReader.ts"
+import type { LogRecord } from "../log/LogRecord.ts"
+import { readPages } from "../log/readPages.ts"
+import { deadLettersTopic, decodeDeadLetter } from "./deadLetterLog.ts"
 
-interface LetterFilter {
+export interface LetterFilter {
   readonly errorKind: ErrorKind | undefined
   readonly operator: string | undefined
   readonly sensorId: string | undefined
@@ -56,11 +56,20 @@ const shownLocator = (locator: string): string => {
 /** A letter as it may be shown. */
 const shownLetter = (letter: DeadLetter): DeadLetter => ({ ...letter, locator: shownLocator(letter.locator) })
 
-/** The records of the topic, none when nothing was ever given up. */
-const records = Effect.map(LogReader, (log) =>
-  readPages(log, deadLettersTopic).pipe(
-    Stream.catchIf(({ reason }: LogError) => reason === "TopicNotFound", () => Stream.empty)
-  ))
+const notThere = ({ reason }: LogError): boolean => reason === "TopicNotFound"
+
+/** The records of the topic, none when nothing was ever given up; `newest`: only so many at its end, of each partition. */
+const records = Effect.fnUntraced(function*(newest = Infinity) {
+  const log = yield* LogReader
+  const offsets = Number.isFinite(newest)
+    ? yield* Effect.catchIf(log.offsets(deadLettersTopic), notThere, () => Effect.succeed([]))
+    : []
+  const from = (partition: number) => {
+    const end = offsets.find((each) => each.partition === partition)?.end
+    return end === undefined ? undefined : Math.max(0, end - newest)
+  }
+  return readPages(log, deadLettersTopic, from).pipe(Stream.catchIf(notThere, () => Stream.empty))
+})
 
 const matches = (letter: DeadLetter, filter: LetterFilter): boolean =>
   (filter.errorKind === undefined || letter.errorKind === filter.errorKind)
@@ -69,8 +78,19 @@ const matches = (letter: DeadLetter, filter: LetterFilter): boolean =>
   && (filter.since === undefined || letter.time >= filter.since)
   && (filter.until === undefined || letter.time < filter.until)
 
+interface ListOptions {
+  /** Looks at no more than so many of the newest (default: at all). */
+  readonly newest?: number
+  /** Is told of each letter that matches. */
+  readonly seen?: (letter: Pick<DeadLetter, "time" | "errorKind">) => void
+}
+
 /** Memory: a page of records and twice `limit` letters. */
-export const listLetters = Effect.fnUntraced(function*(filter: LetterFilter, limit: number) {
+export const listLetters = Effect.fnUntraced(function*(
+  filter: LetterFilter,
+  limit: number,
+  { newest = Infinity, seen }: ListOptions = {}
+) {
   const byErrorKind = new Map<ErrorKind, number>()
   const bySensor = new Map<string, Map<ErrorKind, number>>()
   const countsOf = (sensorId: string) => {
@@ -92,16 +112,17 @@ export const listLetters = Effect.fnUntraced(function*(filter: LetterFilter, lim
     for (const counts of [byErrorKind, countsOf(sensorId ?? unknownSensor)]) {
       counts.set(letter.errorKind, (counts.get(letter.errorKind) ?? 0) + 1)
     }
+    seen?.(letter)
     letters.push({ ...letter, sensorId, payloadBytes: payload.length })
     if (letters.length >= 2 * limit) letters = letters.slice(-limit)
   }
-  yield* Stream.runForEachArray(yield* records, (page) => Effect.sync(() => page.forEach(take)))
+  yield* Stream.runForEachArray(yield* records(newest), (page) => Effect.sync(() => page.forEach(take)))
   const sorted = Array.from(bySensor).toSorted(([, a], [, b]) => totalOf(b) - totalOf(a))
   return { byErrorKind, bySensor: new Map(sorted), unreadable, letters: letters.slice(-limit) } satisfies Listing
 })
 
-/** The newest dead letter with this id and how many there are: one record may have been given up more than once. */
-export const findLetter = Effect.fnUntraced(function*(id: string) {
+/** The newest dead letter with this id and how many there are: one record may have been given up more than once. `among`: of so many of the newest. */
+export const findLetter = Effect.fnUntraced(function*(id: string, among = Infinity) {
   let newest: DeadLetter | undefined
   let count = 0
   const take = (record: LogRecord): void => {
@@ -112,6 +133,6 @@ export const findLetter = Effect.fnUntraced(function*(id: string) {
     newest = shownLetter(letter)
     count++
   }
-  yield* Stream.runForEachArray(yield* records, (page) => Effect.sync(() => page.forEach(take)))
+  yield* Stream.runForEachArray(yield* records(among), (page) => Effect.sync(() => page.forEach(take)))
   return newest === undefined ? undefined : { letter: newest, count }
 })
