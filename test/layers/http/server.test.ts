@@ -336,7 +336,13 @@ describe("who does not know what to ask", () => {
       const paths: ReadonlyArray<string> = questions.map(({ path }: { readonly path: string }) => path)
       const openApi = JSON.parse((yield* get("/openapi.json")).body)
       assert.includeMembers([...paths], ["/", "/openapi.json", ...Object.keys(openApi.paths)])
-      for (const path of paths) assert.notInclude([404, 405, 500], (yield* get(path)).status, path)
+      // The stream of pulses has no end.
+      for (const path of paths.filter((each) => each !== "/v1/live")) {
+        const { body, status } = yield* get(path)
+        assert.notInclude([405, 500], status, path)
+        // Of an id that is none it says so: the path is there.
+        if (status === 404) assert.notInclude(body, `there is no GET`, path)
+      }
     }).pipe(Effect.provide(server())))
 
   it.live("is told by 405 how a path is asked, and what is nowhere by 404", () =>
