@@ -59,7 +59,7 @@ export const makeAlertVersions = (log: LogReaderShape): Effect.Effect<AlertVersi
     const [oldest] = lives.keys()
     if (lives.size > mostAlerts && oldest !== undefined) lives.delete(oldest)
   }
-  const read = readPages(log, alertsTopic, (partition) => next.get(partition)).pipe(
+  const read = Stream.suspend(() => readPages(log, alertsTopic, (partition) => next.get(partition))).pipe(
     Stream.catchIf(({ reason }) => reason === "TopicNotFound", () => Stream.empty),
     Stream.runForEachArray((page) =>
       Effect.sync(() => {

@@ -22,7 +22,7 @@ export const makeLive = Effect.gen(function*() {
   let listeners = 0
 
   const recordsOf = (topic: string) =>
-    log.offsets(topic).pipe(
+    Effect.suspend(() => log.offsets(topic)).pipe(
       Effect.map((partitions) => partitions.reduce((sum, { end }) => sum + end, 0)),
       Effect.catch(({ reason }) => Effect.succeed(reason === "TopicNotFound" ? 0 : null))
     )
