@@ -166,14 +166,18 @@ describe("pipelines over HTTP", () => {
 })
 
 describe("the pulse", () => {
-  const listen = (url: string, signal: AbortSignal) => fetch(`${url}/v1/live`, { signal })
+  /** One who listens until it is stopped. */
+  const listener = (url: string) => {
+    const controller = new AbortController()
+    return { response: fetch(`${url}/v1/live`, { signal: controller.signal }), stop: () => controller.abort() }
+  }
 
   it.live("tells how much there is; to 32 who listen, and the next when one has gone", () =>
     Effect.gen(function*() {
       yield* filled
       const { url = "" } = yield* Endpoint
-      const controllers = Array.from({ length: 32 }, () => new AbortController())
-      const responses = yield* Effect.promise(() => Promise.all(controllers.map(({ signal }) => listen(url, signal))))
+      const listeners = Array.from({ length: 32 }, () => listener(url))
+      const responses = yield* Effect.promise(() => Promise.all(listeners.map(({ response }) => response)))
       assert.deepStrictEqual(new Set(responses.map(({ status }) => status)), new Set([200]))
       const [first] = responses
       assert.match(first?.headers.get("content-type") ?? "", /^text\/event-stream/)
@@ -181,15 +185,14 @@ describe("the pulse", () => {
       const [, data = ""] = /^data: (.*)$/m.exec(new TextDecoder().decode(chunk?.value)) ?? []
       const { alerts, deadLetters } = JSON.parse(data)
       assert.deepStrictEqual([alerts, deadLetters], [4, 3])
-      const refused = yield* Effect.promise(() => listen(url, new AbortController().signal))
+      const refused = yield* Effect.promise(() => listener(url).response)
       assert.strictEqual(refused.status, 503)
-      controllers[1]?.abort()
-      const controller = new AbortController()
-      const again = yield* Effect.promise(() => listen(url, controller.signal)).pipe(
-        Effect.repeat({ until: ({ status }) => status === 200 })
+      listeners[1]?.stop()
+      const next = Effect.sync(() => listener(url)).pipe(
+        Effect.flatMap(({ response, stop }) => Effect.promise(async () => ({ status: (await response).status, stop })))
       )
-      assert.strictEqual(again.status, 200)
-      controller.abort()
-      for (const each of controllers) each.abort()
+      const again = yield* Effect.repeat(next, { until: ({ status }) => status === 200 })
+      again.stop()
+      for (const { stop } of listeners) stop()
     }).pipe(Effect.provide(server)))
 })
