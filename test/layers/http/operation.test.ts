@@ -17,6 +17,7 @@ import { MessageLog } from "../../../src/layers/log/MessageLog.ts"
 import { Collectors } from "../../../src/layers/metrics/Collectors.ts"
 import { Exposition } from "../../../src/layers/metrics/Exposition.ts"
 import { PipelineGraphs } from "../../../src/layers/stage/PipelineGraphs.ts"
+import { MemoryTraceStore } from "../../../src/layers/traces/store/MemoryTraceStore.ts"
 import { alertVersion } from "../../support/alerts.ts"
 
 const encodeAlert = Schema.encodeEffect(Schema.fromJsonString(ConjunctionAlert))
@@ -74,7 +75,7 @@ const filled = Effect.gen(function*() {
 const server = layerNodeServer(layerRoutes, { host: "127.0.0.1", port: 0 }).pipe(
   Layer.provide(Exposition.layerOff),
   Layer.provideMerge(Layer.mergeAll(Health.layer, Collectors.layer, PipelineGraphs.layerMemory)),
-  Layer.provide(LogReader.layer),
+  Layer.provide([LogReader.layer, MemoryTraceStore.layer()]),
   Layer.provideMerge(MessageLog.layerMemory),
   Layer.provide(Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))),
   Layer.provide(Logger.layer([])),

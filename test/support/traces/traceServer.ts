@@ -7,10 +7,11 @@ import { layerRoutes } from "../../../src/layers/http/routes.ts"
 import { Collectors } from "../../../src/layers/metrics/Collectors.ts"
 import { Exposition } from "../../../src/layers/metrics/Exposition.ts"
 import { MemoryTraceStore } from "../../../src/layers/traces/store/MemoryTraceStore.ts"
+import { emptyLog } from "../emptyLog.ts"
 
 export const traceServer = layerNodeServer(layerRoutes, { host: "127.0.0.1", port: 0 }).pipe(
   Layer.provide(Exposition.layer),
-  Layer.provide(Layer.mergeAll(Health.layer, Collectors.layer)),
+  Layer.provide(Layer.mergeAll(Health.layer, Collectors.layer, emptyLog)),
   Layer.provide(Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))),
   Layer.provideMerge(MemoryTraceStore.layer()),
   Layer.provide(Logger.layer([]))
