@@ -18,6 +18,7 @@ import { run } from "./commands/run.ts"
 import { screen } from "./commands/screen.ts"
 import { simulate } from "./commands/simulate.ts"
 import { status } from "./commands/status.ts"
+import { trace } from "./commands/trace.ts"
 import { version } from "./commands/version.ts"
 import { layerLoggingFromConfig } from "./layers/logging/loggingFromConfig.ts"
 import { stopsGracefully } from "./layers/runtime/Shutdown.ts"
@@ -32,6 +33,8 @@ const perigee = Command.make("perigee").pipe(
     alerts,
     log,
     lineage,
+    trace,
+    trace,
     dlq,
     canary,
     budget,

@@ -11,7 +11,9 @@ import { guarded } from "../layers/client/guardedClient.ts"
 
 /** It does not answer, or it answers that it cannot. */
 export class InstanceError extends Schema.TaggedError<InstanceError>()("InstanceError", {
-  message: Schema.String
+  message: Schema.String,
+  /** Something of Perigee's was there to answer. */
+  answered: Schema.Boolean
 }) {}
 
 export const urlFlag = Flag.String("url").pipe(
@@ -39,7 +41,9 @@ export const makeInstance = Effect.fnUntraced(function*(url: string) {
     call: <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, InstanceError, R> =>
       request.pipe(
         Effect.timeout(callTimeout),
-        Effect.mapError((error) => new InstanceError({ message: `${shown}: ${hide(reasonOf(error))}` }))
+        Effect.mapError((error) =>
+          new InstanceError({ message: `${shown}: ${hide(reasonOf(error))}`, answered: isApiError(error) })
+        )
       )
   }
 })

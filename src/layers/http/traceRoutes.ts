@@ -14,7 +14,7 @@ import {
   readTraceId,
   readWindow
 } from "../../domain/traces/search/parameters.ts"
-import { diffAnswer, traceAnswer, whyAnswer } from "../traces/query/traceQueries.ts"
+import { diffAnswer, traceAnswer, whyAnswer } from "../traces/query/askTraces.ts"
 import { TraceReader } from "../traces/store/TraceStore.ts"
 import { badParameter, notFound, storeFailure } from "./apiFailure.ts"
 

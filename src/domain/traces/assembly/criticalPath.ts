@@ -19,6 +19,8 @@ export interface PathSegment {
 
 interface Frame {
   readonly place: number
+  /** Its own start, or that of the span above it that it starts before. */
+  readonly floor: bigint
   /** Children by the end of their subtree, the last at the end. */
   readonly children: Array<number>
   /** Everything from here on is accounted for. */
@@ -41,8 +43,9 @@ export const criticalPath = (
     if (parent !== undefined && own !== undefined && above !== undefined && own > above) ends[parent] = own
   }
   const endOf = (place: number): bigint => ends[place] ?? 0n
-  const frame = (place: number): Frame => ({
+  const frame = (place: number, floor: bigint): Frame => ({
     place,
+    floor,
     children: (children[place] ?? []).toSorted((a, b) => endOf(a) < endOf(b) ? -1 : endOf(a) > endOf(b) ? 1 : 0),
     cursor: endOf(place)
   })
@@ -55,21 +58,19 @@ export const criticalPath = (
     if (to > end) segments.push({ place, start: from > end ? from : end, end: to, waiting: true })
     if (from < end) segments.push({ place, start: from, end: to < end ? to : end, waiting: false })
   }
-  const stack = [frame(root)]
+  const stack = [frame(root, spans[root]?.startTime ?? 0n)]
   for (let top = stack.at(-1); top !== undefined; top = stack.at(-1)) {
-    const span = spans[top.place]
-    const start = span?.startTime ?? 0n
     let child = top.children.pop()
     while (child !== undefined && endOf(child) > top.cursor) child = top.children.pop()
     const childStart = child === undefined ? undefined : spans[child]?.startTime
-    if (child === undefined || childStart === undefined || endOf(child) <= start) {
-      account(top.place, start, top.cursor)
+    if (child === undefined || childStart === undefined || endOf(child) <= top.floor) {
+      account(top.place, top.floor, top.cursor)
       stack.pop()
       continue
     }
     account(top.place, endOf(child), top.cursor)
-    top.cursor = childStart > start ? childStart : start
-    stack.push(frame(child))
+    top.cursor = childStart > top.floor ? childStart : top.floor
+    stack.push(frame(child, top.cursor))
   }
   return segments.toReversed()
 }
