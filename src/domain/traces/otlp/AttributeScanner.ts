@@ -66,6 +66,42 @@ export class AttributeScanner {
   }
 
   keyValue(end: number, depth: number): void {
+    if (!this.#shortText(end)) this.#anyKeyValue(end, depth)
+    const columns = this.#columns
+    const keyLength = this.#keyLength
+    if (keyLength > columns.longestKey) columns.longestKey = keyLength
+    if (this.#valueLength > columns.longestValue) columns.longestValue = this.#valueLength
+    const watched = this.#watched
+    if (watched === undefined) return
+    const { bytes } = this.#in
+    if (watched.first[bytes[this.#key] ?? 0] === 1 && watched.has(bytes, this.#key, keyLength)) columns.watched++
+  }
+
+  /**
+   * Most attributes are a key and a text in this order, each shorter than 128 bytes: read without a loop. `false`, and nothing read, for any other
+   * form, and where something is wrong.
+   */
+  #shortText(end: number): boolean {
+    const input = this.#in
+    const { at, bytes } = input
+    if (bytes[at] !== 10) return false
+    const keyLength = bytes[at + 1] ?? 128
+    const value = at + keyLength + 2
+    if (keyLength > 127 || value + 4 > end || bytes[value] !== 18 || bytes[value + 2] !== 10) return false
+    const length = bytes[value + 3] ?? 128
+    if (length > 127 || value + 4 + length !== end || bytes[value + 1] !== length + 2) return false
+    // What stands between the two is below 128 too.
+    if (!input.isAscii(at + 2, end)) return false
+    this.#key = at + 2
+    this.#keyLength = keyLength
+    this.#type = 1
+    this.#value = value + 4
+    this.#valueLength = length
+    input.at = end
+    return true
+  }
+
+  #anyKeyValue(end: number, depth: number): void {
     const input = this.#in
     const columns = this.#columns
     let [key, keyLength, values] = [0, 0, 0]
@@ -84,10 +120,6 @@ export class AttributeScanner {
     }
     this.#key = key
     this.#keyLength = keyLength
-    if (keyLength > columns.longestKey) columns.longestKey = keyLength
-    if (this.#valueLength > columns.longestValue) columns.longestValue = this.#valueLength
-    const watched = this.#watched
-    if (watched?.first[input.bytes[key] ?? 0] === 1 && watched.has(input.bytes, key, keyLength)) columns.watched++
   }
 
   /** Where several kinds of value stand in one message, the last wins. */

@@ -132,7 +132,7 @@ export class SpanScanner {
     const row = columns.count * spanStride
     columns.words = grown(columns.words, row + spanStride)
     const { words } = columns
-    words.fill(0, row, row + spanStride)
+    for (let i = row; i < row + spanStride; i++) words[i] = 0
     words[row + from] = input.at
     words[row + to] = end
     words[row + resource] = resourceIndex

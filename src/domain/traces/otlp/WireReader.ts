@@ -88,16 +88,23 @@ export class WireReader {
     this.at += bytes
   }
 
+  /** Whether all bytes from `at` to before `end`, which are in the buffer, are below 128. */
+  isAscii(at: number, end: number): boolean {
+    const { view } = this
+    let next = at
+    let seen = 0
+    for (const last = end - 3; next < last; next += 4) seen |= view.getUint32(next, true)
+    for (; next < end; next++) seen |= view.getUint8(next)
+    return (seen & 0x80808080) === 0
+  }
+
   /** Passes over a text of UTF-8 and gives its length; it ends at `at`. */
   text(end: number): number {
     const stop = this.ending(end)
     const length = stop - this.at
-    let at = this.at
-    for (const last = stop - 3; at < last; at += 4) {
-      if ((this.view.getUint32(at, true) & 0x80808080) !== 0) break
+    if (!this.isAscii(this.at, stop) && !isUtf8(this.bytes.subarray(this.at, stop))) {
+      this.fail("Utf8", "text that is not UTF-8")
     }
-    while (at < stop && (this.bytes[at] ?? 0) < 128) at++
-    if (at < stop && !isUtf8(this.bytes.subarray(at, stop))) this.fail("Utf8", "text that is not UTF-8")
     this.at = stop
     return length
   }

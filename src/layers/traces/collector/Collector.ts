@@ -1,7 +1,7 @@
 /**
  * The collector's service: spans in, durable in the topic `spans` when it has answered.
  *
- * Two doors of this process lead here: the network (`httpReceiver.ts`, `grpcReceiver.ts`) and, for Perigee's own finished spans, `acceptSpans`, which
+ * Two doors of this process lead here: the network (`receivers/`) and, for Perigee's own finished spans, `acceptSpans`, which
  * is never traced. What becomes of them is the aggregator's affair; it reads the topic.
  */
 import { Context, type Effect, Schema } from "effect"

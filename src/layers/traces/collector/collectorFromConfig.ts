@@ -9,11 +9,11 @@ import { collectorSettings as settings } from "../../config/collectorSettings.ts
 import { settings as allSettings } from "../../config/settings.ts"
 import type { LogError, MessageLog } from "../../log/MessageLog.ts"
 import type { Collectors } from "../../metrics/Collectors.ts"
-import { makeAuthorize } from "./apiKeys.ts"
 import { Collector, CollectorEndpoints } from "./Collector.ts"
 import { showCollectorCounts } from "./collectorMetrics.ts"
-import { serveHttp } from "./httpReceiver.ts"
 import { makeCollector } from "./makeCollector.ts"
+import { makeAuthorize } from "./receivers/apiKeys.ts"
+import { serveHttp } from "./receivers/httpReceiver.ts"
 
 /** The parts of a list separated by commas. */
 const listOf = (text: string | undefined): ReadonlyArray<string> =>
@@ -60,7 +60,7 @@ const make = Effect.gen(function*() {
     `${host}:${httpPort} (HTTP)`
   )
   // Loaded beside, as it is no small package.
-  const { serveGrpc } = yield* Effect.promise(() => import("./grpcReceiver.ts"))
+  const { serveGrpc } = yield* Effect.promise(() => import("./receivers/grpcReceiver.ts"))
   const grpc = yield* orWithout(serveGrpc(parts, { host, port: grpcPort, authorize }), `${host}:${grpcPort} (gRPC)`)
   if (http !== undefined) yield* Effect.logInfo(`collector: ${http}/v1/traces ${http}/api/v2/spans`)
   if (grpc !== undefined) yield* Effect.logInfo(`collector: ${grpc} (gRPC)`)

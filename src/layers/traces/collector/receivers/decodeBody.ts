@@ -1,10 +1,10 @@
 /** The bodies that are not protobuf, made into it: OTLP's JSON and Zipkin's. The slow way in. */
 import { toBinary } from "@bufbuild/protobuf"
 import { Result } from "effect"
-import { requestFromJson } from "../../../domain/traces/otlp/jsonRequest.ts"
-import { ExportTraceServiceRequestSchema } from "../../../domain/traces/otlp/proto/traceService_pb.ts"
-import { requestFromZipkin } from "../../../domain/traces/otlp/zipkinRequest.ts"
-import { CollectorRefusal } from "./Collector.ts"
+import { requestFromJson } from "../../../../domain/traces/otlp/jsonRequest.ts"
+import { ExportTraceServiceRequestSchema } from "../../../../domain/traces/otlp/proto/traceService_pb.ts"
+import { requestFromZipkin } from "../../../../domain/traces/otlp/zipkinRequest.ts"
+import { CollectorRefusal } from "../Collector.ts"
 
 export type Format = "protobuf" | "json" | "zipkin"
 

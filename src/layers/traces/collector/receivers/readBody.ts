@@ -5,8 +5,8 @@
 import { Effect } from "effect"
 import type { IncomingMessage } from "node:http"
 import type { Http2ServerRequest } from "node:http2"
+import { CollectorRefusal } from "../Collector.ts"
 import type { BufferPool } from "./BufferPool.ts"
-import { CollectorRefusal } from "./Collector.ts"
 
 export type Incoming = IncomingMessage | Http2ServerRequest
 

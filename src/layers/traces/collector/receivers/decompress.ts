@@ -4,7 +4,7 @@
  */
 import { Effect, Predicate } from "effect"
 import { gunzip, gunzipSync, zstdDecompress, zstdDecompressSync } from "node:zlib"
-import { CollectorRefusal } from "./Collector.ts"
+import { CollectorRefusal } from "../Collector.ts"
 
 /** Results up to this size are made at once. */
 const atOnce = 2 * 2 ** 20

@@ -2,9 +2,9 @@
 import { create, toBinary, toJsonString } from "@bufbuild/protobuf"
 import { anyPack } from "@bufbuild/protobuf/wkt"
 import { HttpServerResponse } from "effect/http"
-import { RetryInfoSchema, type Status, StatusSchema } from "../../../domain/traces/otlp/proto/answers_pb.ts"
-import { ExportTraceServiceResponseSchema } from "../../../domain/traces/otlp/proto/traceService_pb.ts"
-import type { Accepted, CollectorRefusal, RefusalReason } from "./Collector.ts"
+import { RetryInfoSchema, type Status, StatusSchema } from "../../../../domain/traces/otlp/proto/answers_pb.ts"
+import { ExportTraceServiceResponseSchema } from "../../../../domain/traces/otlp/proto/traceService_pb.ts"
+import type { Accepted, CollectorRefusal, RefusalReason } from "../Collector.ts"
 
 export type Encoding = "application/x-protobuf" | "application/json"
 

@@ -1,6 +1,6 @@
 /** Whether a sender may send: one of the API keys, as `authorization: Bearer KEY` or `x-api-key: KEY`. Without keys everybody may. */
 import { createHash, timingSafeEqual } from "node:crypto"
-import { CollectorRefusal } from "./Collector.ts"
+import { CollectorRefusal } from "../Collector.ts"
 
 const digest = (text: string): Uint8Array => createHash("sha256").update(text).digest()
 

@@ -6,11 +6,11 @@
  */
 import { Metadata, type sendUnaryData, Server, ServerCredentials, type ServerUnaryCall } from "@grpc/grpc-js"
 import { Data, Effect } from "effect"
-import { mostRequestBytes } from "../../../domain/traces/otlp/spanRecord.ts"
+import { mostRequestBytes } from "../../../../domain/traces/otlp/spanRecord.ts"
+import type { CollectorRefusal } from "../Collector.ts"
+import type { CollectorParts } from "../makeCollector.ts"
 import { responseBytes, statusBytes, statuses } from "./answers.ts"
 import type { Authorize } from "./apiKeys.ts"
-import type { CollectorRefusal } from "./Collector.ts"
-import type { CollectorParts } from "./makeCollector.ts"
 
 export interface GrpcReceiverOptions {
   readonly host: string
