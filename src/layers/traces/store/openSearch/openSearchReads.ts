@@ -11,10 +11,11 @@ import type {
   TraceQuery
 } from "../../../../domain/traces/TraceQuery.ts"
 import type { TraceRecord } from "../../../../domain/traces/TraceRecord.ts"
+import { unpackSpans } from "../packedSpans.ts"
 import { bigintOf } from "../storedValues.ts"
 import { TraceStoreError } from "../TraceStore.ts"
 import type { OpenSearchClient } from "./openSearchClient.ts"
-import { decisionOf, tagText, TraceSource, unpack } from "./traceDocument.ts"
+import { decisionOf, tagText, TraceSource } from "./traceDocument.ts"
 
 const summaryFields = [
   "traceId",
@@ -196,7 +197,7 @@ export const makeOpenSearchReads = (client: OpenSearchClient, index: string) => 
     trace: Effect.fnUntraced(function*(traceId: string) {
       const source = yield* byId(traceId)
       if (source === undefined || !source.keep) return Option.none<TraceRecord>()
-      const spans = Result.all(unpack(source.packed).map(makeSpanDecoder()))
+      const spans = Result.all(unpackSpans(source.packed).map(makeSpanDecoder()))
       if (Result.isFailure(spans)) {
         return yield* new TraceStoreError({
           reason: "Corrupt",

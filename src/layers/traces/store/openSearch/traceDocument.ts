@@ -1,7 +1,6 @@
 /** A trace as a document of the index, and back. Spans keep the bytes that they came as, packed and compressed in one field. */
 import { Result, Schema } from "effect"
-import { zstdCompressSync, zstdDecompressSync } from "node:zlib"
-import { type EncodedSpan, makeSpanDecoder } from "../../../../domain/traces/otlp/decodeStored.ts"
+import { makeSpanDecoder } from "../../../../domain/traces/otlp/decodeStored.ts"
 import type { OtlpMalformed } from "../../../../domain/traces/otlp/OtlpMalformed.ts"
 import { isEntry } from "../../../../domain/traces/search/quantiles.ts"
 import { summarizeTrace } from "../../../../domain/traces/search/summarizeTrace.ts"
@@ -9,6 +8,7 @@ import { serviceCalls } from "../../../../domain/traces/serviceCalls.ts"
 import { serviceOfSpan, type StoredSpan } from "../../../../domain/traces/StoredSpan.ts"
 import { completionReasons, type TraceDecision } from "../../../../domain/traces/TraceRecord.ts"
 import { attributeText } from "../../../../domain/tracing/attributeText.ts"
+import { packSpans, unpackSpans } from "../packedSpans.ts"
 import { bigintOf, contentHash, hexOf, tagHash } from "../storedValues.ts"
 import type { TraceWrite } from "../TraceStore.ts"
 
@@ -57,55 +57,6 @@ export const decisionOf = (
   late: source.late
 })
 
-/** Lengths of 4 bytes before each part; a resource or scope that is the one before is written as empty with length 2^32-1. */
-const same = 0xffffffff
-
-const pack = (parts: ReadonlyArray<EncodedSpan>): string => {
-  const chunks: Array<Uint8Array> = []
-  const length = (value: number): void => {
-    const bytes = Buffer.alloc(4)
-    bytes.writeUInt32LE(value)
-    chunks.push(bytes)
-  }
-  let before: EncodedSpan | undefined
-  for (const part of parts) {
-    for (
-      const [bytes, held] of [[part.resource, before?.resource], [part.scope, before?.scope], [
-        part.span,
-        undefined
-      ]] as const
-    ) {
-      if (held !== undefined && Buffer.compare(bytes, held) === 0) length(same)
-      else {
-        length(bytes.length)
-        chunks.push(bytes)
-      }
-    }
-    before = part
-  }
-  return zstdCompressSync(Buffer.concat(chunks)).toString("base64")
-}
-
-export const unpack = (packed: string): ReadonlyArray<EncodedSpan> => {
-  if (packed === "") return []
-  const bytes = zstdDecompressSync(Buffer.from(packed, "base64"))
-  const parts: Array<EncodedSpan> = []
-  let at = 0
-  const next = (held: Uint8Array): Uint8Array => {
-    const length = bytes.readUInt32LE(at)
-    at += 4
-    if (length === same) return held
-    at += length
-    return bytes.subarray(at - length, at)
-  }
-  let last: EncodedSpan = { resource: new Uint8Array(), scope: new Uint8Array(), span: new Uint8Array() }
-  while (at < bytes.length) {
-    last = { resource: next(last.resource), scope: next(last.scope), span: next(last.span) }
-    parts.push(last)
-  }
-  return parts
-}
-
 export const tagText = (key: string, text: string): string => tagHash(key, text).toString(36)
 
 const spanFields = (span: StoredSpan) => {
@@ -131,7 +82,7 @@ export const documentAfter = (
   write: TraceWrite
 ): Result.Result<TraceDocument | undefined, OtlpMalformed> =>
   Result.gen(function*() {
-    const held = before === undefined ? [] : unpack(before.packed)
+    const held = before === undefined ? [] : unpackSpans(before.packed)
     const contents = new Set(held.map((part) => hexOf(contentHash(part))))
     const fresh = write.parts.filter((part) => {
       const content = hexOf(contentHash(part))
@@ -181,7 +132,7 @@ export const documentAfter = (
       bytes: parts.reduce((sum, { span }) => sum + span.length, 0),
       linkTargets: Array.from(new Set(links.map(({ traceId }) => traceId))),
       links,
-      packed: parts.length === 0 ? "" : pack(parts),
+      packed: parts.length === 0 ? "" : packSpans(parts),
       spans: spans.map(spanFields),
       calls: serviceCalls(spans)
     }
