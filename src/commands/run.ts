@@ -10,6 +10,7 @@ import { parseFaults } from "../domain/simulation/faults.ts"
 import { type ScenarioOptions, seededStart } from "../domain/simulation/scenario.ts"
 import { syntheticCatalogue } from "../domain/simulation/syntheticCatalogue.ts"
 import type { UtcTime } from "../domain/time/UtcTime.ts"
+import { besideWebhook } from "../layers/alerts/webhook/webhookFromConfig.ts"
 import { layerCanariesFromConfig } from "../layers/canary/canariesFromConfig.ts"
 import { layerCanaryMetrics } from "../layers/canary/canaryMetrics.ts"
 import { fusionSettings, kafkaSettings, listenSettings, settings, withFlags } from "../layers/config/settings.ts"
@@ -247,7 +248,9 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     yield* protectedBy(catalogue)
     return yield* Effect.gen(function*() {
       const world = yield* simulatedWorld({ receiveBufferBytes, opticalPollMillis, speed })
-      return yield* runJob({ ...job, catalogue, world, observe: yield* observeRun })
+      return yield* besideWebhook({ directory, realClock })(
+        runJob({ ...job, catalogue, world, observe: yield* observeRun })
+      )
     }).pipe(
       Effect.scoped,
       Effect.provide(
@@ -281,7 +284,9 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       const watched = watch === undefined || readShare === undefined
         ? watch
         : (progress: () => Progress) => watch(() => ({ ...progress(), inputShare: readShare() }))
-      return yield* runJob({ ...job, watch: watched, catalogue, world: { ...world, over }, observe: yield* observeRun })
+      return yield* besideWebhook({ directory, realClock })(
+        runJob({ ...job, watch: watched, catalogue, world: { ...world, over }, observe: yield* observeRun })
+      )
         .pipe(
           Effect.mapError((error) =>
             error._tag === "SourceError" && error.reason === "Unreadable"

@@ -4,6 +4,7 @@
  * Durations are read as milliseconds, sizes as bytes.
  */
 import { Config, Duration, Effect, type Layer, Record } from "effect"
+import { alertSettings } from "./alertSettings.ts"
 import { collectorSettings } from "./collectorSettings.ts"
 import { fusionTable, latenessTable } from "./fusionTable.ts"
 import { kafkaTable } from "./kafkaTable.ts"
@@ -22,6 +23,7 @@ export { type Origin, type Setting, type SettingRow } from "./Setting.ts"
 export const settings = {
   ...logSettings,
   ...sourceSettings,
+  ...alertSettings,
   ...tracingSettings,
   ...collectorSettings,
   ...samplingSettings,
@@ -39,6 +41,7 @@ export const settingGroups: ReadonlyArray<
     title: "Sources and simulator",
     settings: [...Object.values(sourceSettings), ...Object.values(listenTable).flatMap((of) => Object.values(of))]
   },
+  { title: "Alerts", settings: Object.values(alertSettings) },
   { title: "Tracing", settings: Object.values(tracingSettings) },
   { title: "Collecting spans", settings: Object.values(collectorSettings) },
   { title: "Sampling", settings: Object.values(samplingSettings) },
