@@ -4,8 +4,8 @@
  *
  * **Bound.** Records of more than `maxPendingBytes` do not wait: the request is refused as `Busy`.
  */
-import { Clock, Effect, Latch, type Scope } from "effect"
-import type { LogError, MessageLogShape, NewLogRecord } from "../../log/MessageLog.ts"
+import { Cause, Clock, Effect, Latch, type Scope } from "effect"
+import type { MessageLogShape, NewLogRecord } from "../../log/MessageLog.ts"
 import { CollectorRefusal } from "./Collector.ts"
 import type { PreparedRecord } from "./prepareRequest.ts"
 
@@ -18,8 +18,12 @@ interface Waiting {
 /** How long a sender is asked to wait. */
 const retryAfterMillis = 1000
 
-const unavailable = ({ message }: LogError): CollectorRefusal =>
-  new CollectorRefusal({ reason: "Unavailable", message: `the log takes nothing now: ${message}`, retryAfterMillis })
+const unavailable = (cause: unknown): CollectorRefusal =>
+  new CollectorRefusal({
+    reason: "Unavailable",
+    message: `the log takes nothing now: ${cause instanceof Error ? cause.message : String(cause)}`,
+    retryAfterMillis
+  })
 
 export const makeGroupAppend = Effect.fnUntraced(function*(
   log: Pick<MessageLogShape, "append">,
@@ -56,13 +60,11 @@ export const makeGroupAppend = Effect.fnUntraced(function*(
         ...(partition === undefined ? {} : { partition })
       }))
     )
-    return Effect.matchEffect(log.append(topic, records), {
+    return Effect.matchCauseEffect(log.append(topic, records), {
       onSuccess: () => Effect.sync(() => settle(group, Effect.void)),
-      onFailure: (error) => Effect.sync(() => settle(group, Effect.fail(unavailable(error))))
-    }).pipe(
-      // An interruption at the end of the process, or a defect of the log.
-      Effect.onError(() => Effect.sync(() => settle(group, Effect.fail(stopped))))
-    )
+      // A defect of the log must not end this loop: the next requests would wait for ever.
+      onFailure: (cause) => Effect.sync(() => settle(group, Effect.fail(unavailable(Cause.squash(cause)))))
+    })
   })
 
   yield* arrived.await.pipe(

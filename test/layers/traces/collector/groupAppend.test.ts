@@ -40,6 +40,21 @@ describe("groupAppend", () => {
       yield* append(record(1000))
     }).pipe(Effect.scoped))
 
+  it.live("a log that breaks down refuses that group, and the next is tried", () =>
+    Effect.gen(function*() {
+      let broken = true
+      const append = yield* makeGroupAppend(
+        {
+          append: () => broken ? Effect.die(new Error("a bug")) : Effect.succeed([])
+        },
+        "spans",
+        1000
+      )
+      assert.strictEqual((yield* Effect.flip(append(record(900)))).reason, "Unavailable")
+      broken = false
+      yield* append(record(900))
+    }).pipe(Effect.scoped))
+
   it.effect("what was accepted, refused and rejected is counted", () =>
     Effect.gen(function*() {
       const collector = yield* Collector
