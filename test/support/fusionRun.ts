@@ -121,7 +121,11 @@ export const runFusion = (
           for (const element of elements) if (element._tag === "Batch") versions.push(...element.payloads)
         })
       ),
-      Effect.provideService(GroupMember, { join: () => Effect.succeed(subscription), commit: subscription.commit })
+      Effect.provideService(GroupMember, {
+        join: () => Effect.succeed(subscription),
+        subscriptionOf: () => Effect.succeed(subscription),
+        commit: subscription.commit
+      })
     )
     const committed = yield* log.committed(observationsTopic, "test")
     const written = {

@@ -143,8 +143,17 @@ export interface Tick {
   readonly now: UtcTime
 }
 
+/**
+ * Nothing that a source gave stands behind this mark: it waits until the mark has come through everything. So what stands before it, and nothing else,
+ * is in the state of the stages and in what they wrote when the mark comes to the end. `unit`: the commit unit that is cut there, counted up.
+ */
+export interface Barrier {
+  readonly _tag: "Barrier"
+  readonly unit: number
+}
+
 /** Marks that travel in the stream, in order with the events. Every stage passes them on. */
-export type Control = Watermark | Progress | Tick
+export type Control = Watermark | Progress | Tick | Barrier
 
 export const envelope = <A>(payload: A, context: EventContext, hop?: Hop): Envelope<A> => ({
   _tag: "Event",
@@ -186,5 +195,7 @@ export const isFollowed = (context: EventContext): boolean => context.trace.samp
 export const watermark = (time: UtcTime): Watermark => ({ _tag: "Watermark", time })
 
 export const progress = (positions: ReadonlyArray<SourcePosition>): Progress => ({ _tag: "Progress", positions })
+
+export const barrier = (unit: number): Barrier => ({ _tag: "Barrier", unit })
 
 export const tick = (now: UtcTime): Tick => ({ _tag: "Tick", now })

@@ -12,6 +12,8 @@ export class GroupMember extends Context.Service<GroupMember, {
    * work when the reading has ended.
    */
   readonly join: (options: SubscribeOptions) => Effect.Effect<Subscription, LogError>
+  /** The membership of the group that reads this topic. */
+  readonly subscriptionOf: (topic: string) => Effect.Effect<Subscription, LogError>
   /** Everything before these positions is done. Fails as `Subscription.commit` does, and with `Invalid` for a topic that was not joined. */
   readonly commit: (positions: ReadonlyArray<SourcePosition>) => Effect.Effect<void, LogError>
 }>()("perigee/layers/log/GroupMember") {
@@ -21,7 +23,14 @@ export class GroupMember extends Context.Service<GroupMember, {
       const log = yield* MessageLog
       const scope = yield* Effect.scope
       const byTopic = new Map<string, Subscription>()
+      const subscriptionOf = (topic: string): Effect.Effect<Subscription, LogError> => {
+        const subscription = byTopic.get(topic)
+        return subscription === undefined
+          ? Effect.fail(new LogError({ reason: "Invalid", topic, message: `${topic}: nobody here reads it` }))
+          : Effect.succeed(subscription)
+      }
       return GroupMember.of({
+        subscriptionOf,
         join: Effect.fn("GroupMember.join")(function*(options) {
           const subscription = yield* Scope.provide(log.subscribe(options), scope)
           byTopic.set(options.topic, subscription)
@@ -29,10 +38,7 @@ export class GroupMember extends Context.Service<GroupMember, {
         }),
         commit: Effect.fnUntraced(function*(positions) {
           for (const [topic, ofTopic] of Map.groupBy(positions, (position) => position.topic)) {
-            const subscription = byTopic.get(topic)
-            if (subscription === undefined) {
-              return yield* new LogError({ reason: "Invalid", topic, message: `${topic}: nobody here reads it` })
-            }
+            const subscription = yield* subscriptionOf(topic)
             yield* subscription.commit(ofTopic)
           }
         })

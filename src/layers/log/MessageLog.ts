@@ -10,12 +10,14 @@
  *
  * **Replay.** `read` takes any position and touches no group; `startAt` of {@link SubscribeOptions} begins a member elsewhere.
  *
- * **What it does not do.** No transactions across topics (a later issue), no exactly-once: that is the sink's upsert.
+ * **Together.** Inside a pipeline that has commit units, `append` hands the records in to the unit and gives no positions: they are durable with the
+ * unit, or not at all. {@link LogUnits} says which engines can.
  */
 import { Context, type Effect, Layer, type Scope } from "effect"
 import type { SourcePosition } from "../../domain/stream/Envelope.ts"
 import type { LogError } from "./LogError.ts"
 import type { LogRecord, NewLogRecord, PartitionOffsets, TopicSpec } from "./LogRecord.ts"
+import type { LogUnits } from "./LogUnits.ts"
 import { makeMemoryLog } from "./memory/memoryLog.ts"
 import type { SubscribeOptions, Subscription } from "./Subscription.ts"
 
@@ -48,6 +50,8 @@ export interface MessageLogShape {
   /** The committed next offset per partition; a partition without a commit is absent. */
   committed(topic: string, group: string): Effect.Effect<ReadonlyMap<number, number>, LogError>
   subscribe(options: SubscribeOptions): Effect.Effect<Subscription, LogError, Scope.Scope>
+  /** Where appends, positions and state become durable together; absent where the engine cannot. */
+  readonly units?: LogUnits
   /** Deletes what retention no longer keeps, now. Gives the number of records removed. */
   readonly enforceRetention: Effect.Effect<number, LogError>
 }

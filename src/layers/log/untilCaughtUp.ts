@@ -13,9 +13,11 @@ export const untilCaughtUp = <E>(options: {
   readonly group: string
   /** Ends when nobody writes to the topic any more. */
   readonly finished: Effect.Effect<unknown, E>
+  /** What is done where the topic ends: ends the stream if not said. */
+  readonly atEnd?: Effect.Effect<never, Cause.Done>
   readonly seen?: (records: ReadonlyArray<LogRecord>) => void
 }): Stream.Stream<LogRecord, LogError | E> => {
-  const { finished, group, log, seen, subscription, topic } = options
+  const { atEnd: end = Cause.done(), finished, group, log, seen, subscription, topic } = options
   const delivered = new Map<number, number>()
 
   const atEnd = Effect.gen(function*() {
@@ -29,7 +31,7 @@ export const untilCaughtUp = <E>(options: {
     finished,
     Effect.flatMap(
       Effect.repeat(Effect.delay(atEnd, "20 millis"), { until: (end: boolean) => end }),
-      () => Cause.done()
+      () => end
     )
   )
 

@@ -82,25 +82,28 @@ export class StageState extends Context.Reference<{
 }>("perigee/layers/stage/StageState", { defaultValue: () => unasked }) {
   /** Keeps the handles of the stages that run; they start from `restored`, if it has them. */
   static readonly layerMemory = (restored: PipelineSnapshot = new Map()) =>
-    Layer.sync(StageState, () => {
-      const handles = new Map<string, StateHandle>()
-      return {
-        open: (stage: string, handle: StateHandle) => {
-          handles.set(stage, handle)
-          return restored.get(stage)
-        },
-        snapshot: () => ofParts(handles, ({ entries, version }) => ({ version, entries: Array.from(entries()) })),
-        changes: () => {
-          const all = ofParts(handles, ({ changes, version }) => ({ version, changes: changes() }))
-          return new Map(
-            Array.from(all, ([stage, parts]) => [stage, new Map(Array.from(parts).filter(hasChanges))] as const)
-              .filter(([, parts]) => parts.size > 0)
-          )
-        },
-        sizes: () => ofParts(handles, ({ size }) => size()),
-        readings: (stage: string) => handles.get(stage)?.readings() ?? {}
-      }
-    })
+    Layer.sync(StageState, () => stageState(restored))
+}
+
+/** Keeps the handles of the stages that run; they start from `restored`, if it has them. */
+export const stageState = (restored: PipelineSnapshot): Context.Service.Shape<typeof StageState> => {
+  const handles = new Map<string, StateHandle>()
+  return {
+    open: (stage, handle) => {
+      handles.set(stage, handle)
+      return restored.get(stage)
+    },
+    snapshot: () => ofParts(handles, ({ entries, version }) => ({ version, entries: Array.from(entries()) })),
+    changes: () => {
+      const all = ofParts(handles, ({ changes, version }) => ({ version, changes: changes() }))
+      return new Map(
+        Array.from(all, ([stage, parts]) => [stage, new Map(Array.from(parts).filter(hasChanges))] as const)
+          .filter(([, parts]) => parts.size > 0)
+      )
+    },
+    sizes: () => ofParts(handles, ({ size }) => size()),
+    readings: (stage) => handles.get(stage)?.readings() ?? {}
+  }
 }
 
 const hasChanges = ([, { changes }]: readonly [part: string, changes: PartChanges]): boolean => changes.length > 0

@@ -1,7 +1,8 @@
 /**
  * Chaos: some events of one stage are slow. Those that `where` names wait in front of it, all others pass as they come.
  *
- * What waits goes in with the first array after its time, so something must flow: a tick will do. At the end of the input all of it goes in. State:
+ * What waits goes in with the first array after its time, so something must flow: a tick will do. At the end of the input, and before a commit unit
+ * is cut, all of it goes in. State:
  * what waits, at most `capacity` (default 10,000); beyond that nothing more is held back.
  */
 import { Clock, Effect, Layer } from "effect"
@@ -30,7 +31,9 @@ const holdBack = <A>(
     Effect.sync(() => {
       const now = clock.currentTimeMillisUnsafe()
       const items = itemsOf(elements)
-      const ends = items.some((item) => item._tag === "Watermark" && item.time === Infinity)
+      const ends = items.some((item) =>
+        item._tag === "Barrier" || (item._tag === "Watermark" && item.time === Infinity)
+      )
       const due: Array<Item<A>> = []
       const left: Array<Waiting<A>> = []
       for (const each of waiting) {

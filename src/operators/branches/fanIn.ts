@@ -1,6 +1,6 @@
 /** What may be said of several streams together: the least of what each says of itself. */
-import type { Control, Progress, SourcePosition, Tick, Watermark } from "../../domain/stream/Envelope.ts"
-import { progress, tick, watermark } from "../../domain/stream/Envelope.ts"
+import type { Control, SourcePosition } from "../../domain/stream/Envelope.ts"
+import { barrier, progress, tick, watermark } from "../../domain/stream/Envelope.ts"
 import type { UtcTime } from "../../domain/time/UtcTime.ts"
 
 /** The least of several times that only rise. An input that has ended holds nothing back. */
@@ -75,16 +75,18 @@ class LeastProgress {
 export class BranchControls {
   private readonly watermarks: LeastTime
   private readonly ticks: LeastTime
+  private readonly units: LeastTime
   private readonly positions: LeastProgress
 
   constructor(branches: number) {
     this.watermarks = new LeastTime(branches)
     this.ticks = new LeastTime(branches)
+    this.units = new LeastTime(branches)
     this.positions = new LeastProgress(branches)
   }
 
   /** A branch let this through; gives what all have let through by now. */
-  pass(branch: number, control: Control): Watermark | Progress | Tick | undefined {
+  pass(branch: number, control: Control): Control | undefined {
     switch (control._tag) {
       case "Watermark": {
         const time = this.watermarks.advance(branch, control.time)
@@ -93,6 +95,10 @@ export class BranchControls {
       case "Tick": {
         const now = this.ticks.advance(branch, control.now)
         return now === undefined ? undefined : tick(now)
+      }
+      case "Barrier": {
+        const unit = this.units.advance(branch, control.unit)
+        return unit === undefined ? undefined : barrier(unit)
       }
       case "Progress": {
         const passed = this.positions.advance(branch, control.positions)
@@ -105,6 +111,11 @@ export class BranchControls {
   end(branch: number): ReadonlyArray<Control> {
     const passed = this.positions.end(branch)
     const time = this.watermarks.advance(branch, Infinity)
-    return [...(passed.length === 0 ? [] : [progress(passed)]), ...(time === undefined ? [] : [watermark(time)])]
+    const unit = this.units.advance(branch, Infinity)
+    return [
+      ...(unit === undefined || unit === Infinity ? [] : [barrier(unit)]),
+      ...(passed.length === 0 ? [] : [progress(passed)]),
+      ...(time === undefined ? [] : [watermark(time)])
+    ]
   }
 }

@@ -3,13 +3,13 @@
  *
  * Arrays: each input's as they are. Order: kept within an input; between inputs it is that of arrival, and whatever closes by the watermark gives the
  * same whichever it was. Time: the watermark is the least of the inputs'; one that has ended holds nothing back, and the end of the last ends time. Ticks
- * and progress marks pass on, each behind what its own input sent before it. Failure: that of any input, when what came before it has gone on. State:
+ * and progress marks pass on, each behind what its own input sent before it; a barrier when all inputs have come to it. Failure: that of any input, when what came before it has gone on. State:
  * `capacity` events an input; a full one holds back its input alone. Cost: a fiber an input, two queue operations and a scan of its controls an array;
  * `mergeTagged` also one small object an event. A sampled event gets a `queue` span for the time it waited.
  */
 import { Cause, Effect, identity, type Pull, Stream } from "effect"
 import type { Element } from "../../domain/stream/Batch.ts"
-import { watermark } from "../../domain/stream/Envelope.ts"
+import { barrier, watermark } from "../../domain/stream/Envelope.ts"
 import type { Edge } from "../graph/Graph.ts"
 import { isNonEmpty } from "../stage/running/elements.ts"
 import type { AnyStream, StreamError, StreamPayload, StreamServices } from "../stage/types.ts"
@@ -92,6 +92,7 @@ export function mergeTagged<A, E, R>(
 
 const merged = <A, E>(take: Effect.Effect<Arrival<A>, E>, inputs: number): Pull.Pull<Elements<A>, E> => {
   const least = new LeastTime(inputs)
+  const units = new LeastTime(inputs)
   let open = inputs
   const next: Pull.Pull<Elements<A>, E> = Effect.suspend(() => {
     if (open === 0) return Cause.done()
@@ -101,12 +102,18 @@ const merged = <A, E>(take: Effect.Effect<Arrival<A>, E>, inputs: number): Pull.
         const risen = least.advance(inlet, time)
         if (risen !== undefined) outputs.push(watermark(risen))
       }
+      const align = (unit: number) => {
+        const aligned = units.advance(inlet, unit)
+        if (aligned !== undefined && aligned !== Infinity) outputs.push(barrier(aligned))
+      }
       if (elements === undefined) {
         open--
+        align(Infinity)
         advance(Infinity)
       } else {
         for (const element of elements) {
           if (element._tag === "Watermark") advance(element.time)
+          else if (element._tag === "Barrier") align(element.unit)
           else outputs.push(element)
         }
       }

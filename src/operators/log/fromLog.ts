@@ -6,7 +6,7 @@
  * made of topic, partition and offset, the same in every run. Time: an event has its record's time until somebody says better; no watermark is made: put
  * `assignWatermarks` behind. State: none; where the group stands is the log's to keep. Errors: those of the log end the pipeline. Cost: a context an event.
  */
-import { type Array as Arr, Clock, Effect, Stream } from "effect"
+import { type Array as Arr, Cause, Clock, Effect, Stream } from "effect"
 import { followParent } from "../../domain/sampling/head/parent.ts"
 import { type Element, sourceBatch } from "../../domain/stream/Batch.ts"
 import {
@@ -25,6 +25,7 @@ import { type LogError, type LogRecord, MessageLog } from "../../layers/log/Mess
 import { untilCaughtUp } from "../../layers/log/untilCaughtUp.ts"
 import { type HeadDecision, HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import { StageLineage, StageTracing } from "../../layers/stage/StageHooks.ts"
+import { CommitUnits } from "../../layers/units/CommitUnits.ts"
 import { type Flow, from } from "../stage/Pipeline.ts"
 
 /** A record as an event: its payload, and what is known of it beside that. */
@@ -54,9 +55,14 @@ export interface FromLogOptions<A, E = never, R = never> {
   readonly read: (record: LogRecord) => LogEvent<A>
   /** Where a group that has committed nothing begins. Default `earliest`. */
   readonly begin?: "earliest" | "latest"
+  /** Most records in one array (default 256). */
+  readonly maxRecords?: number
   /** What the root span of an event's own trace is called. Default: the topic. */
   readonly root?: string
-  /** When it has ended, nobody writes any more: what is in the topic then is all there is. Without it the pipeline runs until it is stopped. */
+  /**
+   * When it has ended, nobody writes any more: what is in the topic then is all there is. Without it the pipeline runs until it is stopped. If it gives
+   * "stop", more is to come another time: a pipeline with commit units cuts the last one there and leaves open what is open. One without goes to its end.
+   */
   readonly until?: Effect.Effect<unknown, E, R>
   /** Time that passes while no record comes. */
   readonly ticks?: Stream.Stream<Tick>
@@ -76,11 +82,13 @@ const recordsOf = <A, E, R>(
   options: FromLogOptions<A, E, R>
 ): Stream.Stream<Element<A>, LogError | E, R | MessageLog | GroupMember> =>
   Stream.unwrap(Effect.gen(function*() {
-    const { begin = "earliest", group, seen, topic, until } = options
+    const { begin = "earliest", group, maxRecords, seen, topic, until } = options
     const log = yield* MessageLog
     const { join } = yield* GroupMember
     const services = yield* Effect.context<R>()
-    const subscription = yield* join({ topic, group, from: begin })
+    const units = yield* CommitUnits
+    let given: unknown
+    const subscription = yield* join({ topic, group, from: begin, ...(maxRecords !== undefined && { maxRecords }) })
     const records = until === undefined
       ? subscription.records
       : untilCaughtUp({
@@ -88,7 +96,12 @@ const recordsOf = <A, E, R>(
         subscription,
         topic,
         group,
-        finished: Effect.provideContext(until, services),
+        finished: Effect.map(Effect.provideContext(until, services), (how) => {
+          given = how
+        }),
+        atEnd: Effect.suspend(() =>
+          given === "stop" && units !== undefined ? Effect.andThen(units.stop, Effect.never) : Cause.done()
+        ),
         ...(seen !== undefined && { seen })
       })
     return fromRecords(records, options)

@@ -4,7 +4,7 @@
  * One output of type `ReadonlyArray<A>` a group, its members in order; a group is emitted when it has `size` members, when one more would take it over
  * `bytes.max`, or `withinMillis` after its first, whichever comes first, and at the end of the input. Arrays: kept, with fewer events in them. Time: an
  * output has the greatest event time of its members, and the watermark stays below that while the group is open. Progress marks wait for the group
- * that holds events before them, so that nothing uncommitted is lost with it; with a schema of the `payload` the group is kept and they pass. State: one group.
+ * that holds events before them, so that nothing uncommitted is lost with it; with a schema of the `payload` the group is kept and they pass; where commit units are cut, a group that is not kept ends with the unit. State: one group.
  * Errors: none of its own. Cost: a set of contributors an output; with a clock, a fiber an array while a group is open.
  *
  * The output has one span, linked to the spans of its sampled members (up to 16); each member keeps its own.

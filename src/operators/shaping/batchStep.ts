@@ -144,6 +144,8 @@ export const makeStep = <A>(
     },
     assignsWatermarks: true,
     ...(schema === undefined && {
+      onBarrier: ({ value: state }: Cell<BatchState<A>>, collector: Collector<ReadonlyArray<A>>) =>
+        emit(state, collector),
       onProgress: ({ value: state }: Cell<BatchState<A>>, mark: Progress, collector: Collector<ReadonlyArray<A>>) => {
         if (state.group === undefined) collector.control(mark)
         else state.marks.push(mark)

@@ -8,8 +8,9 @@
  *
  * Pure operators that meet are fused. A source that gives plain events becomes one of the pipeline with `source`.
  */
-import { type Effect, Stream } from "effect"
+import { Effect, Stream } from "effect"
 import type { Element } from "../../domain/stream/Batch.ts"
+import { CommitUnits } from "../../layers/units/CommitUnits.ts"
 import {
   merge as mergeStreams,
   mergeEdge,
@@ -18,6 +19,7 @@ import {
   mergeTagged as mergeTaggedStreams
 } from "../branches/merge.ts"
 import { direct, type Graph, inRow, nodeGraph, sideBySide } from "../graph/Graph.ts"
+import { gated } from "./running/gated.ts"
 import type { Operator } from "./Stage.ts"
 import { andThen } from "./Stage.ts"
 
@@ -34,14 +36,14 @@ export interface Flow<out A, out E, out R> {
 
 /** A whole pipeline. */
 export interface Pipeline<out E, out R> {
-  /** Runs to the end of its sources. Interrupted, it closes everything it opened. */
+  /** Runs to the end of its sources, or until its commit units are stopped. Interrupted, it closes everything it opened. */
   readonly run: Effect.Effect<void, E, R>
   readonly graph: Graph
 }
 
 /** Begins with a stream as `source` makes it. `name`: how the source is called in the graph. */
 export const from = <A, E, R>(stream: Stream.Stream<Element<A>, E, R>, name = "source"): Flow<A, E, R> =>
-  begin(stream, nodeGraph({ name, kind: "source", edge: direct }))
+  begin(gated(stream), nodeGraph({ name, kind: "source", edge: direct }))
 
 /** Several flows into one, by `merge`: the watermark is the least of theirs. */
 export function merge<const Flows extends Readonly<Record<string, AnyFlow>>>(
@@ -113,6 +115,17 @@ const ended = <S, A, E1, R1, E2, R2>(
   above: Graph,
   operator: Operator<S, A, E2, R2>
 ): Pipeline<E1 | E2, R1 | R2> => ({
-  run: Stream.runDrain(operator(source)),
+  run: run(operator(source)),
   graph: inRow(above, operator.graph)
 })
+
+/** To the end of its sources, or until its commit units are stopped. */
+const run = <A, E, R>(stream: Stream.Stream<Element<A>, E, R>): Effect.Effect<void, E, R> =>
+  Effect.flatMap(CommitUnits, (units) => {
+    if (units === undefined) return Stream.runDrain(stream)
+    const drained = Stream.runForEachArray(stream, (elements) =>
+      elements.some((element) => element._tag === "Barrier" && !units.isCut(element.unit))
+        ? Effect.die(new Error(`${units.task}: a pipeline with commit units ends with commit`))
+        : Effect.void)
+    return Effect.raceFirst(drained, units.stopped)
+  })

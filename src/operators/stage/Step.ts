@@ -16,6 +16,8 @@ interface Stateful<in out S, out R, in Out> {
   readonly onTick?: (state: S, now: UtcTime, emit: Out) => void
   /** For a step that lets progress marks wait for what it holds; without it they pass. */
   readonly onProgress?: (state: S, mark: Progress, emit: Out) => void
+  /** For a step whose state is read again: a commit unit is about to be cut, and what it holds goes on before. */
+  readonly onBarrier?: (state: S, emit: Out) => void
   /** True for a step that assigns watermarks itself: those from above end here. */
   readonly assignsWatermarks?: boolean
   /** What may be read of the state while it runs, beside the number of its entries. */

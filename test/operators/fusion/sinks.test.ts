@@ -167,7 +167,11 @@ describe("publishUncorrelated", () => {
 })
 
 const committing = (commitPositions: GroupMember["Service"]["commit"]) =>
-  Stream.provideService(GroupMember, { join: () => Effect.never, commit: commitPositions })
+  Stream.provideService(GroupMember, {
+    join: () => Effect.never,
+    subscriptionOf: () => Effect.never,
+    commit: commitPositions
+  })
 
 describe("commit", () => {
   const at = (offset: number): SourcePosition => ({ topic: "observations", partition: 0, offset })

@@ -287,7 +287,7 @@ describe("GroupMember", () => {
       const committing = Context.get(yield* Layer.build(Layer.fresh(GroupMember.layer)), GroupMember)
       const error = yield* Effect.flip(
         reading().to(commit()).run.pipe(
-          Effect.provideService(GroupMember, { join: joining.join, commit: committing.commit })
+          Effect.provideService(GroupMember, { ...committing, join: joining.join })
         )
       )
       assert.deepInclude(error, { reason: "Invalid", topic: "in" })

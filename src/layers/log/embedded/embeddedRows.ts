@@ -28,9 +28,9 @@ interface BatchEntry {
 /** Rows that cannot be what this program wrote. */
 export class CorruptLog extends Data.TaggedError("CorruptLog")<{ readonly message: string }> {}
 
-type Row = Record<string, SQLOutputValue>
+export type Row = Record<string, SQLOutputValue>
 
-const integer = (row: Row | undefined, column: string): number => {
+export const integer = (row: Row | undefined, column: string): number => {
   const value = row?.[column]
   if (typeof value !== "number") throw new CorruptLog({ message: `column ${column} holds ${typeof value}` })
   return value

@@ -3,7 +3,7 @@ import { Effect, Result } from "effect"
 import type { DatabaseSync } from "node:sqlite"
 import { damagedAdvice, resultCode, resultCodes } from "../../sql/sqliteError.ts"
 import { makeGroupCommit } from "../local/groupCommit.ts"
-import type { LocalStore } from "../local/localStore.ts"
+import type { LocalStore, OffsetOf } from "../local/localStore.ts"
 import { LogError } from "../LogError.ts"
 import type { LogRecord } from "../LogRecord.ts"
 import {
@@ -13,6 +13,7 @@ import {
   type EmbeddedTopic,
   prepareRows
 } from "./embeddedRows.ts"
+import { prepareState } from "./embeddedState.ts"
 
 /** A read stops after the batch with which it has passed this many bytes, so that large records do not pile up. */
 const readBytes = 4 * 1024 * 1024
@@ -43,7 +44,8 @@ export const makeEmbeddedStore = (database: DatabaseSync, file: string) => {
   const topics = new Map(rows.topics().map((topic) => [topic.spec.name, topic]))
   const fail = (cause: unknown): LogError => embeddedError(file, cause)
   const attempt = <A>(body: () => A): Result.Result<A, LogError> => Result.try({ try: body, catch: fail })
-  const { append, flush } = makeGroupCommit(rows, fail)
+  const state = prepareState(database)
+  const { append, flush, together } = makeGroupCommit(rows, fail)
 
   const at = (topic: EmbeddedTopic, partition: EmbeddedPartition) => (cause: unknown): LogError =>
     fail(
@@ -114,6 +116,13 @@ export const makeEmbeddedStore = (database: DatabaseSync, file: string) => {
     return removed
   }
 
+  const commitAll = (topic: EmbeddedTopic, group: string, offsets: ReadonlyArray<OffsetOf>): void => {
+    for (const { offset, partition } of offsets) {
+      const found = topic.partitions[partition]
+      if (found !== undefined) rows.commit(group, found, offset)
+    }
+  }
+
   const store: LocalStore<EmbeddedPartition, EmbeddedTopic> = {
     topics,
     putTopic: (spec) =>
@@ -129,15 +138,24 @@ export const makeEmbeddedStore = (database: DatabaseSync, file: string) => {
     append,
     read,
     committed: (topic, group) => attempt(() => rows.committed(topic, group)),
-    commit: (topic, group, offsets) =>
-      attempt(() =>
-        rows.transaction(() => {
-          for (const { offset, partition } of offsets) {
-            const found = topic.partitions[partition]
-            if (found !== undefined) rows.commit(group, found, offset)
-          }
-        })
-      ),
+    commit: (topic, group, offsets) => attempt(() => rows.transaction(() => commitAll(topic, group, offsets))),
+    commitUnit: ({ appends, at, changes, closed, commits, task }) =>
+      attempt(() => {
+        try {
+          return together(appends, () => {
+            for (const { group, offsets, topic } of commits) commitAll(topic, group, offsets)
+            state.commit(task, changes, closed, at)
+          })
+        } catch (cause) {
+          state.forget()
+          throw cause
+        }
+      }),
+    state: {
+      load: (task) => attempt(() => state.load(task)),
+      tasks: () => attempt(state.tasks),
+      reset: (task, stage) => attempt(() => rows.transaction(() => state.reset(task, stage)))
+    },
     removeExpired: (topic, partition, now) =>
       Result.try({ try: () => removeExpired(topic, partition, now), catch: at(topic, partition) })
   }

@@ -13,10 +13,13 @@ import { wake } from "./localStore.ts"
 const batchRecords = 512
 const batchBytes = 256 * 1024
 
-interface Request {
+interface Append {
   readonly topic: EmbeddedTopic
   readonly records: ReadonlyArray<NewLogRecord>
   readonly partitions: ReadonlyArray<EmbeddedPartition>
+}
+
+interface Request extends Append {
   readonly resume: (effect: Effect.Effect<ReadonlyArray<number>, LogError>) => void
 }
 
@@ -41,7 +44,7 @@ export const makeGroupCommit = (rows: EmbeddedRows, onError: (cause: unknown) =>
     growth.base += count
   }
 
-  const add = (growths: Map<EmbeddedPartition, Growth>, request: Request): ReadonlyArray<number> =>
+  const add = (growths: Map<EmbeddedPartition, Growth>, request: Append): ReadonlyArray<number> =>
     request.partitions.map((partition, i) => {
       let growth = growths.get(partition)
       if (growth === undefined) {
@@ -55,12 +58,16 @@ export const makeGroupCommit = (rows: EmbeddedRows, onError: (cause: unknown) =>
       return growth.end++
     })
 
-  const write = (requests: ReadonlyArray<Request>): ReadonlyArray<ReadonlyArray<number>> => {
+  const write = (
+    requests: ReadonlyArray<Append>,
+    also: () => void = () => {}
+  ): ReadonlyArray<ReadonlyArray<number>> => {
     const growths = new Map<EmbeddedPartition, Growth>()
     try {
       const offsets = rows.transaction(() => {
         const given = requests.map((request) => add(growths, request))
         for (const [partition, growth] of growths) closeBatch(partition, growth)
+        also()
         return given
       })
       for (const [partition, { bytes, end }] of growths) {
@@ -92,6 +99,12 @@ export const makeGroupCommit = (rows: EmbeddedRows, onError: (cause: unknown) =>
   return {
     /** Writes what still waits. */
     flush,
+    /** Writes these now, in one transaction with what `also` writes, and wakes those who wait. Throws. */
+    together: (appends: ReadonlyArray<Append>, also: () => void): ReadonlyArray<ReadonlyArray<number>> => {
+      const offsets = write(appends, also)
+      for (const topic of new Set(appends.map((append) => append.topic))) wake(topic)
+      return offsets
+    },
     append: (
       topic: EmbeddedTopic,
       records: ReadonlyArray<NewLogRecord>,

@@ -1,11 +1,13 @@
 /** The message log of one process over a {@link LocalStore}: checks, partitions, groups, retention. */
 import { Clock, Duration, Effect } from "effect"
 import type { SourcePosition } from "../../../domain/stream/Envelope.ts"
+import { CommitUnits } from "../../units/CommitUnits.ts"
 import { checkRecords, checkTopicSpec } from "../checkAppend.ts"
 import { LogError } from "../LogError.ts"
 import type { NewLogRecord, TopicSpec } from "../LogRecord.ts"
+import type { LogUnits, ReadPositions, StagedAppend } from "../LogUnits.ts"
 import { partitionForKey } from "../partitioner.ts"
-import type { SubscribeOptions } from "../Subscription.ts"
+import type { SubscribeOptions, Subscription } from "../Subscription.ts"
 import { makeGroupCoordinator } from "./groupCoordinator.ts"
 import type { LocalPartition, LocalStore, LocalTopic } from "./localStore.ts"
 import { makeLocalMember } from "./localSubscription.ts"
@@ -21,6 +23,10 @@ export interface LocalLogOptions {
 export const makeLocalLog = Effect.fnUntraced(
   function*<P extends LocalPartition, T extends LocalTopic<P>>(store: LocalStore<P, T>, options: LocalLogOptions) {
     const coordinator = makeGroupCoordinator()
+    const members = new WeakMap<
+      Subscription,
+      { readonly member: ReturnType<typeof makeLocalMember<P, T>>; readonly topic: T; readonly group: string }
+    >()
     const maxRecordBytes = options.maxRecordBytes ?? 1024 * 1024
 
     const find = (name: string): Effect.Effect<T, LogError> => {
@@ -69,6 +75,11 @@ export const makeLocalLog = Effect.fnUntraced(
         partitions.push(partition)
       }
       if (records.length === 0) return []
+      const unit = yield* CommitUnits
+      if (unit?.log.engine === store) {
+        unit.append({ topic: name, records, partitions: partitions.map(({ number }) => number) })
+        return []
+      }
       const offsets = yield* store.append(topic, records, partitions)
       return partitions.map((partition, i): SourcePosition => ({
         topic: name,
@@ -113,8 +124,48 @@ export const makeLocalLog = Effect.fnUntraced(
         (leave) => Effect.sync(leave)
       )
       yield* member.resolve
-      return { records: member.records, commit: member.commit, assignment: member.assignment, missed: member.missed }
+      const { assignment, commit, missed, records } = member
+      const subscription: Subscription = { records, commit, assignment, missed }
+      members.set(subscription, { member, topic, group: options.group })
+      return subscription
     })
+
+    const unitAppend = Effect.fnUntraced(function*({ partitions, records, topic: name }: StagedAppend) {
+      const topic = yield* find(name)
+      const found: Array<P> = []
+      for (const number of partitions) {
+        const partition = topic.partitions[number]
+        if (partition === undefined) return yield* noPartition(topic, number)
+        found.push(partition)
+      }
+      return { topic, records, partitions: found }
+    })
+
+    const unitPositions = Effect.fnUntraced(function*({ positions, subscription }: ReadPositions) {
+      const known = members.get(subscription)
+      if (known === undefined) {
+        return yield* new LogError({ reason: "Invalid", message: "a unit reads by a subscription of another log" })
+      }
+      const { group, member, topic } = known
+      const { mine, refused } = yield* Effect.fromResult(member.committable(positions))
+      if (refused !== undefined) return yield* refused
+      return { topic, group, offsets: mine }
+    })
+
+    const units: LogUnits = {
+      engine: store,
+      commit: Effect.fn("LogUnits.commit")(function*({ appends, positions, ...unit }) {
+        const found = yield* Effect.forEach(appends, unitAppend)
+        const commits = yield* Effect.forEach(positions, unitPositions)
+        const offsets = yield* Effect.fromResult(store.commitUnit({ ...unit, appends: found, commits }))
+        return appends.map(({ partitions, topic }, i) =>
+          partitions.map((partition, j): SourcePosition => ({ topic, partition, offset: offsets[i]?.[j] ?? 0 }))
+        )
+      }),
+      load: (task) => Effect.suspend(() => Effect.fromResult(store.state.load(task))),
+      tasks: Effect.suspend(() => Effect.fromResult(store.state.tasks())),
+      reset: (task, stage) => Effect.suspend(() => Effect.fromResult(store.state.reset(task, stage)))
+    }
 
     const enforcePartition = Effect.fnUntraced(function*(topic: T, partition: P, now: number) {
       let removed = 0
@@ -162,6 +213,7 @@ export const makeLocalLog = Effect.fnUntraced(
       committed: (name: string, group: string) =>
         Effect.flatMap(find(name), (topic) => Effect.fromResult(store.committed(topic, group))),
       subscribe,
+      units,
       enforceRetention
     }
   }

@@ -27,6 +27,13 @@ interface LocalMember extends Subscription {
   /** Finds the positions of partitions newly assigned. */
   readonly resolve: Effect.Effect<void, LogError>
   readonly onAssigned: (partitions: ReadonlyArray<number>) => void
+  /** What of these positions can be committed now, and the error for the rest. */
+  readonly committable: (positions: ReadonlyArray<SourcePosition>) => Result.Result<Committable, LogError>
+}
+
+interface Committable {
+  readonly mine: ReadonlyArray<SourcePosition>
+  readonly refused: LogError | undefined
 }
 
 export const makeLocalMember = <P extends LocalPartition, T extends LocalTopic<P>>(
@@ -132,46 +139,50 @@ export const makeLocalMember = <P extends LocalPartition, T extends LocalTopic<P
 
   const invalid = (message: string): LogError => new LogError({ reason: "Invalid", message, topic: name })
 
+  const notOwned = (refused: ReadonlySet<number>): LogError => {
+    const partitions = [...refused].sort((a, b) => a - b)
+    return new LogError({
+      reason: "PartitionNotOwned",
+      message: `this member of group ${options.group} does not own partitions ${partitions.join(", ")} of ${name}`,
+      topic: name,
+      partitions
+    })
+  }
+
+  const committable = (positions: ReadonlyArray<SourcePosition>): Result.Result<Committable, LogError> => {
+    const mine: Array<SourcePosition> = []
+    const refused = new Set<number>()
+    for (const position of positions) {
+      const { topic, partition, offset } = position
+      if (topic !== name) return Result.fail(invalid(`commit of ${topic} by a subscription of ${name}`))
+      if (!owned.some((each) => each.partition.number === partition)) {
+        refused.add(partition)
+        continue
+      }
+      const furthest = given.get(partition) ?? 0
+      if (!Number.isSafeInteger(offset) || offset < 0 || offset > furthest) {
+        return Result.fail(
+          invalid(`commit of ${name}/${partition} at ${offset}: it was given only what is before ${furthest}`)
+        )
+      }
+      mine.push(position)
+    }
+    return Result.succeed({ mine, refused: refused.size === 0 ? undefined : notOwned(refused) })
+  }
+
   const commit = (positions: ReadonlyArray<SourcePosition>): Effect.Effect<void, LogError> =>
     Effect.suspend(() => {
-      const mine: Array<SourcePosition> = []
-      const refused = new Set<number>()
-      for (const position of positions) {
-        const { topic, partition, offset } = position
-        if (topic !== name) return Effect.fail(invalid(`commit of ${topic} by a subscription of ${name}`))
-        if (!owned.some((each) => each.partition.number === partition)) {
-          refused.add(partition)
-          continue
-        }
-        const furthest = given.get(partition) ?? 0
-        if (!Number.isSafeInteger(offset) || offset < 0 || offset > furthest) {
-          return Effect.fail(
-            invalid(`commit of ${name}/${partition} at ${offset}: it was given only what is before ${furthest}`)
-          )
-        }
-        mine.push(position)
-      }
+      const sorted = committable(positions)
+      if (Result.isFailure(sorted)) return Effect.fail(sorted.failure)
+      const { mine, refused } = sorted.success
       const stored = mine.length === 0 ? Effect.void : Effect.fromResult(store.commit(topic, options.group, mine))
-      if (refused.size === 0) return stored
-      const partitions = [...refused].sort((a, b) => a - b)
-      return Effect.andThen(
-        stored,
-        Effect.fail(
-          new LogError({
-            reason: "PartitionNotOwned",
-            message: `this member of group ${options.group} does not own partitions ${
-              partitions.join(", ")
-            } of ${name}`,
-            topic: name,
-            partitions
-          })
-        )
-      )
+      return refused === undefined ? stored : Effect.andThen(stored, Effect.fail(refused))
     })
 
   return {
     onAssigned,
     resolve,
+    committable,
     records: Stream.fromPull(Effect.suspend(() => {
       if (started) return Effect.fail(invalid(`the records of a subscription of ${name} run once`))
       started = true

@@ -4,6 +4,7 @@ import { recordBytes } from "../checkAppend.ts"
 import { type LocalLogOptions, makeLocalLog } from "../local/localLog.ts"
 import { type LocalPartition, type LocalStore, type LocalTopic, type OffsetOf, wake } from "../local/localStore.ts"
 import type { LogRecord, NewLogRecord, TopicSpec } from "../LogRecord.ts"
+import { makeMemoryState } from "./memoryState.ts"
 
 interface MemoryPartition extends LocalPartition {
   /** Record of offset `beginning + i` at index i. */
@@ -45,28 +46,29 @@ const expired = ({ spec }: MemoryTopic, { bytes, records }: MemoryPartition, now
 const makeStore = (): LocalStore<MemoryPartition, MemoryTopic> => {
   const topics = new Map<string, MemoryTopic>()
 
-  const append = (topic: MemoryTopic, records: ReadonlyArray<NewLogRecord>, to: ReadonlyArray<MemoryPartition>) =>
-    Effect.sync(() => {
-      const offsets = records.map((record, i) => {
-        const partition = to[i]
-        if (partition === undefined) return 0
-        const offset = partition.end++
-        const { key, value, headers, timestamp } = record
-        partition.records.push({
-          topic: topic.spec.name,
-          partition: partition.number,
-          offset,
-          key,
-          value,
-          headers,
-          timestamp: Math.floor(timestamp)
-        })
-        partition.bytes += recordBytes(record)
-        return offset
+  const { commit: commitState, state } = makeMemoryState()
+
+  const put = (topic: MemoryTopic, records: ReadonlyArray<NewLogRecord>, to: ReadonlyArray<MemoryPartition>) => {
+    const offsets = records.map((record, i) => {
+      const partition = to[i]
+      if (partition === undefined) return 0
+      const offset = partition.end++
+      const { key, value, headers, timestamp } = record
+      partition.records.push({
+        topic: topic.spec.name,
+        partition: partition.number,
+        offset,
+        key,
+        value,
+        headers,
+        timestamp: Math.floor(timestamp)
       })
-      wake(topic)
-      return offsets
+      partition.bytes += recordBytes(record)
+      return offset
     })
+    wake(topic)
+    return offsets
+  }
 
   const commit = (topic: MemoryTopic, group: string, offsets: ReadonlyArray<OffsetOf>) => {
     const positions = topic.groups.get(group) ?? new Map<number, number>()
@@ -86,7 +88,14 @@ const makeStore = (): LocalStore<MemoryPartition, MemoryTopic> => {
       else topic.spec = { ...spec, partitions: topic.partitions.length }
       return Result.void
     },
-    append,
+    append: (topic, records, to) => Effect.sync(() => put(topic, records, to)),
+    commitUnit: ({ appends, at, changes, closed, commits, task }) => {
+      const offsets = appends.map(({ partitions, records, topic }) => put(topic, records, partitions))
+      for (const { group, offsets: theirs, topic } of commits) commit(topic, group, theirs)
+      commitState(task, changes, closed, at)
+      return Result.succeed(offsets)
+    },
+    state,
     read: (_topic, { beginning, records }, offset, max) =>
       Result.succeed(records.slice(offset - beginning, offset - beginning + max)),
     committed: (topic, group) => Result.succeed(new Map(topic.groups.get(group))),

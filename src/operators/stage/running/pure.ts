@@ -57,7 +57,7 @@ export const makeStateful = <A, B, S, R>(
   step: ColumnsStep<A, B, S, R>
 ): Effect.Effect<Process<A, B>, never, StageServices> =>
   processOf<A, B>(name, (open) => {
-    const { assignsWatermarks = false, onBatch, onProgress, onTick, onWatermark } = step
+    const { assignsWatermarks = false, onBarrier, onBatch, onProgress, onTick, onWatermark } = step
     const state = startState(name, step, open)
     return {
       onBatch: (batch, collector) => onBatch(state, batch, collector),
@@ -66,6 +66,7 @@ export const makeStateful = <A, B, S, R>(
           onWatermark?.(state, control.time, collector)
           if (assignsWatermarks) return
         } else if (control._tag === "Tick") onTick?.(state, control.now, collector)
+        else if (control._tag === "Barrier") onBarrier?.(state, collector)
         else if (onProgress !== undefined) {
           onProgress(state, control, collector)
           return
@@ -89,6 +90,8 @@ const startState = <S, R>(
       if (entries !== undefined && version !== undefined && !part.restore(entries, version)) {
         throw new UnreadableState({ stage: name, part: part.name, version, reads: part.version })
       }
+      // From here on what changes is noted: what is made of what was kept is told with the first changes.
+      part.changes()
     }
   }
   ready?.()

@@ -2,6 +2,7 @@
 import { type Cause, Clock, Effect, Fiber, Option, Stream } from "effect"
 import type { Element } from "../../../domain/stream/Batch.ts"
 import { watermark } from "../../../domain/stream/Envelope.ts"
+import { CommitUnits } from "../../../layers/units/CommitUnits.ts"
 import type { Elements } from "../../branches/inlets.ts"
 
 export interface Timer {
@@ -12,13 +13,15 @@ export interface Timer {
 /** Nothing new, as a watermark: it makes the step look at its timer and goes no further. */
 const lookAtTimer: Elements<never> = [watermark(-Infinity)]
 
-/** Lets a step look at its timer when its deadline comes before the next array. An array that is on its way is waited for, not asked for again. */
+/**
+ * Lets a step look at its timer when its deadline comes before the next array, but not while a commit unit is cut: nothing begins by itself then. An array that is on its way is waited for, not asked for again.
+ */
 export const wakeAtDeadline = <A, E, R>(
   self: Stream.Stream<Element<A>, E, R>,
   timer: Timer
 ): Stream.Stream<Element<A>, E, R> =>
   Stream.transformPull(self, (pull, scope) =>
-    Effect.map(Clock.Clock, (clock) => {
+    Effect.zipWith(Clock.Clock, CommitUnits, (clock, units) => {
       let underWay: Fiber.Fiber<Elements<A>, E | Cause.Done> | undefined
       const arrived = (fiber: Fiber.Fiber<Elements<A>, E | Cause.Done>) =>
         Effect.onExit(Fiber.join(fiber), () =>
@@ -37,7 +40,15 @@ export const wakeAtDeadline = <A, E, R>(
               Fiber.await(fiber),
               Math.max(0, deadline - clock.currentTimeMillisUnsafe())
             )
-            return Effect.flatMap(wait, (exit) => Option.isNone(exit) ? Effect.succeed(lookAtTimer) : arrived(fiber))
+            return Effect.flatMap(wait, (exit) => {
+              if (Option.isSome(exit)) return arrived(fiber)
+              return units?.isCutting() === true
+                ? Effect.raceFirst(
+                  Effect.andThen(Fiber.await(fiber), arrived(fiber)),
+                  Effect.as(units.cut, lookAtTimer)
+                )
+                : Effect.succeed(lookAtTimer)
+            })
           }
         )
       })
