@@ -46,7 +46,6 @@ import { makeDirectory } from "../layers/sql/makeDirectory.ts"
 import { PipelineGraphs } from "../layers/stage/PipelineGraphs.ts"
 import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
-import { StageState } from "../layers/stage/StageState.ts"
 import { TraceReader } from "../layers/traces/store/TraceStore.ts"
 import { layerFlightRecorderFromConfig } from "../layers/tracing/recorder/flightRecorderFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/tracing/tracingFromConfig.ts"
@@ -199,7 +198,6 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
     Layer.provideMerge(Layer.mergeAll(
       StageRegistry.layer,
-      StageState.layerMemory(),
       StageChannels.layerMemory,
       PipelineGraphs.layerMemory,
       SourceStats.layer,
@@ -247,9 +245,10 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     const { catalogue, scenario } = yield* scenarioOf(values, registry, start, durationMillis)
     yield* protectedBy(catalogue)
     return yield* Effect.gen(function*() {
-      const world = yield* simulatedWorld({ receiveBufferBytes, opticalPollMillis, speed })
+      const world = yield* simulatedWorld({ receiveBufferBytes, opticalPollMillis, speed, isWhole: seed !== undefined })
+      // Without a seed every start is another sky, of which nothing is known yet.
       return yield* besideWebhook({ directory, realClock })(
-        runJob({ ...job, catalogue, world, observe: yield* observeRun })
+        runJob({ ...job, catalogue, world, beginsAnew: seed === undefined, observe: yield* observeRun })
       )
     }).pipe(
       Effect.scoped,

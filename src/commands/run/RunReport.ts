@@ -30,7 +30,8 @@ const sum = (counts: ReadonlyMap<string, number>): number => counts.values().red
 export const nothingUsable = (report: RunReport, file: string): string | undefined => {
   const received = sum(new Map(Array.from(report.sources, ([name, counters]) => [name, counters.received])))
   const dead = sum(report.deadLetters)
-  if (sum(report.tally.byKind) > 0 || dead < received) return undefined
+  const readBefore = report.sources.values().some(({ readBefore }) => readBefore > 0)
+  if (sum(report.tally.byKind) > 0 || dead < received || (received === 0 && readBefore)) return undefined
   const kinds = Array.from(report.deadLetters, ([kind, count]) => `${kind} ${count}`).join(", ")
   return received === 0
     ? `${file}: there is no observation in it`

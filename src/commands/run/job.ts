@@ -1,7 +1,7 @@
 /**
  * One run: sources into the log, the log through the fusion pipeline, alerts out; then everything drained and a report.
  */
-import { Clock, Deferred, Effect, Fiber, Option, type Scope, Stream } from "effect"
+import { Clock, Context, Deferred, Effect, Fiber, Layer, Option, type Scope, Stream } from "effect"
 import { observationsTopic } from "../../domain/observation/formats/rawRecordHeaders.ts"
 import type { SensorRegistry } from "../../domain/observation/sensors/SensorRegistry.ts"
 import type { Catalogue } from "../../domain/orbit/catalogue/Catalogue.ts"
@@ -24,6 +24,7 @@ import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
 import { KeptTraces } from "../../layers/tracing/recorder/KeptTraces.ts"
 import { SettleTraces } from "../../layers/tracing/recorder/SettleTraces.ts"
+import { TaskUnits } from "../../layers/units/TaskUnits.ts"
 import { canaries } from "../../operators/fusion/canaries.ts"
 import type { FusionOptions, FusionSettings } from "../../operators/fusion/fusion.ts"
 import { fusionGroup, fusionPipeline } from "../../operators/fusion/fusionPipeline.ts"
@@ -32,7 +33,9 @@ import { makeTally } from "../../operators/fusion/observations/decode.ts"
 import { ingest, ingestStage } from "../../operators/fusion/observations/ingest.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/tracking/publishUncorrelated.ts"
 import type { Graph } from "../../operators/graph/Graph.ts"
+import { UnreadableState } from "../../operators/stage/running/pure.ts"
 import type { StageServices } from "../../operators/stage/Stage.ts"
+import { InputError } from "../InputError.ts"
 import { drain } from "./drain.ts"
 import type { Progress } from "./Progress.ts"
 import type { RunReport } from "./RunReport.ts"
@@ -47,6 +50,8 @@ interface JobOptions {
   readonly partitions: number
   readonly seed: number | undefined
   readonly world: World
+  /** What earlier runs knew is of another world. Default: false. */
+  readonly beginsAnew?: boolean
   /** That of the machine, whatever the scenario's says. */
   readonly realClock: Clock.Clock
   /** Watches the run; `undefined`: in silence. */
@@ -62,6 +67,7 @@ export interface RunView {
   readonly isLive: boolean
   readonly progress: () => Progress
   readonly readings: FusionReadings
+  readonly stateSizes: Context.Service.Shape<typeof StageState>["sizes"]
   readonly registry: SensorRegistry
   readonly catalogue: Catalogue
   readonly graph: Graph
@@ -74,12 +80,22 @@ export interface RunView {
   readonly stopping: () => boolean
 }
 
+/** Under this name how far the sources have been read is kept. */
+const ingestTask = "ingest"
+
+const unreadable = ({ message, stage }: UnreadableState): InputError =>
+  new InputError({
+    message:
+      `${message}. Go on with the version of perigee that wrote it, or let the stage begin anew: perigee state reset --stage ${stage}`
+  })
+
 export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.fn.Return<
   RunReport,
-  LogError | SourceError,
+  LogError | SourceError | InputError,
   Scope.Scope | StageServices | MessageLog | AlertStore | SourceStats | Shutdown
 > {
-  const { catalogue, known, observe, partitions, realClock, registry, seed, settings, watch, world } = options
+  const { beginsAnew = false, catalogue, known, observe, partitions, realClock, registry, seed, settings } = options
+  const { watch, world } = options
   const clock = yield* Clock.Clock
   const log = yield* MessageLog
   const alerts = yield* AlertStore
@@ -100,9 +116,13 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   const alertSequences = new Map(Array.from(before, ([id, { sequence }]) => [id, sequence] as const))
   const { notes } = yield* SensorHealth
   const tally = makeTally(now, (kind) => kind === synthetics.kind, notes)
-  const readings = fusionReadings((yield* StageState).readings)
+  if (beginsAnew) yield* log.units?.reset(fusionGroup) ?? Effect.void
+  const ingestUnits = yield* Layer.build(TaskUnits.layer({ task: ingestTask, every: 0, clock: realClock }))
+  const fusionUnits = yield* Layer.build(TaskUnits.layer({ task: fusionGroup, clock: realClock }))
+  const states = Context.get(fusionUnits, StageState)
+  const readings = fusionReadings(states.readings)
   const ingesting = ingest(world.sources)
-  const ingested = yield* Deferred.make<void, LogError | SourceError>()
+  const ingested = yield* Deferred.make<"end" | "stop", LogError | SourceError>()
   const written = stages.countsOf(ingestStage)
   let consumed = 0
   const behind = () => {
@@ -142,8 +162,17 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
       return decision
     }
   })
-  const ingestRun = yield* Effect.forkScoped(ingesting.pipeline.run)
+  const ingestRun = yield* ingesting.pipeline.run.pipe(
+    Effect.provideContext(ingestUnits),
+    Effect.provide(GroupMember.layer),
+    Effect.scoped,
+    Effect.forkScoped
+  )
   const fused = yield* pipeline.run.pipe(
+    Effect.catchDefect((defect) =>
+      defect instanceof UnreadableState ? Effect.fail(unreadable(defect)) : Effect.die(defect)
+    ),
+    Effect.provideContext(fusionUnits),
     Effect.provideService(HeadSampler, counting),
     Effect.provide(GroupMember.layer),
     Effect.scoped,
@@ -165,6 +194,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     isLive: !world.isBounded,
     progress,
     readings,
+    stateSizes: states.sizes,
     registry,
     catalogue,
     graph: pipeline.graph,
@@ -177,12 +207,28 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   const injecting = yield* Effect.forkScoped(injector.run(world.canaryWires))
   const watcher = watch === undefined ? undefined : yield* Effect.forkScoped(watch(progress))
 
-  const ended = Effect.raceFirst(world.over, Effect.raceFirst(Fiber.join(ingestRun), Fiber.join(fused)))
-  const stopped = yield* Effect.raceFirst(Effect.as(shutdown.requested, true), Effect.as(ended, false))
+  // A stop is no end: what is open stays open, in the state that is kept.
+  const how = yield* Effect.raceAllFirst([
+    Effect.as(shutdown.requested, "asked" as const),
+    Effect.as(world.over, world.isWhole && !world.isBounded ? "ended" as const : "time over" as const),
+    Effect.as(
+      Effect.raceFirst(Fiber.join(ingestRun), Fiber.join(fused)),
+      world.isWhole ? "ended" as const : "time over" as const
+    )
+  ])
+  const stopped = how === "asked"
   stopping = stopped
   yield* Fiber.interrupt(injecting)
   if (stopped) yield* Effect.logInfo("asked to stop: the sources stop, what was received is worked off")
-  yield* Effect.forkScoped(Deferred.complete(ingested, Effect.andThen(ingesting.stop, Fiber.join(ingestRun))))
+  yield* Effect.forkScoped(
+    Deferred.complete(
+      ingested,
+      Effect.as(
+        Effect.andThen(ingesting.stop, Fiber.join(ingestRun)),
+        how === "ended" ? "end" as const : "stop" as const
+      )
+    )
+  )
   const worked = yield* drain({
     drained: Fiber.join(fused),
     reason: stopped ? "asked" : world.isBounded ? "read" : "over",

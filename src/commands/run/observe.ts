@@ -17,7 +17,6 @@ import { observeSensors } from "../../layers/metrics/sensorMetrics.ts"
 import { Slo } from "../../layers/slo/Slo.ts"
 import { PipelineGraphs } from "../../layers/stage/PipelineGraphs.ts"
 import { StageChannels } from "../../layers/stage/StageChannels.ts"
-import { StageState } from "../../layers/stage/StageState.ts"
 import { graphJson } from "../../operators/graph/graphText.ts"
 import type { RunView } from "./job.ts"
 import { openAlerts } from "./openAlerts.ts"
@@ -64,7 +63,6 @@ export const sourceChecks = ({ progress }: Pick<RunView, "progress">): ReadonlyA
 export const observeRun = Effect.gen(function*() {
   const collectors = yield* Collectors
   const health = yield* Health
-  const states = yield* StageState
   const channels = yield* StageChannels
   const { notes } = yield* SensorHealth
   const inspection = yield* Inspection
@@ -74,7 +72,7 @@ export const observeRun = Effect.gen(function*() {
   const letters = yield* DeadLetters
   const graphs = yield* PipelineGraphs
   return Effect.fnUntraced(function*(run: RunView) {
-    const { catalogue, group, ingestRetries, progress, readings, registry, startedAt, topic } = run
+    const { catalogue, group, ingestRetries, progress, readings, registry, startedAt, stateSizes, topic } = run
     yield* graphs.add({ name: group, ...graphJson(run.graph) })
     yield* Effect.forkScoped(logStages(() => progress().stages))
     const probe = yield* startLogProbe({ topics: [topic], group })
@@ -93,7 +91,7 @@ export const observeRun = Effect.gen(function*() {
       watermark: readings.watermark,
       sourceWatermarks: readings.sourceWatermarks,
       pendingWindows: readings.pendingWindows,
-      stateSizes: states.sizes,
+      stateSizes,
       channelOccupancy: channels.occupancy,
       retractions: readings.retractions,
       commitLag: probe.lag,

@@ -20,6 +20,8 @@ import { makeCanaryWires } from "./canaryWires.ts"
 export interface World {
   /** Its input has an end of its own: a file. */
   readonly isBounded: boolean
+  /** When it is over, nothing more will ever come of it: what is open is closed. Else it is left open, for the next run. */
+  readonly isWhole: boolean
   readonly sources: ReadonlyArray<Source>
   /** Ends when the scenario is over. Real sensors go on for ever, and a file's source ends by itself. */
   readonly over: Effect.Effect<void>
@@ -47,6 +49,7 @@ export const fileWorld = Effect.fnUntraced(function*(
   const size = statSync(path, { throwIfNoEntry: false })?.size ?? 0
   return {
     isBounded: true,
+    isWhole: true,
     sources: [source],
     over: Effect.never,
     underWay: () => 0,
@@ -87,6 +90,7 @@ export const sensorWorld = Effect.fnUntraced(function*(
   })
   return {
     isBounded: false,
+    isWhole: false,
     sources: [...sources, ...canaries.sources],
     over: Effect.never,
     underWay: () => 0,
@@ -101,12 +105,14 @@ export const simulatedWorld = Effect.fnUntraced(function*(options: {
   readonly opticalPollMillis: number
   /** Scenario seconds a second: what waits for a socket of this machine waits in real time. */
   readonly speed: number
+  /** The scenario is the same each time: one that has a seed. */
+  readonly isWhole: boolean
 }): Effect.fn.Return<
   World,
   SourceError,
   Scope.Scope | SourceStats | CursorStore | HttpClient.HttpClient | Simulator
 > {
-  const { opticalPollMillis, receiveBufferBytes, speed } = options
+  const { isWhole, opticalPollMillis, receiveBufferBytes, speed } = options
   const simulator = yield* Simulator
   const stats = yield* SourceStats
   const host = "127.0.0.1"
@@ -142,6 +148,7 @@ export const simulatedWorld = Effect.fnUntraced(function*(options: {
   })
   return {
     isBounded: false,
+    isWhole,
     sources: [radar, optical, isl, ...canaries.sources],
     over,
     underWay,

@@ -19,4 +19,6 @@ export interface ReceivedRecord {
   readonly key: string
   /** Once this record and all before it are in the log, the source's cursor may be this event time. */
   readonly cursor: UtcTime | undefined
+  /** Where its source goes on behind this record, in the source's own words; kept with the record, all or none. */
+  readonly resume?: string
 }

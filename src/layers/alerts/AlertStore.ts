@@ -3,6 +3,8 @@
  *
  * An upsert is idempotent: a version whose sequence is not strictly greater than what is held changes nothing and is not delivered again.
  *
+ * **Units.** In a pipeline with commit units versions are delivered with the unit, which is cut at once; `current` has them from then on.
+ *
  * **State.** One version per alert (about 1 kB). A closed alert leaves when its last version is older than the retention, and so does one whose closest
  * approach passed that long ago without anybody closing it. At start it comes from the {@link AlertTable}, and from the topic behind that; a table that
  * does not fit the topic is told and made anew.
@@ -15,6 +17,7 @@ import type { LogError } from "../log/MessageLog.ts"
 import { MessageLog } from "../log/MessageLog.ts"
 import { readPages } from "../log/readPages.ts"
 import { Symptoms } from "../logging/Symptoms.ts"
+import { CommitUnits, type CommitUnitsShape } from "../units/CommitUnits.ts"
 import { AlertTable } from "./AlertTable.ts"
 import { fitsTopic } from "./fitsTopic.ts"
 import { makeHeldAlerts } from "./heldAlerts.ts"
@@ -88,10 +91,29 @@ const make = Effect.fnUntraced(function*({ followInterval = "1 second", retentio
     Effect.forkScoped
   )
 
+  /** Of versions that wait for the commit unit that they are in. */
+  const waiting = new Map<string, number>()
+  const sequenceOf = (alertId: string): number =>
+    Math.max(held.current.get(alertId)?.sequence ?? 0, waiting.get(alertId) ?? 0)
+
+  /** They are delivered when the unit is committed, and forgotten with it. */
+  const withUnit = (units: CommitUnitsShape, fresh: ReadonlyArray<ConjunctionAlert>): void => {
+    for (const { alertId, sequence } of fresh) waiting.set(alertId, sequence)
+    units.settled((committed) =>
+      Effect.sync(() => {
+        for (const version of fresh) {
+          if (committed) held.accept(version)
+          if (waiting.get(version.alertId) === version.sequence) waiting.delete(version.alertId)
+        }
+      })
+    )
+    units.hurry()
+  }
+
   const one = Semaphore.makeUnsafe(1)
   return AlertStore.of({
     upsert: Effect.fn("AlertStore.upsert")(function*(versions, headers = () => ({})) {
-      const fresh = newest(versions, held.current)
+      const fresh = newest(versions, sequenceOf)
       if (fresh.length === 0) return fresh
       const records = yield* Effect.forEach(
         fresh,
@@ -104,6 +126,11 @@ const make = Effect.fnUntraced(function*({ followInterval = "1 second", retentio
           }))
       )
       const positions = yield* log.append(alertsTopic, records)
+      const units = yield* CommitUnits
+      if (units !== undefined && units.log.engine === log.units?.engine) {
+        withUnit(units, fresh)
+        return fresh
+      }
       fresh.forEach((version, i) => {
         const position = positions[i]
         if (position !== undefined) held.written(version, position)
@@ -120,11 +147,11 @@ const bytes = new TextEncoder()
 /** Those that would be accepted one after the other. */
 const newest = (
   versions: ReadonlyArray<ConjunctionAlert>,
-  current: ReadonlyMap<string, ConjunctionAlert>
+  sequenceOf: (alertId: string) => number
 ): ReadonlyArray<ConjunctionAlert> => {
   const greatest = new Map<string, number>()
   return versions.filter(({ alertId, sequence }) => {
-    const held = greatest.get(alertId) ?? current.get(alertId)?.sequence ?? 0
+    const held = greatest.get(alertId) ?? sequenceOf(alertId)
     if (sequence <= held) return false
     greatest.set(alertId, sequence)
     return true

@@ -5,6 +5,8 @@
  * up to 64 MiB, and cut into one record per observation and one per line that cannot be used (`domain/ccsds/tdm/tdmRecords.ts`). The locator
  * is `file:line`. All records have one key, so that they stay in the file's order. A byte order mark is no part of the first record.
  *
+ * **Resumed.** A file whose beginning an earlier run has read is read again up to there and goes on behind it, so that it may have grown meanwhile.
+ *
  * A file is a TDM when its name ends in `.tdm`, it begins with `<`, or its first line that is neither blank nor a comment begins with
  * `CCSDS_TDM_VERS`. One that looks like a catalogue is refused as a whole, rather than line by line.
  */
@@ -17,6 +19,7 @@ import type { ReceivedRecord } from "../../domain/observation/ReceivedRecord.ts"
 import type { RawRecord } from "../../domain/stream/Envelope.ts"
 import { makeLineSplitter } from "../../domain/text/lines.ts"
 import { lookOf, lookText } from "../../domain/text/lookOf.ts"
+import { type FilePosition, filePosition, headOf, isSameFile, readFilePosition } from "./filePosition.ts"
 import { gunzipped } from "./gzip.ts"
 import { receiveTime } from "./receiveTime.ts"
 import { type Source, sourceArrayLength, SourceError } from "./Source.ts"
@@ -123,6 +126,7 @@ export const makeFileSource = Effect.fn("FileSource.make")(
     )
 
     let reader: Reader | undefined
+    let head = headOf(new Uint8Array(0))
     let read = 0
     let ended = false
     const readerFor = (head: string): Reader => {
@@ -136,8 +140,8 @@ export const makeFileSource = Effect.fn("FileSource.make")(
         return (yield* Deferred.isDone(stopped)) ? [] : reader?.end() ?? []
       }
       if (reader === undefined) {
-        const head = Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.length, chunkBytes)).toString("utf8")
-        const look = lookOf(head)
+        const text = Buffer.from(chunk.buffer, chunk.byteOffset, Math.min(chunk.length, chunkBytes)).toString("utf8")
+        const look = lookOf(text)
         if (look === "tle" || look === "omm") {
           return yield* unreadable(
             new Error(
@@ -147,7 +151,9 @@ export const makeFileSource = Effect.fn("FileSource.make")(
             )
           )
         }
-        reader = readerFor(head)
+        reader = readerFor(text)
+        head = headOf(chunk)
+        if (behind !== undefined && !isSameFile(behind, chunk)) behind = undefined
       }
       read += chunk.length
       options.onRead?.(chunk.length)
@@ -163,8 +169,31 @@ export const makeFileSource = Effect.fn("FileSource.make")(
       key: name,
       cursor: undefined
     })
+    let given = 0
+    /** Records that an earlier run put into the log. */
+    let behind: FilePosition | undefined
+    const skipRead = Effect.gen(function*() {
+      if (behind === undefined) return
+      const { records } = behind
+      while (given < records && !(pending.length === 0 && ended)) {
+        if (pending.length === 0) pending = yield* more
+        if (behind === undefined) return
+        const skipped = Math.min(records - given, pending.length)
+        pending = pending.slice(skipped)
+        given += skipped
+      }
+      while (pending.length === 0 && !ended) pending = yield* more
+      behind = undefined
+      counters.readBefore = given
+      yield* Effect.logInfo(
+        pending.length === 0
+          ? `${path}: its ${given} records were read by an earlier run on this data directory; nothing is new in it`
+          : `${path}: goes on behind ${given} records, which an earlier run on this data directory has read`
+      )
+    })
     let pending: ReadonlyArray<RawRecord> = []
     const pull = Effect.gen(function*() {
+      yield* skipRead
       while (pending.length === 0) {
         if (ended) return yield* Cause.done()
         pending = yield* more
@@ -172,6 +201,11 @@ export const makeFileSource = Effect.fn("FileSource.make")(
       const receivedAt = receiveTime(clock)
       const records = pending.slice(0, sourceArrayLength).map((raw) => received(raw, receivedAt))
       pending = pending.slice(sourceArrayLength)
+      given += records.length
+      const last = records.at(-1)
+      if (last !== undefined) {
+        records[records.length - 1] = { ...last, resume: filePosition({ ...head, records: given }) }
+      }
       counters.received += records.length
       counters.lastSeen = receivedAt
       return Array.isArrayNonEmpty(records) ? records : yield* Cause.done()
@@ -181,6 +215,9 @@ export const makeFileSource = Effect.fn("FileSource.make")(
       name,
       kind: "file",
       records: Stream.fromPull(Effect.succeed(pull)),
+      goOnBehind: (resume) => {
+        behind = readFilePosition(resume)
+      },
       stop: Effect.asVoid(Deferred.succeed(stopped, undefined)),
       appended: () => Effect.void
     }

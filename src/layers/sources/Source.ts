@@ -22,6 +22,8 @@ export interface Source {
   readonly kind: string
   /** Arrays of up to 256, in the order received. Ends after {@link stop}, or where the input does. Runs once. */
   readonly records: Stream.Stream<ReceivedRecord, SourceError>
+  /** Told before `records` runs: what its last record that is in the log said in {@link ReceivedRecord.resume}, in this run or an earlier one. */
+  readonly goOnBehind?: (resume: string) => void
   /** Takes no more; `records` then gives what was already received and ends. */
   readonly stop: Effect.Effect<void>
   /** Told after records of this source are in the log, in order: where a pulled source moves its cursor. */

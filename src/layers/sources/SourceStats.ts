@@ -22,6 +22,8 @@ export interface SourceCounters {
   circuit: "Closed" | "Open" | "HalfOpen" | undefined
   /** Why a pulled source refuses its requests, while it does: until somebody changes something. */
   refusal: string | undefined
+  /** Records of a file that an earlier run has read: passed over. */
+  readBefore: number
   /** When the newest record was received. */
   lastSeen: UtcTime | undefined
 }
@@ -37,6 +39,7 @@ export const noneYet = (): SourceCounters => ({
   kernelDrops: undefined,
   circuit: undefined,
   refusal: undefined,
+  readBefore: 0,
   lastSeen: undefined
 })
 

@@ -16,8 +16,8 @@ export interface UnitSource {
   readonly waits: () => boolean
   /** Something goes into the pipeline. */
   readonly gave: () => void
-  /** Its input is at its end, and a unit is due. `told`: nothing came in this run, and an earlier one has closed what was open. */
-  readonly atEnd: () => "told" | "new"
+  /** Its input is at its end, and a unit is due. Where nothing came in this run, and an earlier one has closed what was open, it is the last. */
+  readonly atEnd: () => void
   /** That unit is cut. True: no other source goes on, and what is open is to be closed; the state stays as it is now. */
   readonly closes: () => boolean
   readonly leave: () => void
@@ -40,7 +40,7 @@ export interface CommitUnitsShape {
   /** Takes records that were checked. */
   readonly append: (append: StagedAppend) => void
   /** Called when what was handed in since the last unit is durable, or with `false` when it is given up. */
-  readonly settled: (told: (committed: boolean) => void) => void
+  readonly settled: (told: (committed: boolean) => Effect.Effect<void>) => void
   readonly read: (positions: ReadPositions) => void
   /** The barrier has come to the end. May be called again after it failed. */
   readonly commit: (unit: number) => Effect.Effect<void, LogError>

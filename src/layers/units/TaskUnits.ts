@@ -56,7 +56,7 @@ const opened = Effect.fnUntraced(function*(
     toldEnd: kept?.closed ?? false
   })
   yield* Effect.forkScoped(Effect.provideService(cycle.watch, Clock.Clock, clock))
-  yield* Effect.addFinalizer(() => Effect.sync(() => contents.giveUp()))
+  yield* Effect.addFinalizer(() => contents.giveUp)
 
   const units: CommitUnitsShape = {
     task,
@@ -72,7 +72,8 @@ const opened = Effect.fnUntraced(function*(
     },
     settled: (told) => contents.settled(told),
     read: (positions) => contents.read(positions),
-    commit: () => Effect.map(contents.commit(cycle.closing), () => cycle.ended()),
+    commit: () =>
+      Effect.map(contents.commit({ closing: cycle.closing, closed: cycle.isClosed() }), () => cycle.ended()),
     stop: Effect.suspend(() => {
       cycle.stop()
       return cycle.stopped

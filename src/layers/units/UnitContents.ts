@@ -13,7 +13,7 @@ export class UnitContents {
   private appends: Array<StagedAppend> = []
   private bytes = 0
   private positions = new Map<string, ReadPositions>()
-  private listeners: Array<(committed: boolean) => void> = []
+  private listeners: Array<(committed: boolean) => Effect.Effect<void>> = []
   /** What was taken and could not be committed yet. */
   private taken: LogUnit | undefined = undefined
 
@@ -30,7 +30,7 @@ export class UnitContents {
     return this.bytes > mostBytes
   }
 
-  settled(told: (committed: boolean) => void): void {
+  settled(told: (committed: boolean) => Effect.Effect<void>): void {
     this.listeners.push(told)
   }
 
@@ -40,15 +40,21 @@ export class UnitContents {
     }
   }
 
-  /** All of it, all or nothing; called again after a failure it is the same unit. `closing`: without the state. */
-  commit(closing: boolean): Effect.Effect<void, LogError> {
+  /** All of it, all or nothing; called again after a failure it is the same unit. */
+  commit(
+    { closed, closing }: {
+      /** What is open is told of as if nothing more came: without the state, which stays as it was. */
+      readonly closing: boolean
+      readonly closed: boolean
+    }
+  ): Effect.Effect<void, LogError> {
     return Effect.gen({ self: this }, function*() {
       this.taken ??= {
         task: this.task,
         appends: this.appends,
         positions: Array.from(this.positions.values()),
         changes: closing ? nothing : this.changes(),
-        closed: closing,
+        closed,
         at: yield* Clock.currentTimeMillis
       }
       yield* this.log.commit(this.taken)
@@ -56,19 +62,21 @@ export class UnitContents {
       this.appends = []
       this.bytes = 0
       this.positions = new Map()
-      this.tell(true)
+      yield* this.tell(true)
     })
   }
 
   /** The pipeline is gone: what was handed in is not durable. */
-  giveUp(): void {
-    this.tell(false)
+  get giveUp(): Effect.Effect<void> {
+    return this.tell(false)
   }
 
-  private tell(committed: boolean): void {
-    const { listeners } = this
-    this.listeners = []
-    for (const told of listeners) told(committed)
+  private tell(committed: boolean): Effect.Effect<void> {
+    return Effect.suspend(() => {
+      const { listeners } = this
+      this.listeners = []
+      return Effect.forEach(listeners, (told) => told(committed), { discard: true })
+    })
   }
 }
 

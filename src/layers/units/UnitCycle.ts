@@ -63,6 +63,11 @@ export class UnitCycle {
     return this.cutting
   }
 
+  /** Whether the end of the input is told of, with this unit or before. */
+  isClosed(): boolean {
+    return this.closing || this.toldEnd
+  }
+
   isCut(unit: number): boolean {
     return unit < this.unit || (unit === this.unit && !this.cutting) || this.isStopped
   }
@@ -108,9 +113,8 @@ export class UnitCycle {
         this.note()
       },
       atEnd: () => {
-        if (!this.came && this.toldEnd && this.sources.size === 1) return "told"
-        this.begin()
-        return "new"
+        if (!this.came && this.toldEnd && this.sources.size === 1) this.stop()
+        else this.begin()
       },
       closes: () => {
         if (this.sources.size === 1) this.closing = true

@@ -11,6 +11,7 @@ import { Effect } from "effect"
 import type { Control } from "../../domain/stream/Envelope.ts"
 import { GroupMember } from "../../layers/log/GroupMember.ts"
 import { failureOf, type LogError } from "../../layers/log/MessageLog.ts"
+import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { CommitUnits, type CommitUnitsShape } from "../../layers/units/CommitUnits.ts"
 import { nextWait, retry } from "../stage/retry.ts"
 import { effectful, type Operator, type StageServices } from "../stage/Stage.ts"
@@ -19,20 +20,23 @@ const between = retry(Infinity, { baseMillis: 50, capMillis: 2000 })
 
 /** Tried again while the log cannot be reached. Each try is told of. */
 const untilCommitted = <R>(
+  name: string,
   once: Effect.Effect<void, LogError, R>,
   wait = between.baseMillis
-): Effect.Effect<void, LogError, R> =>
+): Effect.Effect<void, LogError, R | StageRegistry> =>
   Effect.catchIf(once, (error) => failureOf(error) === "transient", (error) =>
     Effect.gen(function*() {
+      const counts = (yield* StageRegistry).countsOf(name)
       const millis = yield* nextWait(between, wait)
-      yield* Effect.logWarning(`commit: tried again in ${Math.round(millis)} ms: ${error.message}`)
+      yield* Effect.logWarning(`${name}: tried again in ${Math.round(millis)} ms: ${error.message}`)
+      counts.retries++
       yield* Effect.sleep(millis)
-      yield* untilCommitted(once, millis)
+      yield* untilCommitted(name, once, millis)
     }))
 
 /** Hands the positions in to the unit; cuts it where a barrier comes. */
-const inUnit = Effect.fnUntraced(function*(units: CommitUnitsShape, control: Control) {
-  if (control._tag === "Barrier") return yield* untilCommitted(units.commit(control.unit))
+const inUnit = Effect.fnUntraced(function*(name: string, units: CommitUnitsShape, control: Control) {
+  if (control._tag === "Barrier") return yield* untilCommitted(name, units.commit(control.unit))
   if (control._tag !== "Progress") return
   const { subscriptionOf } = yield* GroupMember
   for (const [topic, positions] of Map.groupBy(control.positions, (position) => position.topic)) {
@@ -40,14 +44,14 @@ const inUnit = Effect.fnUntraced(function*(units: CommitUnitsShape, control: Con
   }
 })
 
-const atOnce = (control: Control) =>
+const atOnce = (name: string, control: Control) =>
   control._tag === "Progress"
-    ? untilCommitted(Effect.flatMap(GroupMember, (member) => member.commit(control.positions)))
+    ? untilCommitted(name, Effect.flatMap(GroupMember, (member) => member.commit(control.positions)))
     : Effect.void
 
 /** Commits the positions of what `fromLog` reads, with the unit where there are units. */
 export const commit = <A>(name = "commit"): Operator<A, A, LogError, GroupMember | StageServices> =>
-  effectful<A, A, never, GroupMember, LogError>({
+  effectful<A, A, never, GroupMember | StageRegistry, LogError>({
     name,
     kind: "sink",
     step: (events, emit) => {
@@ -55,5 +59,5 @@ export const commit = <A>(name = "commit"): Operator<A, A, LogError, GroupMember
       return Effect.void
     },
     onControl: (control) =>
-      Effect.flatMap(CommitUnits, (units) => units === undefined ? atOnce(control) : inUnit(units, control))
+      Effect.flatMap(CommitUnits, (units) => units === undefined ? atOnce(name, control) : inUnit(name, units, control))
   })

@@ -10,6 +10,7 @@
 import { Data, Effect } from "effect"
 import type { EventContext } from "../../domain/stream/Envelope.ts"
 import { failureOf, type LogError, MessageLog, type NewLogRecord } from "../../layers/log/MessageLog.ts"
+import { CommitUnits } from "../../layers/units/CommitUnits.ts"
 import type { Leaving, TraceHeadersAt } from "../sinks/sink.ts"
 import { sink } from "../sinks/sink.ts"
 import {
@@ -29,7 +30,7 @@ export interface ToLogOptions<in A> {
   readonly record: (payload: A) => NewLogRecord
   /** False: the record's headers stay as they are. */
   readonly traced?: boolean
-  /** Is told of what was written, in order. */
+  /** Is told of what was written, in order; in a pipeline with commit units, when the unit is committed. */
   readonly written?: (payloads: ReadonlyArray<A>) => Effect.Effect<void>
   /** What leaves the pipeline with a payload: for lineage and the flight recorder. */
   readonly leaving?: (payload: A) => Leaving | undefined
@@ -73,7 +74,10 @@ export const toLog = <A>(options: ToLogOptions<A>): Operator<A, A, LogError, Sta
         catch: (cause) => new NoRecord({ message: cause instanceof Error ? cause.message : String(cause) })
       })
       yield* log.append(topic, records)
-      if (written !== undefined) yield* written(payloads)
+      if (written === undefined) return
+      const units = yield* CommitUnits
+      if (units === undefined) yield* written(payloads)
+      else units.settled((committed) => committed ? written(payloads) : Effect.void)
     })
   })
 }

@@ -123,9 +123,12 @@ const ended = <S, A, E1, R1, E2, R2>(
 const run = <A, E, R>(stream: Stream.Stream<Element<A>, E, R>): Effect.Effect<void, E, R> =>
   Effect.flatMap(CommitUnits, (units) => {
     if (units === undefined) return Stream.runDrain(stream)
-    const drained = Stream.runForEachArray(stream, (elements) =>
-      elements.some((element) => element._tag === "Barrier" && !units.isCut(element.unit))
-        ? Effect.die(new Error(`${units.task}: a pipeline with commit units ends with commit`))
-        : Effect.void)
+    const drained = Stream.runForEachArray(
+      stream,
+      (elements) =>
+        elements.some((element) => element._tag === "Barrier" && !units.isCut(element.unit))
+          ? Effect.die(new Error(`${units.task}: a pipeline with commit units ends with commit`))
+          : Effect.void
+    )
     return Effect.raceFirst(drained, units.stopped)
   })

@@ -137,7 +137,7 @@ describe.each(Object.entries(logs))("commit units on the %s log", (_, { layer, r
       ({ arrays, lives, readings, shuffle, unitEvery }) =>
         Effect.gen(function*() {
           const input = sent(readings, shuffle)
-          const whole = yield* lived(operator, input, [], { arrays: 256, unitEvery: 1_000_000 }).pipe(
+          const whole = yield* lived(operator, input, [], { arrays, unitEvery: 1_000_000 }).pipe(
             Effect.provide(fresh),
             Effect.scoped
           )

@@ -145,7 +145,7 @@ const forgetOldest = ({ closed, open }: AlertState, capacity: number): void => {
 }
 
 const nextSequence = (state: AlertState, alertId: string): number =>
-  (state.open.get(alertId)?.version.sequence ?? state.closed.get(alertId) ?? 0) + 1
+  Math.max(state.open.get(alertId)?.version.sequence ?? 0, state.closed.get(alertId) ?? 0) + 1
 
 /** Its sequence is remembered: should it come back, its next version is greater. */
 const close = (state: AlertState, alertId: string): void => {

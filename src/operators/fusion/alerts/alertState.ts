@@ -30,7 +30,7 @@ export interface OpenAlert {
 
 export interface AlertState {
   readonly open: EntryTable<string, OpenAlert>
-  /** The last sequence of every alert known that is not open, in order of change. */
+  /** The last sequence of every alert known that is not open, in order of change; of one that is, where more was delivered than is known of here. */
   readonly closed: EntryTable<string, number>
   /** The last finite one. */
   readonly watermark: Cell<UtcTime>
@@ -92,7 +92,7 @@ export const alertState = (sequences: ReadonlyMap<string, number>, capacity: num
       ],
       ready: () => {
         for (const [alertId, sequence] of sequences) {
-          const known = state.open.get(alertId)?.version.sequence ?? state.closed.get(alertId) ?? 0
+          const known = Math.max(state.open.get(alertId)?.version.sequence ?? 0, state.closed.get(alertId) ?? 0)
           if (sequence > known) state.closed.set(alertId, sequence)
         }
       }

@@ -7,8 +7,11 @@
  * id makes the copies one. A record over the log's size limit is a dead letter. Every other failure of the log, and of a source, ends the pipeline with that
  * error, after what was received has been written.
  *
+ * With commit units, records and how far their sources have been read are in the log together: a file goes on where it was. Then the unit is what is
+ * tried again, and each array is a unit.
+ *
  * Order: records of one source stay in order, and so do those of one key. A record's trace begins where it is read from the log: here it passes as it
- * came. State: none; its buffer is written before the end.
+ * came. State: how far each source has been read; its buffer is written before the end.
  */
 import { type Cause, Effect, Queue, Stream } from "effect"
 import { encodeRawRecordHeaders, observationsTopic } from "../../../domain/observation/formats/rawRecordHeaders.ts"
@@ -16,11 +19,16 @@ import type { ReceivedRecord } from "../../../domain/observation/ReceivedRecord.
 import { type Batch, sourceBatch } from "../../../domain/stream/Batch.ts"
 import type { EventContext } from "../../../domain/stream/Envelope.ts"
 import { traceIdOf } from "../../../domain/tracing/traceId.ts"
+import type { GroupMember } from "../../../layers/log/GroupMember.ts"
 import type { LogError, MessageLog, NewLogRecord } from "../../../layers/log/MessageLog.ts"
 import type { Source, SourceError } from "../../../layers/sources/Source.ts"
+import { StageState } from "../../../layers/stage/StageState.ts"
+import { commit } from "../../log/commit.ts"
 import { toLog } from "../../log/toLog.ts"
 import { from, type Pipeline } from "../../stage/Pipeline.ts"
 import type { StageServices } from "../../stage/Stage.ts"
+import { EntryTable } from "../../state/Table.ts"
+import { tablePart } from "../../state/tablePart.ts"
 
 interface IngestOptions {
   /** Arrays (of up to 256 records) between the sources and the log (default 32). */
@@ -31,7 +39,7 @@ interface IngestOptions {
 
 /** The pipeline of one run of its sources. */
 export interface Ingest {
-  readonly pipeline: Pipeline<LogError | SourceError, MessageLog | StageServices>
+  readonly pipeline: Pipeline<LogError | SourceError, MessageLog | GroupMember | StageServices>
   /** Ends the sources; what they had received is written, then the pipeline ends. */
   readonly stop: Effect.Effect<void>
   /** Records taken from the sources so far. */
@@ -65,6 +73,16 @@ const contextOf = ({ observationId, raw, receivedAt }: ReceivedRecord): EventCon
   raw
 })
 
+/** How far each source is in the log, by its name: not a stage's, but kept as one's. */
+const openPassed = Effect.map(StageState, ({ open }) => {
+  const passed = new EntryTable<string, string>({ capacity: 1024 })
+  const part = tablePart("passed", passed, {})
+  const kept = open("sources", { parts: [part], readings: () => ({}) })?.get("passed")
+  if (kept !== undefined) part.restore(kept.entries, kept.version)
+  part.changes()
+  return passed
+})
+
 export const ingest = (sources: ReadonlyArray<Source>, options: IngestOptions = {}): Ingest => {
   const { arraysPerAppend = 4, bufferedArrays = 32 } = options
   const ofRecord = new WeakMap<ReceivedRecord, Source>()
@@ -73,6 +91,11 @@ export const ingest = (sources: ReadonlyArray<Source>, options: IngestOptions = 
   const stop = Effect.forEach(sources, (source) => source.stop, { concurrency: "unbounded", discard: true })
 
   const gathered = Stream.unwrap(Effect.gen(function*() {
+    const passed = yield* openPassed
+    for (const source of sources) {
+      const resume = passed.get(source.name)
+      if (resume !== undefined) source.goOnBehind?.(resume)
+    }
     const buffer = yield* Queue.bounded<Gathered, SourceError | Cause.Done>(bufferedArrays)
     const read = (source: Source) =>
       Stream.runForEachArray(source.records, (records) => {
@@ -90,7 +113,11 @@ export const ingest = (sources: ReadonlyArray<Source>, options: IngestOptions = 
     )
     return Stream.fromEffectRepeat(Queue.takeBetween(buffer, 1, arraysPerAppend)).pipe(
       Stream.map((arrays): Batch<ReceivedRecord> => {
-        for (const { records, source } of arrays) for (const record of records) ofRecord.set(record, source)
+        for (const { records, source } of arrays) {
+          for (const record of records) ofRecord.set(record, source)
+          const resume = records.findLast((record) => record.resume !== undefined)?.resume
+          if (resume !== undefined) passed.set(source.name, resume)
+        }
         const records = arrays.flatMap((array) => array.records)
         return sourceBatch(records, records.map(contextOf))
       })
@@ -107,7 +134,7 @@ export const ingest = (sources: ReadonlyArray<Source>, options: IngestOptions = 
 
   return {
     pipeline: from(gathered, sources.map(({ name }) => name).join(", ") || "no source")
-      .to(toLog({
+      .via(toLog({
         name: ingestStage,
         topic: observationsTopic,
         record: toLogRecord,
@@ -118,7 +145,7 @@ export const ingest = (sources: ReadonlyArray<Source>, options: IngestOptions = 
           policy: "backpressure",
           reason: "while the log is slow, pulled sources wait and pushed ones count what they drop"
         }
-      })),
+      })).to(commit("ingest-commit")),
     stop,
     received: () => received
   }

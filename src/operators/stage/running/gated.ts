@@ -59,8 +59,8 @@ const behindGate = <A, E, R>(
             underWay = undefined
             if (Exit.isSuccess(exit)) return give(exit.value)
             if (!Pull.isDoneCause(exit.cause)) return exit
-            if (source.atEnd() === "told") return Effect.andThen(units.stop, Effect.never)
             ending = "cutting"
+            source.atEnd()
             return next
           }
         )

@@ -216,7 +216,7 @@ describe("EmbeddedLog", () => {
       yield* open(directory)
       yield* tamper(directory, "UPDATE schema_version SET version = 99")
       const error = yield* expectFailure(open(directory), "Invalid")
-      assert.include(error.message, "the schema of log is version 99; this program knows versions up to 1")
+      assert.include(error.message, "the schema of log is version 99; this program knows versions up to 2")
     }))
 
   it.effect("a log that was closed is Unavailable", () =>

@@ -3,6 +3,7 @@ import { type Cause, Deferred, Effect, Exit, Fiber, Layer, Queue, Stream } from 
 import { observationsTopic } from "../../../../src/domain/observation/formats/rawRecordHeaders.ts"
 import { observationIdOf } from "../../../../src/domain/observation/observationId.ts"
 import type { ReceivedRecord } from "../../../../src/domain/observation/ReceivedRecord.ts"
+import { GroupMember } from "../../../../src/layers/log/GroupMember.ts"
 import { MessageLog } from "../../../../src/layers/log/MessageLog.ts"
 import { readPages } from "../../../../src/layers/log/readPages.ts"
 import { type Source, SourceError } from "../../../../src/layers/sources/Source.ts"
@@ -66,7 +67,8 @@ const prepared = Effect.gen(function*() {
   return { log, a: yield* handed("a"), b: yield* handed("b") }
 })
 
-const services = (outage: Outage) => Layer.merge(layerFailing(outage), stageLayer)
+const services = (outage: Outage, reason?: "Unauthorized") =>
+  Layer.merge(GroupMember.layer, stageLayer).pipe(Layer.provideMerge(layerFailing(outage, reason)))
 
 describe("ingest", () => {
   it.live("writes what the sources give, in order of each, and tells each its own in order once they are in the log", () => {
@@ -138,6 +140,6 @@ describe("ingest", () => {
       const error = yield* Effect.flip(ingest([a.source]).pipeline.run)
       assert.deepInclude(error, { _tag: "LogError", reason: "Unauthorized" })
       assert.deepStrictEqual(a.cursors, [])
-    }).pipe(Effect.provide([layerFailing(outage, "Unauthorized"), stageLayer]), Effect.scoped)
+    }).pipe(Effect.provide(services(outage, "Unauthorized")), Effect.scoped)
   })
 })
