@@ -148,3 +148,4 @@ export {
 } from "./tracing/store/SpanStore.ts"
 export { Tracing } from "./tracing/Tracing.ts"
 export { layerTracingFromConfig } from "./tracing/tracingFromConfig.ts"
+export { TaskUnits, type TaskUnitsOptions } from "./units/TaskUnits.ts"

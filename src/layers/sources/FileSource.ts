@@ -173,17 +173,18 @@ export const makeFileSource = Effect.fn("FileSource.make")(
     /** Records that an earlier run put into the log. */
     let behind: FilePosition | undefined
     const skipRead = Effect.gen(function*() {
+      // Another file is found out when its beginning is read.
+      yield* fill
       if (behind === undefined) return
       const { records } = behind
-      while (given < records && !(pending.length === 0 && ended)) {
-        if (pending.length === 0) pending = yield* more
-        if (behind === undefined) return
-        const skipped = Math.min(records - given, pending.length)
-        pending = pending.slice(skipped)
-        given += skipped
-      }
-      while (pending.length === 0 && !ended) pending = yield* more
       behind = undefined
+      for (let left = records; left > 0 && pending.length > 0;) {
+        const skipped = Math.min(left, pending.length)
+        pending = pending.slice(skipped)
+        left -= skipped
+        given += skipped
+        yield* fill
+      }
       counters.readBefore = given
       yield* Effect.logInfo(
         pending.length === 0
@@ -192,12 +193,17 @@ export const makeFileSource = Effect.fn("FileSource.make")(
       )
     })
     let pending: ReadonlyArray<RawRecord> = []
-    const pull = Effect.gen(function*() {
-      yield* skipRead
+    /** Until something is pending, or all is read. */
+    const fill = Effect.gen(function*() {
       while (pending.length === 0) {
-        if (ended) return yield* Cause.done()
+        if (ended) return
         pending = yield* more
       }
+    })
+    const pull = Effect.gen(function*() {
+      if (behind !== undefined) yield* skipRead
+      yield* fill
+      if (pending.length === 0) return yield* Cause.done()
       const receivedAt = receiveTime(clock)
       const records = pending.slice(0, sourceArrayLength).map((raw) => received(raw, receivedAt))
       pending = pending.slice(sourceArrayLength)

@@ -5,7 +5,7 @@
  * that who reads it with `fromLog` goes on with the trace. Controls keep their place: a progress mark goes on when all before it is in the log. State:
  * none. Errors: while the log is unavailable the append is tried again, for as long as it takes, and holds back what is above; a record that cannot be
  * made, or is too large, is a dead letter of its own; every other failure of the log ends the pipeline with it. A record may be written twice: by a
- * try whose answer was lost, and by a restart before its position was committed. Cost: an append an array.
+ * try whose answer was lost, and by a restart before its position was committed; in a pipeline with commit units it is there once, with the unit. Cost: an append an array.
  */
 import { Data, Effect } from "effect"
 import type { EventContext } from "../../domain/stream/Envelope.ts"
