@@ -2,9 +2,11 @@
 import { NodeServices } from "@effect/platform-node"
 import { Clock, Effect, Layer, Logger, Result } from "effect"
 import { runJob } from "../../src/commands/run/job.ts"
+import type { Progress } from "../../src/commands/run/Progress.ts"
 import type { RunReport } from "../../src/commands/run/RunReport.ts"
 import { fileWorld } from "../../src/commands/run/world.ts"
 import { defaultRegistry } from "../../src/domain/observation/sensors/defaultSensors.ts"
+import type { Catalogue } from "../../src/domain/orbit/catalogue/Catalogue.ts"
 import { makeScenario, seededStart } from "../../src/domain/simulation/scenario.ts"
 import { syntheticCatalogue } from "../../src/domain/simulation/syntheticCatalogue.ts"
 import { AlertStore } from "../../src/layers/alerts/AlertStore.ts"
@@ -14,13 +16,13 @@ import { Shutdown } from "../../src/layers/runtime/Shutdown.ts"
 import { writeObservations } from "../../src/layers/simulator/writeScenario.ts"
 import { SourceStats } from "../../src/layers/sources/SourceStats.ts"
 import { StageRegistry } from "../../src/layers/stage/StageRegistry.ts"
-import { defaultFusionSettings } from "../../src/operators/fusion/fusion.ts"
+import { defaultFusionSettings, type FusionSettings } from "../../src/operators/fusion/fusion.ts"
 
 const registry = defaultRegistry()
 const made = syntheticCatalogue({ seed: 1, start: seededStart, sensors: registry.bySourceId.values() })
 if (Result.isFailure(made)) throw made.failure
 const { elements, planned } = made.success
-const catalogue = new Map(elements.map((set) => [set.objectId, set] as const))
+const own: Catalogue = new Map(elements.map((set) => [set.objectId, set] as const))
 
 /** Writes about so many observations of the default scenario, which gives some 90 a second, as lines of JSON. */
 export const writeScenarioFile = (out: string, observations: number): Promise<void> =>
@@ -39,22 +41,30 @@ export const writeScenarioFile = (out: string, observations: number): Promise<vo
     }).pipe(Effect.asVoid, Effect.provide(NodeServices.layer))
   )
 
+interface FusionRunOptions {
+  /** By default the scenario's. */
+  readonly catalogue?: Catalogue
+  readonly settings?: FusionSettings
+  readonly watch?: (progress: () => Progress) => Effect.Effect<void>
+}
+
 export const fusionRun = (
   file: string,
   log: Layer.Layer<MessageLog, unknown>,
-  instruments: Layer.Layer<never>
+  instruments: Layer.Layer<never>,
+  { catalogue = own, settings = defaultFusionSettings, watch }: FusionRunOptions = {}
 ): Promise<RunReport> =>
   Effect.gen(function*() {
     const world = yield* fileWorld(file)
     return yield* runJob({
       registry,
       catalogue,
-      settings: defaultFusionSettings,
+      settings,
       partitions: 1,
       realClock: yield* Clock.Clock,
       seed: undefined,
       world,
-      watch: undefined
+      watch
     })
   }).pipe(
     Effect.scoped,

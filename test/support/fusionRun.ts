@@ -1,5 +1,5 @@
 /** Observations through the whole fusion pipeline over the memory log: what a test needs to compare runs. */
-import { Effect, Layer, Result, Stream } from "effect"
+import { Duration, Effect, Layer, Result, Stream } from "effect"
 import type { Assets } from "../../src/domain/alert/assets.ts"
 import type { ConjunctionAlert } from "../../src/domain/alert/ConjunctionAlert.ts"
 import type { DeadLetter } from "../../src/domain/deadletter/DeadLetter.ts"
@@ -92,7 +92,11 @@ export interface FusionRunOptions {
   readonly assets?: Assets
 }
 
-const services = Layer.mergeAll(AlertStore.layer, DeadLettersMemory.layer, StageRegistry.layer).pipe(
+const services = Layer.mergeAll(
+  AlertStore.layerWith({ retention: Duration.infinity }),
+  DeadLettersMemory.layer,
+  StageRegistry.layer
+).pipe(
   Layer.provideMerge(MessageLog.layerMemory)
 )
 

@@ -20,6 +20,30 @@ export interface Conjunction {
   readonly reachMillis: number
 }
 
+type Fields = Omit<Conjunction, "alertId">
+
+/** Its name is made when it is first asked for: of most conjunctions of a catalogue nobody ever asks. */
+class Foreseen implements Conjunction {
+  readonly pair: readonly [string, string]
+  readonly nominalTca: UtcTime
+  readonly nominalMissDistance: number
+  readonly reachMillis: number
+  #name: string | (() => string)
+
+  constructor({ nominalMissDistance, nominalTca, pair, reachMillis }: Fields, name: string | (() => string)) {
+    this.pair = pair
+    this.nominalTca = nominalTca
+    this.nominalMissDistance = nominalMissDistance
+    this.reachMillis = reachMillis
+    this.#name = name
+  }
+
+  get alertId(): string {
+    if (typeof this.#name !== "string") this.#name = this.#name()
+    return this.#name
+  }
+}
+
 export const makeConjunction = (
   a: MeanElements,
   b: MeanElements,
@@ -27,12 +51,12 @@ export const makeConjunction = (
   nominalMissDistance: number
 ): Conjunction => {
   const pair = [a.objectId, b.objectId] as const
-  const name = `${pair.join("/")}/${format(a.epoch)}/${format(b.epoch)}/${Math.round(nominalTca / 1000)}`
-  return {
-    alertId: hash("sha256", name, "hex").slice(0, 32),
-    pair,
-    nominalTca,
-    nominalMissDistance,
-    reachMillis: Math.min(period(a), period(b)) * 250
-  }
+  const reachMillis = Math.min(period(a), period(b)) * 250
+  return new Foreseen({ pair, nominalTca, nominalMissDistance, reachMillis }, () => {
+    const name = `${pair.join("/")}/${format(a.epoch)}/${format(b.epoch)}/${Math.round(nominalTca / 1000)}`
+    return hash("sha256", name, "hex").slice(0, 32)
+  })
 }
+
+/** One that was named before. */
+export const namedConjunction = ({ alertId, ...fields }: Conjunction): Conjunction => new Foreseen(fields, alertId)

@@ -24,6 +24,18 @@ const byMissDistance = (metres: number): Level => metres < 1000 ? "action" : met
 
 const order: Readonly<Record<Level, number>> = { none: 0, attention: 1, action: 2 }
 
+/** Sigmas beyond which no probability reaches a limit: 1e-7 lies at 5.2 of a normal distribution, and 6.5 leave room for bent paths. */
+const farSigmas = 6.5
+/** m, at most the radii of both objects together. */
+const largestBody = 500
+
+/**
+ * Whether no level can be reached by a closest approach at `missAtLeast` or more, m, with a position sigma of at most `sigma` in any direction.
+ * `indicative`: a probability does not count (`tle-only`).
+ */
+export const isOutOfReach = (missAtLeast: number, sigma: number, indicative: boolean): boolean =>
+  missAtLeast > 5000 && (indicative || missAtLeast - largestBody > farSigmas * sigma)
+
 export const levelOf = (
   risk: Pick<ConjunctionRisk, "pc" | "missDistanceMetres" | "validity">,
   nominalMissDistance: number

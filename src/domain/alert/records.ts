@@ -3,6 +3,7 @@ import { Schema } from "effect"
 import { EvidenceRecord, readEvidence, writeEvidence } from "../lineage/evidenceRecord.ts"
 import { EstimateRecord, readEstimate, writeEstimate } from "../orbit/tracking/estimateRecord.ts"
 import { Numeric } from "../time/Numeric.ts"
+import { type Conjunction, namedConjunction } from "./Conjunction.ts"
 import type { PairUpdate } from "./PairUpdate.ts"
 
 export const ConjunctionRecord = Schema.Struct({
@@ -12,6 +13,11 @@ export const ConjunctionRecord = Schema.Struct({
   nominalMissDistance: Numeric,
   reachMillis: Numeric
 })
+
+/** A conjunction as the plain fields that are kept of it. */
+export const writeConjunction = (
+  { alertId, nominalMissDistance, nominalTca, pair, reachMillis }: Conjunction
+): typeof ConjunctionRecord.Type => ({ alertId, pair, nominalTca, nominalMissDistance, reachMillis })
 
 export const PairUpdateRecord = Schema.Struct({
   operation: Schema.Literals(["insert", "retract"]),
@@ -28,6 +34,7 @@ export const writePairUpdate = (update: PairUpdate): typeof PairUpdateRecord.Typ
   const [a, b] = update.estimates
   return {
     ...update,
+    conjunction: writeConjunction(update.conjunction),
     estimates: [writeEstimate(a), writeEstimate(b)],
     evidence: update.evidence.map(writeEvidence)
   }
@@ -37,5 +44,10 @@ export const writePairUpdate = (update: PairUpdate): typeof PairUpdateRecord.Typ
 export const readPairUpdate = (record: typeof PairUpdateRecord.Type): PairUpdate | undefined => {
   const [a, b] = [readEstimate(record.estimates[0]), readEstimate(record.estimates[1])]
   if (a === undefined || b === undefined) return undefined
-  return { ...record, estimates: [a, b], evidence: record.evidence.flatMap((each) => readEvidence(each) ?? []) }
+  return {
+    ...record,
+    conjunction: namedConjunction(record.conjunction),
+    estimates: [a, b],
+    evidence: record.evidence.flatMap((each) => readEvidence(each) ?? [])
+  }
 }

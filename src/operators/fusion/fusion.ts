@@ -52,6 +52,8 @@ export interface FusionSettings {
   readonly slideMillis: number
   readonly screenHorizonMillis: number
   readonly screenThresholdMetres: number
+  /** Assesses a conjunction at every update of its objects, also where none can change what is said. */
+  readonly assessEvery?: boolean
   /** By what objects that are observed move. */
   readonly trackDynamics: TrackDynamics
 }
@@ -157,6 +159,7 @@ export const fusion = (
       candidates,
       windowMillis,
       slideMillis,
+      exhaustive: settings.assessEvery ?? false,
       synthetics
     })),
     via(assess({ dynamics, ...(bodies !== undefined && { bodies }) })),

@@ -49,6 +49,24 @@ describe("the final alerts do not depend on the order of arrival", () => {
       assert.isAbove(histories.size, 1, "what was told on the way does depend on the order")
     }))
 
+  it.live.each([3, 5, 7])(
+    "nor on which updates are assessed: those that can change nothing need not be (seed %s)",
+    (seed) =>
+      Effect.gen(function*() {
+        const { catalogue, observations } = observed({ seconds: 70, count: 60, seed })
+        const settings = { ...shortHorizon, screenThresholdMetres: 300_000 }
+        const records = recordsOf(shuffled(observations, seed))
+        const [sparing, every] = yield* Effect.all([
+          runFusion({ records, catalogue, settings }),
+          runFusion({ records, catalogue, settings: { ...settings, assessEvery: true } })
+        ])
+        assert.isAtLeast(finalAlerts(every).length, 1)
+        assert.deepStrictEqual(finalAlerts(sparing), finalAlerts(every))
+        const assessed = ({ stages }: FusionRun) => new Map(stages).get("assess")?.in ?? 0
+        assert.isBelow(assessed(sparing), assessed(every) / 4)
+      })
+  )
+
   it.live.each([{ seed: 3, faults: "" }, { seed: 11, faults: "duplicates,cross-tag,wrong-units" }])(
     "another seed, with feed faults: $seed $faults",
     ({ seed, faults }) =>

@@ -1,9 +1,13 @@
-/** The state of `correlate`: what is known of objects, the final updates that wait for their window, and the conjunctions with one open. */
+/** How the state of `correlate` is kept. */
 import { Schema } from "effect"
-import type { Conjunction } from "../../../domain/alert/Conjunction.ts"
-import type { PairUpdate } from "../../../domain/alert/PairUpdate.ts"
-import { ConjunctionRecord, PairUpdateRecord, readPairUpdate, writePairUpdate } from "../../../domain/alert/records.ts"
-import type { Evidence } from "../../../domain/lineage/Evidence.ts"
+import { namedConjunction } from "../../../domain/alert/Conjunction.ts"
+import {
+  ConjunctionRecord,
+  PairUpdateRecord,
+  readPairUpdate,
+  writeConjunction,
+  writePairUpdate
+} from "../../../domain/alert/records.ts"
 import { EvidenceRecord, readEvidence, writeEvidence } from "../../../domain/lineage/evidenceRecord.ts"
 import type { Estimate } from "../../../domain/orbit/tracking/Estimate.ts"
 import { EstimateRecord, readEstimate, writeEstimate } from "../../../domain/orbit/tracking/estimateRecord.ts"
@@ -15,44 +19,12 @@ import {
   writeContext,
   writeHeld
 } from "../../../domain/stream/contributorsCodec.ts"
-import type { EventContext, Held } from "../../../domain/stream/Envelope.ts"
 import { Numeric } from "../../../domain/time/Numeric.ts"
-import type { UtcTime } from "../../../domain/time/UtcTime.ts"
 import { keptAs, type StateSchema } from "../../state/Binary.ts"
-import { Cell, cellPart } from "../../state/Cell.ts"
+import { cellPart } from "../../state/Cell.ts"
 import { type StateDecl, structure } from "../../state/State.ts"
-import { EntryTable } from "../../state/Table.ts"
 import { tablePart } from "../../state/tablePart.ts"
-import type { ScreenedUpdate } from "./screenConjunctions.ts"
-
-export interface Active {
-  readonly conjunction: Conjunction
-  /** Times of the final observations of either object, ascending, no older than the oldest open window. */
-  readonly times: Array<UtcTime>
-  /** The event that came last: an emission continues it. */
-  trigger: Held
-  /** The last final or corrected update emitted. */
-  last: PairUpdate | undefined
-}
-
-export interface Due {
-  readonly update: ScreenedUpdate
-  readonly kept: Held
-  /** The observation that the estimate is of: a revision is triggered by another. */
-  readonly of: EventContext
-}
-
-/** An object's estimate, and what it rests on. */
-export interface Known {
-  readonly estimate: Estimate
-  readonly evidence: Evidence
-}
-
-/** A final update that waits, and its place among those of one time. */
-export interface Waiting {
-  readonly due: Due
-  readonly order: number
-}
+import { type Known, type Observed, PairWindows, type Progress, type Told, type Waiting } from "./PairWindows.ts"
 
 const knowns: StateSchema<Known> = keptAs(
   Schema.Struct({ estimate: EstimateRecord, evidence: EvidenceRecord }),
@@ -63,23 +35,39 @@ const knowns: StateSchema<Known> = keptAs(
   }
 )
 
-const actives: StateSchema<Active> = keptAs(
+const estimates: StateSchema<Estimate> = keptAs(EstimateRecord, writeEstimate, readEstimate)
+
+const observeds: StateSchema<Observed> = keptAs(
   Schema.Struct({
-    conjunction: ConjunctionRecord,
     times: Schema.Array(Numeric),
     trigger: HeldRecord,
-    last: Schema.NullOr(PairUpdateRecord)
+    fresh: Schema.Boolean,
+    conjunctions: Schema.Array(ConjunctionRecord)
   }),
-  ({ conjunction, last, times, trigger }: Active) => ({
-    conjunction,
+  ({ conjunctions, fresh, times, trigger }: Observed) => ({
     times,
     trigger: writeHeld(trigger),
-    last: last === undefined ? null : writePairUpdate(last)
+    fresh,
+    conjunctions: conjunctions.map(writeConjunction)
   }),
-  ({ conjunction, last, times, trigger }) => ({
-    conjunction,
+  ({ conjunctions, fresh, times, trigger }) => ({
     times: [...times],
     trigger: readHeld(trigger),
+    fresh,
+    conjunctions: conjunctions.map(namedConjunction)
+  })
+)
+
+const tolds: StateSchema<Told> = keptAs(
+  Schema.Struct({ conjunction: ConjunctionRecord, windowEnd: Numeric, last: Schema.NullOr(PairUpdateRecord) }),
+  ({ conjunction, last, windowEnd }: Told) => ({
+    conjunction: writeConjunction(conjunction),
+    windowEnd,
+    last: last === undefined ? null : writePairUpdate(last)
+  }),
+  ({ conjunction, last, windowEnd }) => ({
+    conjunction: namedConjunction(conjunction),
+    windowEnd,
     last: last === null ? undefined : readPairUpdate(last)
   })
 )
@@ -102,7 +90,7 @@ const waitings: StateSchema<Waiting> = keptAs(
     observationTime: track.observationTime,
     kind: track.kind,
     revises: track.revises,
-    conjunctions,
+    conjunctions: conjunctions.map(writeConjunction),
     kept: writeHeld(kept),
     of: writeContext(of),
     order
@@ -111,98 +99,32 @@ const waitings: StateSchema<Waiting> = keptAs(
     const estimate = readEstimate(written)
     if (estimate === undefined) return undefined
     const track = { _tag: "TrackUpdate", objectId, estimate, observationTime, kind, revises } as const
-    return { due: { update: { track, conjunctions, again: false }, kept: readHeld(kept), of: readContext(of) }, order }
+    return {
+      due: {
+        update: { track, conjunctions: conjunctions.map(namedConjunction), again: false },
+        kept: readHeld(kept),
+        of: readContext(of)
+      },
+      order
+    }
   }
 )
 
-/** How far it has come: the end of the last window closed, and the retractions emitted. */
-interface Progress {
-  readonly closed: UtcTime
-  readonly retractions: number
-}
-
 const progresses: StateSchema<Progress> = Schema.Struct({ closed: Numeric, retractions: Schema.Int })
-
-/** The windows of the catalogue's objects, or of synthetic traffic: neither opens, closes or changes one of the other. */
-export class PairWindows {
-  readonly speculative = new EntryTable<string, Known>({ capacity: Infinity })
-  readonly final = new EntryTable<string, Known>({ capacity: Infinity })
-  readonly active = new EntryTable<string, Active>({ capacity: Infinity })
-  /** By number. */
-  readonly waiting = new EntryTable<number, Waiting>({ capacity: Infinity })
-  readonly progress = new Cell<Progress>({ closed: -Infinity, retractions: 0 })
-  /** Of the waiting, in event-time order. */
-  due: Array<Waiting> = []
-  private nextOrder = 0
-
-  get closed(): UtcTime {
-    return this.progress.value.closed
-  }
-
-  set closed(closed: UtcTime) {
-    this.progress.value = { ...this.progress.value, closed }
-  }
-
-  retracted(): void {
-    const { retractions } = this.progress.value
-    this.progress.value = { ...this.progress.value, retractions: retractions + 1 }
-  }
-
-  /** Takes one in after those of its time and before. */
-  wait(due: Due): void {
-    const waiting = { due, order: this.nextOrder++ }
-    this.waiting.set(waiting.order, waiting)
-    const { observationTime } = due.update.track
-    const last = this.due.at(-1)
-    if (last === undefined || timeOf(last) <= observationTime) this.due.push(waiting)
-    else this.due.splice(this.due.findLastIndex((each) => timeOf(each) <= observationTime) + 1, 0, waiting)
-  }
-
-  /** Takes one in in the place of another. */
-  replace(place: number, due: Due): void {
-    const before = this.due[place]
-    if (before === undefined) return
-    const waiting = { due, order: before.order }
-    this.due[place] = waiting
-    this.waiting.set(waiting.order, waiting)
-  }
-
-  /** Takes out and gives those that were observed before `end`. */
-  before(end: UtcTime): ReadonlyArray<Due> {
-    let count = 0
-    for (const each of this.due) {
-      if (timeOf(each) >= end) break
-      count++
-    }
-    if (count === 0) return nothing
-    const taken = this.due.slice(0, count)
-    this.due = this.due.slice(count)
-    for (const { order } of taken) this.waiting.delete(order)
-    return taken.map(({ due }) => due)
-  }
-
-  resume(): void {
-    this.due = Array.from(this.waiting.entries(), ([, waiting]) => waiting)
-      .sort((a, b) => timeOf(a) - timeOf(b) || a.order - b.order)
-    for (const { order } of this.due) this.nextOrder = Math.max(this.nextOrder, order + 1)
-  }
-}
-
-const timeOf = ({ due }: Waiting): UtcTime => due.update.track.observationTime
-
-const nothing: ReadonlyArray<never> = []
 
 export interface CorrelateState {
   readonly catalogued: PairWindows
   readonly synthetic: PairWindows
 }
 
-const partNames = ["speculative", "final", "active", "waiting"] as const
+const partNames = ["speculative", "final", "observed", "told", "spoken", "waiting"] as const
 
 const partsOf = (prefix: string, windows: PairWindows) => [
   tablePart(`${prefix}speculative`, windows.speculative, { value: knowns }),
   tablePart(`${prefix}final`, windows.final, { value: knowns }),
-  tablePart(`${prefix}active`, windows.active, { value: actives }),
+  tablePart(`${prefix}observed`, windows.observed, { value: observeds }),
+  tablePart(`${prefix}told`, windows.told, { value: tolds }),
+  tablePart(`${prefix}spoken`, windows.spoken, { value: estimates }),
   tablePart(`${prefix}waiting`, windows.waiting, { value: waitings }),
   cellPart(`${prefix}progress`, windows.progress, { schema: progresses })
 ]

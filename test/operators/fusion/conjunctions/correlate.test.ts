@@ -51,10 +51,10 @@ const corrected = (objectId: string, time: number, mark: number) => update("corr
 const revised = (objectId: string, time: number, mark: number) =>
   update("correction", objectId, time, mark, { revises: true })
 
-const run = (parts: ReadonlyArray<ReadonlyArray<Item<ScreenedUpdate>>>) =>
+const run = (parts: ReadonlyArray<ReadonlyArray<Item<ScreenedUpdate>>>, exhaustive = true) =>
   Effect.gen(function*() {
     const readings = fusionReadings((yield* StageState).readings)
-    const operator = correlate({ candidates, windowMillis: 30_000, slideMillis: 5000 })
+    const operator = correlate({ candidates, windowMillis: 30_000, slideMillis: 5000, exhaustive })
     const out = yield* collectArrays(arrays(parts).pipe(operator))
     // What is shown from outside is what was done.
     const retracted = out.flat().filter((element) =>
@@ -141,7 +141,8 @@ describe("correlate: final", () => {
 
   it.effect("a watermark over a long silence costs nothing for windows without observations", () =>
     Effect.gen(function*() {
-      const out = yield* run([[final(a, 1000, 1)], [watermark(1e15)], [final(a, 1e15 + 1, 2)], [
+      const later = makeConjunction(first, second, 2e15, 300)
+      const out = yield* run([[final(a, 1000, 1)], [watermark(1e15)], [final(a, 1e15 + 1, 2, [later])], [
         watermark(1e15 + 5000)
       ]])
       assert.strictEqual(out.flat().filter((element) => element._tag === "Event").length, 6 + 6)
@@ -280,5 +281,42 @@ describe("correlate: corrections", () => {
     Effect.gen(function*() {
       const out = yield* run([[final(c, 1000, 1, [ac]), watermark(6000)], [corrected(b, 2000, 2)]])
       assert.deepStrictEqual(told(out)[1], ["ab correction until 5000: 1 to 2000, 0+2"])
+    }))
+})
+
+describe("correlate: what can change nothing", () => {
+  const far = makeConjunction(first, second, 12_000_000, 20_000)
+  const sparing = (parts: ReadonlyArray<ReadonlyArray<Item<ScreenedUpdate>>>) => run(parts, false)
+
+  it.effect("what was said is not said again in each window; what was said on speculation is caught up with", () =>
+    Effect.gen(function*() {
+      const out = yield* sparing([[final(a, 2000, 1)], [watermark(12_000)], [speculative(b, 13_000, 3)], [
+        watermark(40_000)
+      ]])
+      assert.deepStrictEqual(told(out), [
+        ["ab final until 5000: 1 to 2000, 1+0", 12_000],
+        ["ab speculative until 15000: 2 to 13000, 0+3"],
+        ["ab final until 15000: 1 to 2000, 1+0", 40_000],
+        [Infinity]
+      ])
+    }))
+
+  it.effect("nothing is said of a pair that no level is in reach of, until it is told of; then all is", () =>
+    Effect.gen(function*() {
+      assert.deepStrictEqual(
+        told(yield* sparing([[speculative(a, 1000, 1, [far]), final(a, 1000, 1, [far])], [watermark(5000)]])),
+        [[5000], [Infinity]]
+      )
+      assert.deepStrictEqual(told(yield* sparing([[speculative(a, 1000, 1, [ab, far])]])), [
+        ["ab speculative until 5000: 1 to 1000, 1+0"],
+        [Infinity]
+      ])
+    }))
+
+  it.effect("an estimate that says no more than the last one is not spoken of", () =>
+    Effect.gen(function*() {
+      const out = yield* sparing([[speculative(a, 1000, 1)], [speculative(a, 2000, 2)]])
+      assert.deepStrictEqual(told(out)[0], ["ab speculative until 5000: 1 to 1000, 1+0"])
+      assert.strictEqual(told(out).flat().length, 2)
     }))
 })
