@@ -69,7 +69,8 @@ const runMain = Runtime.makeRunMain(({ fiber, teardown }) => {
   }
   process.on("SIGINT", onSignal)
   process.on("SIGTERM", onSignal)
-  fiber.addObserver((exit) => teardown(exit, (code) => process.exit(code)))
+  // What a pipe has not taken yet would be lost: more than 64 KiB of JSON came out cut off.
+  fiber.addObserver((exit) => teardown(exit, (code) => process.stdout.write("", () => process.exit(code))))
 })
 
 Command.run(perigee, { version }).pipe(

@@ -51,7 +51,9 @@ const waitedOn = ({ criticalPath }: TraceJson): number =>
 
 const longest = (trace: TraceJson): SpanJson | undefined => {
   const byId = new Map<string, number>()
-  for (const { durationNanos, spanId } of trace.criticalPath) byId.set(spanId, (byId.get(spanId) ?? 0) + durationNanos)
+  for (const { durationNanos, spanId, waiting } of trace.criticalPath) {
+    if (!waiting) byId.set(spanId, (byId.get(spanId) ?? 0) + durationNanos)
+  }
   const [most] = Array.from(byId).sort(([, a], [, b]) => b - a)
   return most === undefined ? undefined : trace.spans.find(({ spanId }) => spanId === most[0])
 }
