@@ -1,6 +1,7 @@
 import { assert, describe, it } from "@effect/vitest"
 import { Effect, Layer, Schema, type Scope } from "effect"
 import { alerts as command } from "../../src/commands/alerts.ts"
+import { assess } from "../../src/commands/assess.ts"
 import { ConjunctionAlert } from "../../src/domain/alert/ConjunctionAlert.ts"
 import { format } from "../../src/domain/time/UtcTime.ts"
 import { AlertStore } from "../../src/layers/alerts/AlertStore.ts"
@@ -204,5 +205,30 @@ describe("perigee alerts list --all", () => {
           [false, true, true, true, true]
         )
         assert.strictEqual((yield* run(["show", "1234", "--data-dir", directory])).code, 0)
+      })))
+})
+
+describe("perigee assess --history", () => {
+  it.live("tells each version against the one before, without lineage too", () =>
+    whileOpen(sky, (directory) =>
+      Effect.gen(function*() {
+        const assessed = runner(assess)
+        const { out } = yield* assessed(["--history", "aaaa1", "--json", "--data-dir", directory])
+        const { alertId, versions } = JSON.parse(out[0] ?? "")
+        assert.strictEqual(alertId, id("aaaa1"))
+        assert.deepStrictEqual(
+          versions.map(({ missShiftMetres, newInputs, pcFactor, why }: Record<string, unknown>) => [
+            pcFactor,
+            missShiftMetres,
+            newInputs,
+            why
+          ]),
+          [[null, null, null, "first version"], [2, 400 - 123.456, null, "the same, made final"]]
+        )
+        const { out: text } = yield* assessed(["--history", "aaaa1", "--data-dir", directory])
+        assert.match(text.join("\n"), /^2 .* attention +2\.00e-6 +x2\.00 +400\.0 m +the same, made final$/m)
+        assert.strictEqual((yield* assessed(["--history", "9999", "--data-dir", directory])).code, 1)
+        assert.strictEqual((yield* assessed(["--history", "aaaa1", "--cdm", "x", "--data-dir", directory])).code, 2)
+        assert.strictEqual((yield* assessed([])).code, 2)
       })))
 })

@@ -159,4 +159,33 @@ describe("perigee assess", () => {
         assert.strictEqual(sizes.code, 2)
         assert.match(sizes.failure ?? "", /sizes\.json: not hard bodies by object id/)
       })))
+
+  it.live("a unit that is cut off is read as if it were whole, and told; what contradicts it is refused", () => {
+    const cut = message(
+      bent,
+      (text) => text.replace("MISS_DISTANCE = 12303 [m]", "MISS_DISTANCE = 12303   [").replace(/ \[km\]\n/, " [k\n")
+    )
+    return withFiles(
+      { "cut.cdm": cut, "whole.cdm": message(bent), "other.cdm": cut.replace("12303   [", "12303   [km") },
+      (path) =>
+        Effect.gen(function*() {
+          const { code, err, out } = yield* run(["--cdm", path("cut.cdm"), "--json"])
+          assert.strictEqual(code, 0)
+          const { warnings, ...read } = JSON.parse(out[0] ?? "")
+          const { warnings: none, ...whole } = JSON.parse(
+            (yield* run(["--cdm", path("whole.cdm"), "--json"])).out[0] ?? ""
+          )
+          assert.deepStrictEqual(read, whole)
+          assert.deepStrictEqual(none, [])
+          assert.deepStrictEqual(
+            warnings.map(({ reason }: { readonly reason: string }) => reason).toSorted(),
+            ["MISS_DISTANCE: its unit is cut off: read as m", "X: its unit is cut off: read as km"]
+          )
+          assert.lengthOf(err, 2)
+          const other = yield* run(["--cdm", path("other.cdm")])
+          assert.strictEqual(other.code, 2)
+          assert.match(other.failure ?? "", /other\.cdm:\d+: MISS_DISTANCE: "12303 {3}\[km" is not a number/)
+        })
+    )
+  })
 })

@@ -1,5 +1,6 @@
 /** An assessed conjunction for people and for programs. */
 import type { Cdm } from "../../domain/ccsds/cdm/cdm.ts"
+import type { MessageProblem } from "../../domain/ccsds/kvn.ts"
 import type { Assessment, PcMethod } from "../../domain/orbit/encounter/assessConjunction.ts"
 import type { CombinedBody } from "../../domain/orbit/encounter/HardBody.ts"
 import { format } from "../../domain/time/UtcTime.ts"
@@ -9,13 +10,15 @@ export interface AssessedMessage {
   readonly cdm: Cdm
   readonly body: CombinedBody
   readonly assessment: Assessment
+  /** What in the message is not as the standard has it. */
+  readonly warnings: ReadonlyArray<MessageProblem>
 }
 
 /** A number, or null: JSON has no NaN. */
 const orNull = (value: number | undefined): number | null =>
   value === undefined || !Number.isFinite(value) ? null : value
 
-export const toJson = ({ assessment, body, cdm }: AssessedMessage) => {
+export const toJson = ({ assessment, body, cdm, warnings }: AssessedMessage) => {
   const { curved, encounter, method, pc, pcMaximum, plane, validity } = assessment
   return {
     messageId: cdm.messageId,
@@ -38,7 +41,8 @@ export const toJson = ({ assessment, body, cdm }: AssessedMessage) => {
     conditions: validity.conditions,
     statedPc: orNull(cdm.collisionProbability),
     statedPcMethod: cdm.collisionProbabilityMethod ?? null,
-    statedMissDistanceMetres: cdm.missDistance
+    statedMissDistanceMetres: cdm.missDistance,
+    warnings
   }
 }
 

@@ -46,6 +46,9 @@ export const refuseUnknown = (
   }
 }
 
+/** A number and the beginning of a unit whose bracket is never closed. */
+const cutUnit = /^(\S+)\s+\[\s*([^\]\s]*)$/
+
 /**
  * How values are taken out of a section. An absent or unreadable obligatory one is noted, and stands as `NaN` or an empty text. `warnings`: of who
  * passes over what is known to be written wrong.
@@ -70,7 +73,13 @@ export const taker = (section: Section, problems: Array<MessageProblem>, warning
   }
   const toNumber = (line: KvnLine | undefined, unit: string, slips: ReadonlyArray<string>): number => {
     if (line === undefined) return Number.NaN
-    const [text, given] = valueAndUnit(line)
+    const [whole, stated] = valueAndUnit(line)
+    // A line that was cut short, as some programs write them: the number is whole, what is left of the unit does not contradict.
+    const [, cutText, rest = ""] = warnings === undefined ? [] : cutUnit.exec(whole) ?? []
+    const isCut = cutText !== undefined && unit !== "" && unit.toLowerCase().startsWith(rest.toLowerCase())
+    const text = isCut ? cutText : whole
+    const given = isCut ? unit : stated
+    if (isCut) warnings?.push({ line: line.line, reason: `${line.key}: its unit is cut off: read as ${unit}` })
     const value = numberOf(text)
     if (value === undefined) problems.push({ line: line.line, reason: `${line.key}: "${text}" is not a number` })
     if (given !== "" && given.toLowerCase() !== unit.toLowerCase()) {
