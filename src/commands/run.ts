@@ -46,7 +46,6 @@ import { makeDirectory } from "../layers/sql/makeDirectory.ts"
 import { PipelineGraphs } from "../layers/stage/PipelineGraphs.ts"
 import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
-import { TraceReader } from "../layers/traces/store/TraceStore.ts"
 import { layerFlightRecorderFromConfig } from "../layers/tracing/recorder/flightRecorderFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/tracing/tracingFromConfig.ts"
 import { fusionGraph } from "./fusionGraph.ts"
@@ -60,6 +59,7 @@ import { describeRun } from "./run/runDescription.ts"
 import { nothingUsable, toJson, toText } from "./run/RunReport.ts"
 import { makeScreen } from "./run/screen.ts"
 import { asLines, onTerminal } from "./run/status.ts"
+import { layerTraceBackend, traceRoles } from "./run/traceBackend.ts"
 import { fileWorld, sensorWorld, simulatedWorld } from "./run/world.ts"
 import { settingFlags, settingMessage } from "./settingFlags.ts"
 import { checkLogLevels, warnOfSettings } from "./settingProblems.ts"
@@ -182,6 +182,8 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   const directory = yield* prepareDirectory(flags, values)
   const { opticalPollInterval: opticalPollMillis, radarReceiveBuffer: receiveBufferBytes, seed, speed } = values
 
+  // Outside the scenario and its clock.
+  const realClock = yield* Clock.Clock
   const bounded = Option.isSome(flags.input)
   const services = Layer.mergeAll(
     layerAlertsFromConfig,
@@ -192,7 +194,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     layerCanaryMetrics,
     Layer.provide(
       layerHttpFromConfig({ onlyIfAsked: bounded }),
-      TraceReader.layerOff("this process keeps no traces that can be asked for")
+      layerTraceBackend(traceRoles[values.role], realClock)
     )
   ).pipe(
     Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
@@ -225,8 +227,6 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     Layer.provideMerge(Layer.merge(layerTailSamplerFromConfig, layerHeadSamplerFromConfig))
   )
   const { said, watch } = yield* watcher(flags.json)
-  // Outside the scenario and its clock.
-  const realClock = yield* Clock.Clock
   const known = yield* knownObjects(values)
   const protectedBy = (catalogue: ReadonlyMap<string, unknown>) => tellAssets(known.assets, catalogue)
   const job = {

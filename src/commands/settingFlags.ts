@@ -29,7 +29,8 @@ export const settingFlags = {
   seed: textFlag(settings.seed, "seed"),
   speed: textFlag(settings.speed, "speed"),
   faults: textFlag(settings.faults, "faults"),
-  tracing: textFlag(settings.tracing, "tracing")
+  tracing: textFlag(settings.tracing, "tracing"),
+  role: textFlag(settings.role, "role")
 } satisfies Record<FlagName, Flag.Flag<string | undefined>>
 
 /** The message alone, without the name of its class. */

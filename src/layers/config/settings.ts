@@ -15,6 +15,7 @@ import { otlpMetricsSettings } from "./otlpMetricsSettings.ts"
 import { samplingSettings } from "./samplingSettings.ts"
 import { ignoredValue, layerFlags, type Setting, settingError } from "./Setting.ts"
 import { listenTable, sourceSettings } from "./sourceSettings.ts"
+import { traceBackendSettings } from "./traceBackendSettings.ts"
 import { tracingSettings } from "./tracingSettings.ts"
 
 export { type Origin, type Setting, type SettingRow } from "./Setting.ts"
@@ -26,6 +27,7 @@ export const settings = {
   ...alertSettings,
   ...tracingSettings,
   ...collectorSettings,
+  ...traceBackendSettings,
   ...samplingSettings,
   ...lineageSettings,
   ...observabilitySettings,
@@ -44,6 +46,7 @@ export const settingGroups: ReadonlyArray<
   { title: "Alerts", settings: Object.values(alertSettings) },
   { title: "Tracing", settings: Object.values(tracingSettings) },
   { title: "Collecting spans", settings: Object.values(collectorSettings) },
+  { title: "Trace backend", settings: Object.values(traceBackendSettings) },
   { title: "Sampling", settings: Object.values(samplingSettings) },
   { title: "Lineage", settings: Object.values(lineageSettings) },
   {

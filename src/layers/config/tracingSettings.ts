@@ -25,27 +25,6 @@ export const tracingSettings = {
       "Where spans go: `backend` in this process, `otlp` to a receiver, `otel-sdk` there too by OpenTelemetry's own tracer, `off`.",
     why: "Traces can be looked at without another service to run."
   }),
-  traceStoreSpans: setting({
-    name: "PERIGEE_TRACE_STORE_SPANS",
-    kind: number({ unit: "spans", minimum: 1, maximum: 100_000_000, whole: true }),
-    fallback: 100_000,
-    what: "Spans that `backend` keeps in memory at most; the oldest traces go first.",
-    why: "Some ten thousand traces of the fusion pipeline, in about 50 MiB."
-  }),
-  traceStoreBytes: setting({
-    name: "PERIGEE_TRACE_STORE_BYTES",
-    kind: bytes("64 GiB"),
-    fallback: 64 << 20,
-    what: "Memory that these spans take at most, as estimated.",
-    why: "A few spans with very large attributes cannot take the place of all others unnoticed."
-  }),
-  traceStoreAge: setting({
-    name: "PERIGEE_TRACE_STORE_AGE",
-    kind: duration("30d"),
-    fallback: 3_600_000,
-    what: "How long `backend` keeps a trace.",
-    why: "Long enough to look into what was just alerted."
-  }),
   flightRecorder: setting({
     name: "PERIGEE_FLIGHT_RECORDER",
     kind: onOff,

@@ -9,6 +9,7 @@ import { HeadSampler } from "../stage/HeadSampler.ts"
 import { makeOtlpSpanExporter, type OtlpOptions } from "./otlp/OtlpSpanExporter.ts"
 import { PerigeeTracer } from "./PerigeeTracer.ts"
 import { countTraces, type KeptSpans, KeptTraces } from "./recorder/KeptTraces.ts"
+import { OwnSpans } from "./store/OwnSpans.ts"
 import { RecordedSpans, SpanProcessing, SpanSink } from "./store/SpanSink.ts"
 import { SpanStore, type SpanStoreBounds } from "./store/SpanStore.ts"
 
@@ -32,6 +33,11 @@ const layerBackend = (bounds: Partial<SpanStoreBounds> = {}): Layer.Layer<SpanSi
     Layer.provideMerge(layerSink(Effect.map(SpanStore, storedSpans))),
     Layer.provideMerge(SpanStore.layerMemory(bounds))
   )
+
+/** Spans to the trace backend in this process: see {@link OwnSpans}. */
+const layerOwn: Layer.Layer<SpanSink, never, OwnSpans> = PerigeeTracer.layer.pipe(
+  Layer.provideMerge(layerSink(Effect.map(OwnSpans, ({ offer }) => countTraces(offer))))
+)
 
 /** Spans to a receiver of OTLP over HTTP. */
 const layerOtlp = (
@@ -58,4 +64,4 @@ const layerOff: Layer.Layer<SpanSink> = Layer.mergeAll(
 )
 
 /** Tracing by variant: spans into a store of this process, to a receiver of OTLP, into a list, nowhere. */
-export const Tracing = { layerBackend, layerOtlp, layerSinkOtlp, layerTest, layerOff }
+export const Tracing = { layerBackend, layerOwn, layerOtlp, layerSinkOtlp, layerTest, layerOff }

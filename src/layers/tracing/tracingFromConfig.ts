@@ -9,8 +9,8 @@ import { ProcessResource } from "../resource/ProcessResource.ts"
 import { RootSampling } from "../sampling/RootSampling.ts"
 import { StageTracing } from "../stage/StageHooks.ts"
 import type { OtlpOptions } from "./otlp/OtlpSpanExporter.ts"
+import { OwnSpans } from "./store/OwnSpans.ts"
 import type { SpanSink } from "./store/SpanSink.ts"
-import { SpanStore } from "./store/SpanStore.ts"
 import { Tracing } from "./Tracing.ts"
 
 /** `/v1/traces` behind the common address, unless traces have their own. */
@@ -44,35 +44,28 @@ const otelSdk = Effect.fnUntraced(function*(resource: Attributes, options: OtlpO
   return Layer.provideMerge(OtelSdkTracer.layer({ resource }), Tracing.layerSinkOtlp(options))
 })
 
-const elsewhere = SpanStore.layerOff("spans go to an OTLP receiver and are not kept in this process")
-
 /**
- * The tracer, the spans of the stages, and the store, which is empty unless the spans are kept in this process. Spans that belong to no
+ * The tracer, the spans of the stages, and those that wait for the trace backend in this process, if that is where they go. Spans that belong to no
  * event are not sampled. `version` is the program's.
  */
 export const layerTracingFromConfig = (
   version: string
-): Layer.Layer<SpanSink | SpanStore, Config.ConfigError, ProcessResource> =>
+): Layer.Layer<SpanSink | OwnSpans, Config.ConfigError, ProcessResource> =>
   Layer.unwrap(Effect.gen(function*() {
     const variant = yield* settings.tracing
     if (variant === "off") {
-      return Layer.merge(Tracing.layerOff, SpanStore.layerOff("tracing is off"))
+      return Layer.merge(Tracing.layerOff, OwnSpans.layerOff)
     }
     if (variant !== "backend" && (yield* settings.otelSdkDisabled)) {
-      return Layer.merge(Tracing.layerOff, SpanStore.layerOff("spans are not sent: OTEL_SDK_DISABLED is true"))
+      return Layer.merge(Tracing.layerOff, OwnSpans.layerOff)
     }
     const { attributes: resource } = yield* ProcessResource
     if (variant === "backend") {
-      return withStages(Tracing.layerBackend({
-        maxSpans: yield* settings.traceStoreSpans,
-        maxBytes: yield* settings.traceStoreBytes,
-        maxAgeMillis: yield* settings.traceStoreAge,
-        service: String(resource["service.name"])
-      }))
+      return withStages(Layer.provideMerge(Tracing.layerOwn, OwnSpans.layer(yield* settings.otlpQueue)))
     }
     const options = yield* otlpOptions(resource, version)
     const spans = variant === "otlp" ? Tracing.layerOtlp(options) : yield* otelSdk(resource, options)
-    return withStages(Layer.merge(spans, elsewhere).pipe(Layer.provide(yield* transport)))
+    return withStages(Layer.merge(spans, OwnSpans.layerOff).pipe(Layer.provide(yield* transport)))
   }))
 
 /** At 10,000 observations/s and 1 % these are the traces of ten seconds. */

@@ -65,7 +65,7 @@ export interface FromLogOptions<A, E = never, R = never> {
    */
   readonly until?: Effect.Effect<unknown, E, R>
   /** Time that passes while no record comes. */
-  readonly ticks?: Stream.Stream<Tick>
+  readonly ticks?: Stream.Stream<Tick, never, R>
   /** With `until`: is told of each array of records before it goes on. */
   readonly seen?: (records: ReadonlyArray<LogRecord>) => void
 }

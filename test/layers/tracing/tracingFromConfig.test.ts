@@ -1,5 +1,5 @@
 import { assert, describe, it } from "@effect/vitest"
-import { ConfigProvider, Effect, Layer, References } from "effect"
+import { ConfigProvider, Effect, Layer, Metric, References } from "effect"
 import { hostname } from "node:os"
 import { ProcessResource } from "../../../src/layers/resource/ProcessResource.ts"
 import { layerProcessResourceFromConfig } from "../../../src/layers/resource/processResourceFromConfig.ts"
@@ -7,8 +7,8 @@ import { HeadSampler } from "../../../src/layers/stage/HeadSampler.ts"
 import { StageTracing } from "../../../src/layers/stage/StageHooks.ts"
 import { KeptTraces } from "../../../src/layers/tracing/recorder/KeptTraces.ts"
 import { parentSpan } from "../../../src/layers/tracing/SpanTraceState.ts"
+import { OwnSpans } from "../../../src/layers/tracing/store/OwnSpans.ts"
 import { SpanSink } from "../../../src/layers/tracing/store/SpanSink.ts"
-import { SpanStore } from "../../../src/layers/tracing/store/SpanStore.ts"
 import { layerTracingFromConfig, tracesUrl } from "../../../src/layers/tracing/tracingFromConfig.ts"
 import { otlpReceiver } from "../../support/otlp/receiver.ts"
 
@@ -38,19 +38,16 @@ const work = Effect.andThen(
 )
 
 describe("tracing from the configuration", () => {
-  it.effect("backend is the default: the event's spans are in the store, and counted as one trace", () =>
+  it.effect("backend is the default: the event's spans wait for it, and are counted as one trace", () =>
     Effect.gen(function*() {
       yield* work
-      const store = yield* SpanStore
-      const spans = yield* store.trace(event.traceId)
-      assert.deepStrictEqual(spans.map(({ name }) => name), ["stage"])
-      assert.strictEqual((yield* store.stats).traces, 1)
+      const own = yield* OwnSpans
+      assert.strictEqual(own.waiting(), 1)
+      assert.deepStrictEqual((yield* own.take(10)).map(({ name }) => name), ["stage"])
       assert.strictEqual(yield* yield* KeptTraces, 1)
-      const service = yield* store.search({ service: "fusion-a" })
-      assert.strictEqual(service.length, 1)
-    }).pipe(Effect.provide(tracing({ OTEL_SERVICE_NAME: "fusion-a" }))))
+    }).pipe(Effect.provide(tracing({}))))
 
-  it.effect("the store is bounded as configured", () =>
+  it.effect("what waits for it is bounded, and what is dropped is counted", () =>
     Effect.gen(function*() {
       for (let i = 0; i < 20; i++) {
         const traceId = `a${i.toString(16).padStart(31, "0")}`
@@ -58,10 +55,16 @@ describe("tracing from the configuration", () => {
           parent: parentSpan({ traceId, spanId: undefined, sampled: true, traceState: undefined })
         })
       }
-      const stats = yield* Effect.flatMap(SpanStore, (store) => store.stats)
-      assert.deepStrictEqual([stats.spans, stats.evictedSpans], [5, 15])
-      assert.strictEqual(yield* yield* KeptTraces, 20)
-    }).pipe(Effect.provide(tracing({ PERIGEE_TRACE_STORE_SPANS: "5" }))))
+      const own = yield* OwnSpans
+      assert.strictEqual(own.waiting(), 5)
+      assert.strictEqual((yield* own.take(10)).length, 5)
+      const dropped = Metric.counter("spans_dropped_total", {
+        description: "Finished spans that were dropped, by exporter and reason",
+        incremental: true,
+        attributes: { exporter: "backend", reason: "queue_full" }
+      })
+      assert.isAtLeast(Number((yield* Metric.value(dropped)).count), 15)
+    }).pipe(Effect.provide(tracing({ OTEL_BSP_MAX_QUEUE_SIZE: "5" }))))
 
   for (const variant of ["otlp", "otel-sdk"]) {
     for (const protocol of ["http/json", "http/protobuf"]) {
@@ -71,8 +74,7 @@ describe("tracing from the configuration", () => {
           yield* Effect.gen(function*() {
             yield* work
             assert.strictEqual(yield* yield* KeptTraces, 1)
-            const error = yield* Effect.flip(Effect.flatMap(SpanStore, (store) => store.search({})))
-            assert.strictEqual(error.reason, "NotKept")
+            assert.strictEqual((yield* OwnSpans).waiting(), 0)
           }).pipe(Effect.provide(tracing({
             PERIGEE_TRACING: variant,
             OTEL_EXPORTER_OTLP_ENDPOINT: new URL("/", receiver.url).href,

@@ -37,7 +37,7 @@ const reasonOf = (error: unknown): string => {
   return cause instanceof Error ? cause.message : String(cause)
 }
 
-const make = Effect.gen(function*() {
+const makeParts = Effect.gen(function*() {
   const kafka = (yield* allSettings.log) === "kafka"
   const parts = yield* makeCollector({
     partitions: (yield* settings.spanPartitions) ?? (kafka ? 100 : 1),
@@ -52,6 +52,11 @@ const make = Effect.gen(function*() {
     spansPerSecond: yield* settings.otlpServiceRate
   })
   yield* showCollectorCounts(parts.counts)
+  return parts
+})
+
+const make = Effect.gen(function*() {
+  const parts = yield* makeParts
   const host = yield* settings.otlpHost
   const authorize = makeAuthorize(listOf(yield* settings.otlpApiKeys))
   const [httpPort, grpcPort] = [yield* settings.otlpHttpPort, yield* settings.otlpGrpcPort]
@@ -68,6 +73,15 @@ const make = Effect.gen(function*() {
     Context.add(CollectorEndpoints, CollectorEndpoints.of({ http, grpc }))
   )
 })
+
+/** {@link Collector} for this process's own spans alone, without a port. */
+export const layerOwnCollectorFromConfig: Layer.Layer<
+  Collector,
+  Config.ConfigError | LogError,
+  MessageLog | Collectors
+> = Layer.effect(Collector, Effect.map(makeParts, ({ service }) => Collector.of(service))).pipe(
+  Layer.provide(RateLimiter.layerStoreMemory)
+)
 
 /**
  * {@link Collector} for this process's own spans, {@link CollectorEndpoints} for the others'. Fails with a `ConfigError` for a value that is none, and

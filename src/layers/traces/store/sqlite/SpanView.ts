@@ -84,21 +84,18 @@ export class SpanView {
           this.endHigh = this.#word()
           break
         case 74: {
-          const length = this.#varint()
-          this.#attribute(this.#at + length)
+          this.#attribute(this.#end())
           break
         }
         case 106: {
-          const length = this.#varint()
-          this.#link(this.#at + length)
+          this.#link(this.#end())
           break
         }
         case 133:
           this.flags = this.#word()
           break
         case 122: {
-          const length = this.#varint()
-          this.#status(this.#at + length)
+          this.#status(this.#end())
           break
         }
         default:
@@ -116,8 +113,7 @@ export class SpanView {
       const tag = this.#varint()
       if (tag !== 10) this.#skip(tag)
       else {
-        const length = this.#varint()
-        this.#attribute(this.#at + length)
+        this.#attribute(this.#end())
       }
     }
   }
@@ -131,6 +127,12 @@ export class SpanView {
       if (byte < 128) break
     }
     return value
+  }
+
+  /** Where what begins with its length here ends: within the bytes, so that every walk comes to an end. */
+  #end(): number {
+    const length = this.#varint()
+    return Math.min(this.#at + length, this.bytes.length)
   }
 
   #word(): number {
@@ -188,8 +190,7 @@ export class SpanView {
         rows[row] = this.#at
         rows[row + 1] = this.#at += length
       } else if (tag === 18) {
-        const length = this.#varint()
-        this.#value(row, this.#at + length)
+        this.#value(row, this.#end())
       } else this.#skip(tag)
     }
     this.#at = end

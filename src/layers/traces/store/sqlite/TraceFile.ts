@@ -165,10 +165,15 @@ export class TraceFile {
     )
   }
 
+  /** Its bytes stay what they are, whatever is written. */
   trace({ block, place }: PlaceOf): FramedTrace {
-    return this.reader(block).traceAt(this.columns(block).trace(place, traceColumn.frame))
+    const reader = block === this.#open
+      ? new FrameReader(Buffer.from(this.#builder.frames.from(0)))
+      : this.reader(block)
+    return reader.traceAt(this.columns(block).trace(place, traceColumn.frame))
   }
 
+  /** Of the open block it may be used until the next write. */
   reader(block: number): FrameReader {
     return new FrameReader(
       block === this.#open

@@ -1,0 +1,55 @@
+/** The trace store that the settings ask for, to write and to read, or to read beside the process that writes. */
+import { type Config, Effect, Layer, Redacted } from "effect"
+import { join } from "node:path"
+import { settings } from "../../config/settings.ts"
+import { MemoryTraceStore } from "./MemoryTraceStore.ts"
+import { SqliteTraceStore } from "./sqlite/SqliteTraceStore.ts"
+import { type TraceReader, type TraceStore, TraceStoreError } from "./TraceStore.ts"
+
+/** Of the trace backend in the data directory. */
+export const tracesFolder = "traces"
+
+const directory = Effect.map(settings.dataDirectory, (data) => join(data, tracesFolder))
+
+const postgres = Effect.gen(function*() {
+  const url = yield* settings.traceStoreUrl
+  if (url === undefined) {
+    return yield* new TraceStoreError({
+      reason: "Invalid",
+      message: "PERIGEE_TRACE_STORE_URL: expected the address of the store that PERIGEE_TRACE_STORE names"
+    })
+  }
+  // Loaded only where it is chosen: a start without it is sooner.
+  const { PostgresTraceStore } = yield* Effect.promise(() => import("./postgres/PostgresTraceStore.ts"))
+  return PostgresTraceStore.layer({ url: Redacted.make(url) })
+})
+
+/** A file is a tenth of what may be kept at most, so that retention goes in small steps. */
+const fileShare = 10
+const mostFileBytes = 256 << 20
+const leastFileBytes = 1 << 20
+
+export const layerTraceStoreFromConfig: Layer.Layer<TraceStore | TraceReader, Config.ConfigError | TraceStoreError> =
+  Layer.unwrap(Effect.gen(function*() {
+    const log = yield* settings.log
+    const store = yield* settings.traceStore
+    if (store === "postgres") return yield* postgres
+    if (store === "memory" || log === "memory") return MemoryTraceStore.layer()
+    const most = yield* settings.traceRetentionBytes
+    return SqliteTraceStore.layer({
+      directory: yield* directory,
+      fileBytes: Math.max(leastFileBytes, Math.min(mostFileBytes, Math.floor(most / fileShare)))
+    })
+  }))
+
+/** Fails with `NotFound` where nothing was kept. */
+export const layerTraceReaderFromConfig: Layer.Layer<TraceReader, Config.ConfigError | TraceStoreError> = Layer.unwrap(
+  Effect.gen(function*() {
+    const store = yield* settings.traceStore
+    if (store === "postgres") return yield* postgres
+    if (store === "memory") {
+      return yield* new TraceStoreError({ reason: "NotKept", message: "traces are in another process's memory" })
+    }
+    return SqliteTraceStore.layerReader(yield* directory)
+  })
+)
