@@ -111,7 +111,7 @@ describe("perigee trace of a running instance", () => {
       const [text = ""] = (yield* asking("get", "1")).out
       assert.notInclude(text, "\u001b")
       assert.include(text, "shop POST /order  400ms  2026-11-21T10:00:00.000Z")
-      assert.include(text, "most of it till book; 200ms of waiting")
+      assert.include(text, "most of it shop POST /order; 200ms of waiting")
       assert.include(text, "! till book: no money")
       const [listed = ""] = (yield* asking("search")).out
       assert.match(listed, /^TRACE .*\n0+1 .*400ms +4 +1 +shop POST \/order\n0+2 /)
