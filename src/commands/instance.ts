@@ -6,8 +6,9 @@ import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
 import { PerigeeApi } from "../domain/api/api.ts"
 import { ApiError } from "../domain/api/ApiError.ts"
-import { shownAddress, withoutSecrets } from "../layers/client/address.ts"
+import { credentialsOf, httpUrl, shownAddress, withoutSecrets } from "../layers/client/address.ts"
 import { guarded } from "../layers/client/guardedClient.ts"
+import { settings } from "../layers/config/settings.ts"
 
 /** It does not answer, or it answers that it cannot. */
 export class InstanceError extends Schema.TaggedError<InstanceError>()("InstanceError", {
@@ -32,8 +33,19 @@ const reasonOf = (error: unknown): string =>
 export const makeInstance = Effect.fnUntraced(function*(url: string) {
   const shown = shownAddress(url)
   const hide = withoutSecrets(url)
+  const parsed = httpUrl(url)
+  const hasCredentials = parsed !== undefined && credentialsOf(parsed) !== undefined
+  const token = (yield* settings.httpAdminToken) ?? (yield* settings.httpReadToken)
   const client = yield* HttpApiClient.make(PerigeeApi, {
-    transformClient: (client) => guarded(HttpClient.mapRequest(client, HttpClientRequest.prependUrl(url)))
+    transformClient: (client) => {
+      const there = HttpClient.mapRequest(client, HttpClientRequest.prependUrl(url))
+      // The guard puts user and password of the address into the header itself, unless there is one.
+      return guarded(
+        token === undefined || hasCredentials
+          ? there
+          : HttpClient.mapRequest(there, HttpClientRequest.bearerToken(token))
+      )
+    }
   })
   return {
     client,

@@ -13,7 +13,7 @@ import { TraceStore } from "../../src/layers/traces/store/TraceStore.ts"
 import { runner } from "../support/command.ts"
 import { temporaryDirectory } from "../support/temporaryDirectory.ts"
 import { kept, millisecond, noon, spanIdOf, storedSpan, traceIdOf, traceWrite } from "../support/traces/storedSpans.ts"
-import { traceServer } from "../support/traces/traceServer.ts"
+import { traceServer, traceServerWith } from "../support/traces/traceServer.ts"
 
 const run = runner(trace)
 
@@ -248,4 +248,16 @@ describe("the waterfall", () => {
     assert.include(lines.at(-1) ?? "", "299")
     assert.notInclude(lines.join(), "\u001b")
   })
+})
+
+describe("perigee trace of an instance with tokens", () => {
+  it.live("sends the one that it is given", () =>
+    Effect.gen(function*() {
+      const { url = "" } = yield* Endpoint
+      const refused = yield* run(["search", "--url", url])
+      assert.strictEqual(refused.code, 1)
+      assert.include(refused.failure ?? "", "token")
+      assert.strictEqual((yield* run(["search", "--url", url], { PERIGEE_HTTP_READ_TOKEN: "look" })).code, 0)
+      assert.strictEqual((yield* run(["search", "--url", url.replace("://", "://me:look@")])).code, 0)
+    }).pipe(Effect.provide(traceServerWith({ tokens: { read: "look" } }))))
 })

@@ -75,6 +75,7 @@ export class PerigeeApi extends HttpApi.make("perigee")
   .annotateMerge(OpenApi.annotations({
     title: "Perigee",
     version: "1",
-    description: "Every response carries its trace id in `traceresponse` and `x-trace-id`; `traceparent` is continued."
+    description:
+      "Every response carries its trace id in `traceresponse` and `x-trace-id`; `traceparent` is continued. Where the instance has tokens, all but health and canaries wants `Authorization: Bearer TOKEN`, or the token as the password of `Basic`."
   }))
 {}

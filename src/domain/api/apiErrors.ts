@@ -14,9 +14,8 @@ const withCode = <const Code extends string>(status: number, code: Code) =>
 
 /** A parameter is none: `details` names it. */
 export const BadRequest = withCode(400, "bad_request")
+/** The instance has tokens, and none of them was brought. */
 export const Unauthorized = withCode(401, "unauthorized")
-/** The token may not do this. */
-export const Forbidden = withCode(403, "forbidden")
 export const NotFound = withCode(404, "not_found")
 /** The store cannot be reached, or this process keeps none. */
 export const Unavailable = withCode(503, "unavailable")

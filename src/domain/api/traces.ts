@@ -1,7 +1,7 @@
 /** The query API of the trace backend. */
 import { Schema } from "effect"
 import { HttpApiEndpoint, HttpApiGroup, OpenApi } from "effect/http-api"
-import { BadRequest, NotFound, Unavailable } from "./apiErrors.ts"
+import { BadRequest, NotFound, Unauthorized, Unavailable } from "./apiErrors.ts"
 import {
   DecisionJson,
   DependenciesJson,
@@ -13,8 +13,8 @@ import {
   TracePageJson
 } from "./traceAnswers.ts"
 
-const failures = [BadRequest, Unavailable] as const
-const orMissing = [BadRequest, NotFound, Unavailable] as const
+const failures = [BadRequest, Unauthorized, Unavailable] as const
+const orMissing = [BadRequest, Unauthorized, NotFound, Unavailable] as const
 
 const text = (description: string) => Schema.optional(Schema.String.annotate({ description }))
 

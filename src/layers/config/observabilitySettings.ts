@@ -7,7 +7,7 @@ export const observabilitySettings = {
     name: "PERIGEE_HTTP_HOST",
     kind: text("a host"),
     fallback: "127.0.0.1",
-    what: "The address that answers HTTP: health and metrics.",
+    what: "The address that answers HTTP: health, metrics, traces, pages.",
     why: "Nothing is open to the network unless asked for."
   }),
   httpPort: setting({
@@ -18,6 +18,23 @@ export const observabilitySettings = {
       "The port of `/health`, `/metrics` and `/openapi.json`; 0: a free one, printed at start. A port that is taken is a warning, and a free"
       + " one is used. A run of a file (`--input`) opens none unless this is set.",
     why: "Known beforehand, so that a scraper can be told; a second process on one machine must not fail for it."
+  }),
+  httpReadToken: optionalSetting({
+    name: "PERIGEE_HTTP_READ_TOKEN",
+    kind: text("a token"),
+    what:
+      "The token that lets its bearer read over HTTP. With this or PERIGEE_HTTP_ADMIN_TOKEN set, all but `/health` and `/canary` wants one; a browser and Grafana"
+      + " give it as the password of any user. `perigee` commands that ask an instance send it.",
+    why:
+      "Without tokens all may ask who reach the port, which is this machine alone unless PERIGEE_HTTP_HOST says otherwise.",
+    secret: true
+  }),
+  httpAdminToken: optionalSetting({
+    name: "PERIGEE_HTTP_ADMIN_TOKEN",
+    kind: text("a token"),
+    what: "The token that lets its bearer read and change over HTTP.",
+    why: "Who may look need not be who may act.",
+    secret: true
   }),
   metrics: setting({
     name: "PERIGEE_METRICS",

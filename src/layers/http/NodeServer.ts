@@ -15,6 +15,7 @@ import { HttpMiddleware, HttpRouter, HttpServer, type HttpServerError } from "ef
 import { createServer } from "node:http"
 import { Symptoms } from "../logging/Symptoms.ts"
 import { connectionsWithin } from "../runtime/Descriptors.ts"
+import { type AccessTokens, withTokens } from "./accessTokens.ts"
 import { Endpoint } from "./Endpoint.ts"
 import { refuse } from "./refuse.ts"
 import { withTrace } from "./withTrace.ts"
@@ -23,6 +24,8 @@ interface NodeServerOptions {
   readonly host: string
   /** 0 takes a free one. */
   readonly port: number
+  /** Without them all may ask. */
+  readonly tokens?: AccessTokens
   /** From the first byte until a request's headers must be there, ms (default 5 s). */
   readonly headersMillis?: number
   /** The same for the whole request (default 15 s). */
@@ -83,7 +86,7 @@ export const layerNodeServer = <R>(
       const server = yield* listenOrElse(options)
       if (server === undefined) return Endpoint.of({ url: undefined })
       const app = yield* HttpRouter.toHttpEffect(routes)
-      yield* server.serve(withTrace(app))
+      yield* server.serve(withTrace(withTokens(app, options.tokens ?? {})))
       const url = HttpServer.formatAddress(server.address)
       yield* Effect.logInfo(`http: ${url}/health ${url}/metrics ${url}/openapi.json`)
       return Endpoint.of({ url })

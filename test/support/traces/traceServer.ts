@@ -1,6 +1,7 @@
 /** The process's HTTP server with traces in memory, asked as any client would. */
 import { Effect, Layer, Logger, Metric, Schema } from "effect"
 import { Health } from "../../../src/layers/health/Health.ts"
+import type { AccessTokens } from "../../../src/layers/http/accessTokens.ts"
 import { Endpoint } from "../../../src/layers/http/Endpoint.ts"
 import { layerNodeServer } from "../../../src/layers/http/NodeServer.ts"
 import { layerRoutes } from "../../../src/layers/http/routes.ts"
@@ -9,13 +10,16 @@ import { Exposition } from "../../../src/layers/metrics/Exposition.ts"
 import { MemoryTraceStore } from "../../../src/layers/traces/store/MemoryTraceStore.ts"
 import { emptyLog } from "../emptyLog.ts"
 
-export const traceServer = layerNodeServer(layerRoutes, { host: "127.0.0.1", port: 0 }).pipe(
-  Layer.provide(Exposition.layer),
-  Layer.provide(Layer.mergeAll(Health.layer, Collectors.layer, emptyLog)),
-  Layer.provide(Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))),
-  Layer.provideMerge(MemoryTraceStore.layer()),
-  Layer.provide(Logger.layer([]))
-)
+export const traceServerWith = (options: { readonly tokens?: AccessTokens }) =>
+  layerNodeServer(layerRoutes, { host: "127.0.0.1", port: 0, ...options }).pipe(
+    Layer.provide(Exposition.layer),
+    Layer.provide(Layer.mergeAll(Health.layer, Collectors.layer, emptyLog)),
+    Layer.provide(Layer.effect(Metric.MetricRegistry, Effect.sync(() => new Map()))),
+    Layer.provideMerge(MemoryTraceStore.layer()),
+    Layer.provide(Logger.layer([]))
+  )
+
+export const traceServer = traceServerWith({})
 
 export interface Got {
   readonly status: number
