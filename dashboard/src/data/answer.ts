@@ -2,7 +2,7 @@
 import { type Accessor, createEffect, createMemo, createSignal, on, onCleanup, untrack } from "solid-js"
 import { createStore, reconcile } from "solid-js/store"
 import { addressOf, type AnswerOf, type ApiPath, ask, type Problem, type Question } from "./api.ts"
-import { onBeat, told } from "./live.ts"
+import { answered, onBeat, unanswered } from "./live.ts"
 
 export interface Answer<A> {
   /** The last one that came: it stays while the next is under way, so that nothing jumps. */
@@ -47,13 +47,14 @@ export const createAnswer = <Path extends ApiPath>(
         if (controller.signal.aborted) return
         setHeld("value", reconcile(value, { key: key ?? "id", merge: key === undefined }))
         setProblem(undefined)
-        told(true)
+        answered()
         done()
       },
       (cause: unknown) => {
         if (controller.signal.aborted) return
         setProblem(isProblem(cause) ? cause : { status: 0, message: String(cause) })
-        told(isProblem(cause) && cause.status !== 0)
+        if (isProblem(cause) && cause.status !== 0) answered()
+        else unanswered()
         done()
       }
     )

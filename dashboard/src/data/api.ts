@@ -24,7 +24,7 @@ export type AnswerOf<Path extends ApiPath> = Encoded<
   HttpApiEndpoint.Success<Extract<GetEndpoints, { readonly path: Path }>>
 >
 
-export type Query = Readonly<Record<string, string | number | boolean | undefined>>
+export type Query = Readonly<Record<string, string | number | boolean | ReadonlyArray<string> | undefined>>
 
 /** A question: values for the `:names` of the path, and what stands behind `?`. */
 export interface Question<Path extends ApiPath> {
@@ -45,7 +45,8 @@ export const addressOf = ({ params = {}, path, query = {} }: Question<ApiPath>):
   const filled = path.replaceAll(/:(\w+)/g, (_, name: string) => encodeURIComponent(params[name] ?? ""))
   const search = new URLSearchParams()
   for (const [name, value] of Object.entries(query)) {
-    if (value !== undefined && value !== "") search.set(name, String(value))
+    if (typeof value === "object") { for (const each of value) search.append(name, each) }
+    else if (value !== undefined && value !== "") search.set(name, String(value))
   }
   const text = search.toString()
   return text === "" ? filled : `${filled}?${text}`
