@@ -1,5 +1,7 @@
 /** A short series over time as a line with its band, on a linear or a logarithmic axis; each point may be gone to. Series are thinned by the server. */
 import { createMemo, For, Show } from "solid-js"
+import { now } from "../data/live.ts"
+import { utc } from "./format.ts"
 
 export interface ChartPoint {
   readonly at: number
@@ -41,7 +43,12 @@ export const Chart = (props: {
     const high = Math.max(...values)
     if (props.logarithmic === true) return [Math.max(low, high * 1e-12) / 2, high * 2] as const
     const pad = (high - low || Math.abs(high) || 1) * 0.08
-    return [Math.min(low - pad, low < 0 ? low : Math.max(0, low - pad)), high + pad] as const
+    return [
+      values.every((value) => value >= 0) || known().every(({ value }) => value >= 0)
+        ? Math.max(0, low - pad)
+        : low - pad,
+      high + pad
+    ] as const
   })
   const x = (at: number) => {
     const [first, last] = span()
@@ -99,6 +106,8 @@ export const Chart = (props: {
               </g>
             )}
           </For>
+          <text class="when" x={left + 6} y={height - 6}>{utc(span()[0], now())}</text>
+          <text class="when" x={width - 8} y={height - 6} text-anchor="end">{utc(span()[1], now())}</text>
           <path class="band" d={band()} />
           <path class="line" d={line()} />
           <For each={known()}>

@@ -62,9 +62,18 @@ export const metres = (value: number): string => {
   return size < 1000 ? `${fixed(value, size < 100 ? 1 : 0)} m` : `${fixed(value / 1000, size < 10_000 ? 2 : 1)} km`
 }
 
+/** Below this a probability is no more than a way to say "not". */
+const leastProbability = 1e-20
+
 /** `1.2e-4`; what cannot be told is told. */
 export const probability = (value: number | null | undefined): string =>
-  value === null || value === undefined ? "none" : value === 0 ? "0" : value.toExponential(1)
+  value === null || value === undefined
+    ? "none"
+    : value === 0
+    ? "0"
+    : value < leastProbability
+    ? "under 1e-20"
+    : value.toExponential(1)
 
 export const bytes = (value: number): string =>
   value < 1024

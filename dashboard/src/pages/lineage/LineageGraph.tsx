@@ -16,6 +16,13 @@ interface Placed {
   readonly y: number
 }
 
+/** A version keeps its number. */
+const shortened = (id: string): string => {
+  const [whole = "", version] = id.split("/")
+  const part = whole.length > 18 ? `${whole.slice(0, 17)}…` : whole
+  return version === undefined ? part : `${part} version ${version}`.replace(/^(.{9})[^ ]* /, "$1… ")
+}
+
 export const LineageGraph = (props: { readonly answer: Lineage }) => {
   const navigate = useNavigate()
   const placed = createMemo(() => {
@@ -85,7 +92,7 @@ export const LineageGraph = (props: { readonly answer: Lineage }) => {
               <rect class="hue" x={node.x} y={node.y} width="5" height={boxHeight} rx="2" />
               <text x={node.x + 12} y={node.y + 14}>{node.kind}</text>
               <text class="small" x={node.x + 12} y={node.y + 28}>
-                {node.id.length > 22 ? `${node.id.slice(0, 21)}…` : node.id}
+                {shortened(node.id)}
               </text>
             </g>
           )}

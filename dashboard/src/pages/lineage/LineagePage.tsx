@@ -76,11 +76,10 @@ const LineagePage = () => {
           {(answer) => (
             <>
               <p>
-                <strong>
-                  {answer().matched.map(({ id: each, kind }) => `${kind} ${each}`).slice(0, 3).join(", ")}
-                </strong>{" "}
-                {direction() === "backward" ? "rests on" : "touched"} {reached().length}{" "}
-                {direction() === "backward" ? "inputs" : "outputs"}, by {answer().edges.length} steps.
+                <strong>{matchedText(answer().matched)}</strong> {direction() === "backward" ? "rests on" : "touched"}
+                {" "}
+                {reached().length} {direction() === "backward" ? "inputs" : "outputs"}, by {answer().edges.length}{" "}
+                steps.
                 {answer().truncated ? " There is more beyond the bounds of the walk." : ""}
               </p>
               <LineageGraph answer={answer()} />
@@ -142,6 +141,15 @@ const LineagePage = () => {
       </Show>
     </>
   )
+}
+
+const matchedText = (matched: ReadonlyArray<{ readonly id: string; readonly kind: string }>): string => {
+  const [first] = matched
+  return first === undefined
+    ? ""
+    : matched.length === 1
+    ? `${first.kind} ${first.id}`
+    : `all ${matched.length} versions of ${first.kind} ${first.id.split("/")[0]}`
 }
 
 /** An observation's id is that of its trace. */

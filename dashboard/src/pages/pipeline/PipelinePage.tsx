@@ -1,4 +1,5 @@
 /** Where is it slow? */
+import { A } from "@solidjs/router"
 import { createMemo, For, Show } from "solid-js"
 import { createAnswer } from "../../data/answer.ts"
 import type { AnswerOf } from "../../data/api.ts"
@@ -32,6 +33,10 @@ const PipelinePage = () => {
   )
   const busiest = () =>
     rates()?.stages.reduce<Rate | undefined>((most, each) => each.busy > (most?.busy ?? -1) ? each : most, undefined)
+  const busiestText = () => {
+    const most = busiest()
+    return most === undefined ? "" : `The busiest is ${most.stage}, at work ${percent(most.busy)} of the time; `
+  }
   return (
     <>
       <PageHead page="pipeline" />
@@ -49,89 +54,84 @@ const PipelinePage = () => {
                         : `The others wait for ${current().bottleneck}.`}
                     />
                   </p>
-                  <p>
-                    <Show when={busiest()}>
-                      {(most) => <>The busiest is {most().stage}: at work {percent(most().busy)} of the time.</>}
-                    </Show>
-                    {count(status.value()?.lag.unreadRecords ?? 0)} records wait in the log.
-                  </p>
+                  <p>{`${busiestText()}${count(status.value()?.lag.unreadRecords ?? 0)} records wait in the log.`}</p>
                 </section>
               )}
             </Show>
-            <For
-              each={answer().pipelines}
-              fallback={
-                <Empty command="perigee graph">No pipeline runs here now. Without a run, the graph is told by</Empty>
-              }
-            >
-              {(graph) => (
-                <section>
-                  <h2>{graph.name}</h2>
-                  <GraphPicture
-                    graph={graph}
-                    rates={byStage()}
-                    occupancy={occupancy()}
-                    bottleneck={rates()?.bottleneck ?? undefined}
-                  />
-                </section>
-              )}
-            </For>
-            <section>
-              <h2>Stages</h2>
-              <p class="legend quiet">
-                <span class="swatch work" /> at work <span class="swatch wait" /> waits for output{" "}
-                <span class="swatch" /> waits for input
-              </p>
-              <table class="table">
-                <thead>
-                  <tr>
-                    <th>Stage</th>
-                    <th>Time</th>
-                    <th class="number">At work</th>
-                    <th class="number">In</th>
-                    <th class="number">Out</th>
-                    <th class="number">Inside</th>
-                    <th class="number">Filtered</th>
-                    <th class="number">Late</th>
-                    <th class="number">Dead</th>
-                    <th class="number">Shed</th>
-                  </tr>
-                </thead>
-                <tbody>
-                  <For each={rates()?.stages}>
-                    {(stage) => (
-                      <tr>
-                        <td data-label="Stage">
-                          <Named name={stage.stage} />
-                        </td>
-                        <td data-label="Time">
-                          <Shares stage={stage} />
-                        </td>
-                        <td data-label="At work" class="number">{percent(stage.busy)}</td>
-                        <td data-label="In" class="number">{rate(stage.perSecond)}</td>
-                        <td data-label="Out" class="number">{rate(stage.emittedPerSecond)}</td>
-                        <td data-label="Inside" class="number">{count(stage.inFlight)}</td>
-                        <td data-label="Filtered" class="number">{count(stage.filtered)}</td>
-                        <td data-label="Late" class="number">
-                          <Show when={stage.late > 0} fallback="0">
-                            <a href="/letters?errorKind=Late">{count(stage.late)}</a>
-                          </Show>
-                        </td>
-                        <td data-label="Dead" class="number">
-                          <Show when={stage.dead > 0} fallback="0">
-                            <a href={`/letters?operator=${encodeURIComponent(stage.stage)}`}>{count(stage.dead)}</a>
-                          </Show>
-                        </td>
-                        <td data-label="Shed" class="number">{count(stage.shed)}</td>
-                      </tr>
-                    )}
-                  </For>
-                </tbody>
-              </table>
-              <p class="quiet">
-                The same in a terminal: <CommandLine text="perigee status --watch" />
-              </p>
-            </section>
+            <div class="beside">
+              <section>
+                <For
+                  each={answer().pipelines}
+                  fallback={
+                    <Empty command="perigee graph">
+                      No pipeline runs here now. Without a run, the graph is told by
+                    </Empty>
+                  }
+                >
+                  {(graph) => (
+                    <>
+                      <h2>{graph.name}</h2>
+                      <GraphPicture
+                        graph={graph}
+                        rates={byStage()}
+                        occupancy={occupancy()}
+                        bottleneck={rates()?.bottleneck ?? undefined}
+                      />
+                    </>
+                  )}
+                </For>
+              </section>
+              <section>
+                <h2>Stages</h2>
+                <p class="legend quiet">
+                  <span class="swatch work" /> at work <span class="swatch wait" /> waits for output{" "}
+                  <span class="swatch" /> waits for input
+                </p>
+                <table class="table">
+                  <thead>
+                    <tr>
+                      <th>Stage</th>
+                      <th>Time</th>
+                      <th class="number">At work</th>
+                      <th class="number">In</th>
+                      <th class="number">Out</th>
+                      <th class="number">Inside</th>
+                      <th class="number">Filtered</th>
+                      <th class="number">Given up</th>
+                    </tr>
+                  </thead>
+                  <tbody>
+                    <For each={rates()?.stages}>
+                      {(stage) => (
+                        <tr>
+                          <td data-label="Stage">
+                            <Named name={stage.stage} />
+                          </td>
+                          <td data-label="Time">
+                            <Shares stage={stage} />
+                          </td>
+                          <td data-label="At work" class="number">{percent(stage.busy)}</td>
+                          <td data-label="In" class="number">{rate(stage.perSecond)}</td>
+                          <td data-label="Out" class="number">{rate(stage.emittedPerSecond)}</td>
+                          <td data-label="Inside" class="number">{count(stage.inFlight)}</td>
+                          <td data-label="Filtered" class="number">{count(stage.filtered)}</td>
+                          <td data-label="Given up" class="number">
+                            <Show when={stage.late + stage.dead + stage.shed > 0} fallback="0">
+                              <A data-row href={`/letters?operator=${encodeURIComponent(stage.stage)}`}>
+                                {count(stage.late + stage.dead + stage.shed)}
+                              </A>
+                            </Show>
+                          </td>
+                        </tr>
+                      )}
+                    </For>
+                  </tbody>
+                </table>
+                <p class="quiet">
+                  The same in a terminal: <CommandLine text="perigee status --watch" />
+                </p>
+              </section>
+            </div>
           </>
         )}
       </Answered>

@@ -21,6 +21,21 @@ const order: Readonly<Record<Sensor["state"], number>> = { silent: 0, suspect: 1
 
 const signed = (value: number): string => `${value > 0 ? "+" : ""}${value.toFixed(2)}`
 
+type Residual = Sensor["residuals"][number]
+
+const oddity = ({ normalisedBias, normalisedScatter }: Residual): number =>
+  Math.max(Math.abs(normalisedBias), Math.abs(normalisedScatter - 1))
+
+/** The component that is least what it says. */
+const oddest = (residuals: ReadonlyArray<Residual>): Residual | undefined =>
+  residuals.reduce<Residual | undefined>(
+    (worst, each) => worst === undefined || oddity(each) > oddity(worst) ? each : worst,
+    undefined
+  )
+
+const residualText = ({ component, normalisedBias, normalisedScatter }: Residual): string =>
+  `${component} ${signed(normalisedBias)}, ${normalisedScatter.toFixed(2)}`
+
 const perMinute = (perSecond: number): string => {
   const value = perSecond * 60
   return value >= 100 ? count(Math.round(value)) : value.toFixed(1)
@@ -81,20 +96,22 @@ const SourcesPage = () => {
                         </td>
                         <td data-label="Uncorrelated" class="number">{percent(sensor.recent.uncorrelatedShare)}</td>
                         <td data-label="Bias, scatter" class="number">
-                          <Show when={sensor.residuals.length > 0} fallback="none yet">
-                            <For each={sensor.residuals}>
-                              {(residual) => (
-                                <span
-                                  class="block"
-                                  title={`${residual.component}: ${residual.count} observations, bias ${
-                                    residual.bias.toPrecision(3)
-                                  } ${residual.unit}`}
-                                >
-                                  {residual.component} {signed(residual.normalisedBias)},{" "}
-                                  {residual.normalisedScatter.toFixed(2)}
-                                </span>
-                              )}
-                            </For>
+                          <Show when={oddest(sensor.residuals)} fallback="none yet">
+                            {(residual) => (
+                              <details>
+                                <summary>{residualText(residual())}</summary>
+                                <For each={sensor.residuals}>
+                                  {(each) => (
+                                    <span class="block">
+                                      {residualText(each)}{" "}
+                                      <span class="quiet">
+                                        {each.bias.toPrecision(2)} {each.unit}, {count(each.count)} seen
+                                      </span>
+                                    </span>
+                                  )}
+                                </For>
+                              </details>
+                            )}
                           </Show>
                         </td>
                       </tr>

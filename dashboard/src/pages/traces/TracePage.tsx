@@ -80,8 +80,12 @@ const TracePage = () => {
             />
             <Figure
               name="Errors"
-              value={count(answer().errorCount)}
-              status={answer().errorCount > 0 ? "failed" : "ok"}
+              value={
+                <State
+                  status={answer().errorCount > 0 ? "failed" : "ok"}
+                  word={answer().errorCount > 0 ? count(answer().errorCount) : "none"}
+                />
+              }
             />
             <Figure name="Complete" value={answer().complete ? "yes" : "no"} hint={answer().reason} />
             <Figure
