@@ -296,6 +296,17 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     }).pipe(Effect.scoped, Effect.provide(services))
   })
 
+  if (values.role !== "all" && values.role !== "fusion") {
+    return yield* untilStopped(values.role, durationMillis).pipe(
+      Effect.provide(
+        services.pipe(
+          Layer.provideMerge(Layer.provideMerge(tracing, layerProcessResourceFromConfig(version))),
+          Layer.provideMerge(SecureRandom.layerWebCrypto)
+        )
+      )
+    )
+  }
+
   const chosen = Option.isNone(flags.input) && values.simulator ? simulated : real
   const report = yield* withRunEvents(chosen, yield* descriptionOf(flags, values, directory)).pipe(
     Effect.provide(
@@ -315,6 +326,14 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   }
   const nothing = Option.isSome(flags.input) ? nothingUsable(report, flags.input.value) : undefined
   if (nothing !== undefined) return yield* new InputError({ message: nothing })
+})
+
+/** A process without fusion: its services are at work until it is asked to stop, or its time is over. */
+const untilStopped = Effect.fnUntraced(function*(role: string, durationMillis: number) {
+  const { requested } = yield* Shutdown
+  yield* Effect.logInfo(`role ${role}: no observations are read here`)
+  yield* Number.isFinite(durationMillis) ? Effect.timeoutOption(requested, durationMillis) : requested
+  yield* Effect.logInfo("asked to stop, or the time is over: what was received is worked off")
 })
 
 /** In silence with `--json` when nobody looks at a terminal; else redrawn, or line by line. What the run says stands above what is redrawn. */

@@ -3,6 +3,7 @@
 const stride = 6
 /** Up to so many a walk over all beats a map. */
 const fewSpans = 16
+const anyKind = -1
 
 export class SpanIds {
   size = 0
@@ -37,7 +38,7 @@ export class SpanIds {
 
   /** The span of this id and kind. */
   find(high: number, low: number, kind: number): number | undefined {
-    return this.#search(high, low, (place) => this.#rows[place * stride + 2] === kind)
+    return this.#search(high, low, kind)
   }
 
   service(place: number): number {
@@ -51,25 +52,28 @@ export class SpanIds {
   caller(place: number, server: number, client: number): number | undefined {
     const row = place * stride
     const rows = this.#rows
-    const [high = 0, low = 0, kind = 0, parentHigh = 0, parentLow = 0] = rows.subarray(row, row + 5)
-    if (kind === server) {
-      const twin = this.find(high, low, client)
+    const [parentHigh, parentLow] = [rows[row + 3] ?? 0, rows[row + 4] ?? 0]
+    if (rows[row + 2] === server) {
+      const twin = this.find(rows[row] ?? 0, rows[row + 1] ?? 0, client)
       if (twin !== undefined) return twin
     }
-    return (parentHigh | parentLow) === 0 ? undefined : this.#search(parentHigh, parentLow, () => true)
+    return (parentHigh | parentLow) === 0 ? undefined : this.#search(parentHigh, parentLow, anyKind)
   }
 
-  #search(high: number, low: number, fits: (place: number) => boolean): number | undefined {
+  #search(high: number, low: number, kind: number): number | undefined {
     const rows = this.#rows
     if (this.size <= fewSpans) {
       for (let place = 0; place < this.size; place++) {
-        if (rows[place * stride + 1] === low && rows[place * stride] === high && fits(place)) return place
+        const row = place * stride
+        if (
+          rows[row + 1] === low && rows[row] === high && (kind === anyKind || rows[row + 2] === kind)
+        ) return place
       }
       return undefined
     }
     this.#index()
     for (let place = this.#last.get(low) ?? -1; place >= 0; place = this.#next[place] ?? -1) {
-      if (rows[place * stride] === high && fits(place)) return place
+      if (rows[place * stride] === high && (kind === anyKind || rows[place * stride + 2] === kind)) return place
     }
     return undefined
   }
