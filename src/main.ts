@@ -8,16 +8,20 @@ import { assess } from "./commands/assess.ts"
 import { bench } from "./commands/bench.ts"
 import { budget } from "./commands/budget.ts"
 import { canary } from "./commands/canary.ts"
+import { chaos } from "./commands/chaos.ts"
 import { config } from "./commands/config.ts"
 import { dlq } from "./commands/dlq.ts"
 import { graph } from "./commands/graph.ts"
 import { lineage } from "./commands/lineage.ts"
 import { log } from "./commands/log.ts"
+import { plan } from "./commands/plan.ts"
 import { layerPresenter } from "./commands/presenter.ts"
+import { profile } from "./commands/profile.ts"
 import { run } from "./commands/run.ts"
 import { screen } from "./commands/screen.ts"
 import { simulate } from "./commands/simulate.ts"
 import { status } from "./commands/status.ts"
+import { toggle } from "./commands/toggle.ts"
 import { trace } from "./commands/trace.ts"
 import { version } from "./commands/version.ts"
 import { layerLoggingFromConfig } from "./layers/logging/loggingFromConfig.ts"
@@ -41,7 +45,11 @@ const perigee = Command.make("perigee").pipe(
     bench,
     graph,
     config,
-    status
+    status,
+    chaos,
+    toggle,
+    profile,
+    plan
   ])
 )
 

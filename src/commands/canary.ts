@@ -9,6 +9,7 @@ import type { CanaryStatus } from "../domain/api/canary.ts"
 import { shownAddress, withoutSecrets } from "../layers/client/address.ts"
 import { guarded } from "../layers/client/guardedClient.ts"
 import { parseDuration, required } from "./inputs.ts"
+import { urlFlag } from "./instance.ts"
 import { jsonFlag } from "./jsonFlag.ts"
 import { counted } from "./text.ts"
 
@@ -118,10 +119,7 @@ const wait = Command.make(
       Flag.withDescription("Give up after this long, such as 30s or 2m"),
       Flag.withDefault("60s")
     ),
-    url: Flag.String("url").pipe(
-      Flag.withDescription("Where the instance answers HTTP"),
-      Flag.withDefault("http://127.0.0.1:8090")
-    ),
+    url: urlFlag,
     all: Flag.Boolean("all").pipe(
       Flag.withDescription("Wait until one has arrived over every source that sends them"),
       Flag.withDefault(false)

@@ -1,6 +1,6 @@
 /** A running instance, asked over HTTP: where it is, and what is said when it does not answer. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Effect, Schema } from "effect"
+import { Config, Effect, Option, Schema } from "effect"
 import { Flag } from "effect/cli"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
@@ -18,24 +18,30 @@ export class InstanceError extends Schema.TaggedError<InstanceError>()("Instance
 }) {}
 
 export const urlFlag = Flag.String("url").pipe(
-  Flag.withDescription("Where the instance answers HTTP"),
+  Flag.withDescription("Where the instance answers HTTP (default: PERIGEE_URL, else this machine)"),
+  Flag.withFallbackConfig(Config.String("PERIGEE_URL")),
   Flag.withDefault("http://127.0.0.1:8090")
 )
 
-const callTimeout = "5 seconds"
+export const tokenFlag = Flag.String("token").pipe(
+  Flag.withDescription("The admin token (default: PERIGEE_HTTP_ADMIN_TOKEN)"),
+  Flag.optional
+)
+
+const callMillis = 5000
 
 const isApiError = Schema.is(ApiError)
 
 const reasonOf = (error: unknown): string =>
   isApiError(error) ? error.error.message : error instanceof Error ? error.message : String(error)
 
-/** The API's client for an instance; every failure is an {@link InstanceError} that names it. */
-export const makeInstance = Effect.fnUntraced(function*(url: string) {
+/** The API's client for an instance, `given`, else the token of the settings, with every request; every failure is an {@link InstanceError} that names it. */
+export const makeInstance = Effect.fnUntraced(function*(url: string, given?: string) {
   const shown = shownAddress(url)
   const hide = withoutSecrets(url)
   const parsed = httpUrl(url)
   const hasCredentials = parsed !== undefined && credentialsOf(parsed) !== undefined
-  const token = (yield* settings.httpAdminToken) ?? (yield* settings.httpReadToken)
+  const token = given ?? (yield* settings.httpAdminToken) ?? (yield* settings.httpReadToken)
   const client = yield* HttpApiClient.make(PerigeeApi, {
     transformClient: (client) => {
       const there = HttpClient.mapRequest(client, HttpClientRequest.prependUrl(url))
@@ -50,14 +56,19 @@ export const makeInstance = Effect.fnUntraced(function*(url: string) {
   return {
     client,
     shown,
-    call: <A, E, R>(request: Effect.Effect<A, E, R>): Effect.Effect<A, InstanceError, R> =>
+    call: <A, E, R>(request: Effect.Effect<A, E, R>, patience = callMillis): Effect.Effect<A, InstanceError, R> =>
       request.pipe(
-        Effect.timeout(callTimeout),
+        Effect.timeout(patience),
         Effect.mapError((error) =>
           new InstanceError({ message: `${shown}: ${hide(reasonOf(error))}`, answered: isApiError(error) })
         )
       )
   }
+})
+
+/** The same, with the token of the flag, else that of the environment. */
+export const adminInstance = Effect.fnUntraced(function*(url: string, token: Option.Option<string>) {
+  return yield* makeInstance(url, Option.getOrUndefined(token))
 })
 
 export const layerInstanceClient = NodeHttpClient.layerUndici

@@ -13,10 +13,17 @@ import type { UtcTime } from "../domain/time/UtcTime.ts"
 import { besideWebhook } from "../layers/alerts/webhook/webhookFromConfig.ts"
 import { layerCanariesFromConfig } from "../layers/canary/canariesFromConfig.ts"
 import { layerCanaryMetrics } from "../layers/canary/canaryMetrics.ts"
+import {
+  layerChaosFromConfig,
+  layerClockFromConfig,
+  layerStruckHttp,
+  layerStruckLog
+} from "../layers/chaos/chaosFromConfig.ts"
 import { fusionSettings, kafkaSettings, listenSettings, settings, withFlags } from "../layers/config/settings.ts"
 import { layerWithSensors } from "../layers/deadletters/DeadLetters.ts"
 import { Health } from "../layers/health/Health.ts"
 import { MetricHistory } from "../layers/history/MetricHistory.ts"
+import { Admin } from "../layers/http/Admin.ts"
 import { layerHttpFromConfig } from "../layers/http/httpFromConfig.ts"
 import { Inspection } from "../layers/inspection/Inspection.ts"
 import { layerNotedDeadLetters, SensorHealth } from "../layers/inspection/SensorHealth.ts"
@@ -33,6 +40,7 @@ import {
 import { withRunEvents } from "../layers/openlineage/OpenLineage.ts"
 import { layerOpenLineageFromConfig } from "../layers/openlineage/openLineageFromConfig.ts"
 import { layerProcessResourceFromConfig } from "../layers/resource/processResourceFromConfig.ts"
+import { layerInspectorProfiler } from "../layers/runtime/inspectorProfiler.ts"
 import { ProcDescriptors } from "../layers/runtime/ProcDescriptors.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
 import { layerHeadSamplerFromConfig } from "../layers/sampling/headSamplerFromConfig.ts"
@@ -46,6 +54,7 @@ import { makeDirectory } from "../layers/sql/makeDirectory.ts"
 import { PipelineGraphs } from "../layers/stage/PipelineGraphs.ts"
 import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
+import { Toggles } from "../layers/toggles/Toggles.ts"
 import { layerFlightRecorderFromConfig } from "../layers/tracing/recorder/flightRecorderFromConfig.ts"
 import { layerTracingFromConfig } from "../layers/tracing/tracingFromConfig.ts"
 import { fusionGraph } from "./fusionGraph.ts"
@@ -214,10 +223,13 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
       layerLineageFromConfig,
       layerScreeningFromConfig,
       FileCursorStore.layer(directory),
-      NodeHttpClient.layerUndici
+      Layer.provide(layerStruckHttp, NodeHttpClient.layerUndici),
+      Admin.layerFromConfig,
+      Toggles.layer
     )),
     Layer.provideMerge(LogReader.layer),
-    Layer.provideMerge(layerLogFromConfig),
+    Layer.provideMerge(Layer.provide(layerStruckLog, layerLogFromConfig)),
+    Layer.provideMerge(layerClockFromConfig),
     Layer.provide(withFlags({ "data-dir": directory }))
   )
 
@@ -315,7 +327,9 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
         layerOpenLineageFromConfig.pipe(
           Layer.provide([NodeHttpClient.layerUndici, withFlags({ "data-dir": directory })])
         ),
-        SecureRandom.layerWebCrypto
+        SecureRandom.layerWebCrypto,
+        layerChaosFromConfig,
+        layerInspectorProfiler
       )
     ),
     Effect.provideService(Console.Console, said)

@@ -22,6 +22,7 @@ import { HeadSampler } from "../../layers/stage/HeadSampler.ts"
 import { StageTracing } from "../../layers/stage/StageHooks.ts"
 import { StageRegistry } from "../../layers/stage/StageRegistry.ts"
 import { StageState } from "../../layers/stage/StageState.ts"
+import { Toggles } from "../../layers/toggles/Toggles.ts"
 import { KeptTraces } from "../../layers/tracing/recorder/KeptTraces.ts"
 import { SettleTraces } from "../../layers/tracing/recorder/SettleTraces.ts"
 import { TaskUnits } from "../../layers/units/TaskUnits.ts"
@@ -115,6 +116,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   const before = alerts.current()
   const alertSequences = new Map(Array.from(before, ([id, { sequence }]) => [id, sequence] as const))
   const { notes } = yield* SensorHealth
+  const toggles = yield* Toggles
   const tally = makeTally(now, (kind) => kind === synthetics.kind, notes)
   if (beginsAnew) yield* log.units?.reset(fusionGroup) ?? Effect.void
   const ingestUnits = yield* Layer.build(TaskUnits.layer({ task: ingestTask, every: 0, clock: realClock }))
@@ -149,10 +151,12 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     alertSequences,
     settings,
     tally,
+    isPaused: toggles.isPaused,
     synthetics
   })
 
-  const sampler = yield* HeadSampler
+  const own = yield* HeadSampler
+  const sampler = HeadSampler.deciding((source, traces) => toggles.samplingLevel() ?? own.level(source, traces))
   let tracesSampled = 0
   const counting = HeadSampler.of({
     ...sampler,

@@ -1,10 +1,12 @@
 /** Shows a run to whoever asks from outside: its metrics and their short history, its status and its sensors, and whether it is healthy. */
 import { Effect } from "effect"
 import type { HealthCheck } from "../../domain/api/health.ts"
+import { checkCondition } from "../../domain/chaos/checkCondition.ts"
 import { makeSight } from "../../domain/observation/sensorHealth/expectedSight.ts"
 import { CanaryWatch } from "../../layers/canary/CanaryWatch.ts"
+import { Chaos } from "../../layers/chaos/Chaos.ts"
 import { DeadLetters } from "../../layers/deadletters/DeadLetters.ts"
-import { Health } from "../../layers/health/Health.ts"
+import { Health, worstStatus } from "../../layers/health/Health.ts"
 import { type LogProbe, startLogProbe } from "../../layers/health/logProbe.ts"
 import { MetricHistory } from "../../layers/history/MetricHistory.ts"
 import { makePipelineSampler } from "../../layers/history/pipelineSampler.ts"
@@ -66,6 +68,7 @@ export const observeRun = Effect.gen(function*() {
   const channels = yield* StageChannels
   const { notes } = yield* SensorHealth
   const inspection = yield* Inspection
+  const chaos = yield* Chaos
   const history = yield* MetricHistory
   const slo = yield* Slo
   const canaries = yield* CanaryWatch
@@ -117,12 +120,25 @@ export const observeRun = Effect.gen(function*() {
         budgets
       })
     )
+    const healthChecks = () => [
+      ...health.ask("live"),
+      ...health.ask("ready").filter(({ name }) => name !== "stages")
+    ]
+    yield* chaos.watchWith({
+      stages: () => progress().stages.map(([stage]) => stage),
+      check: (condition) =>
+        checkCondition(condition, {
+          now: () => progress().now,
+          read: history.read,
+          health: () => worstStatus(healthChecks())
+        })
+    })
     yield* inspection.answerWith({
       status: () =>
         statusAnswer({
           run,
           sensors,
-          health: () => [...health.ask("live"), ...health.ask("ready").filter(({ name }) => name !== "stages")],
+          health: healthChecks,
           budgets,
           canaries: canaries.report,
           occupancy: channels.occupancy,

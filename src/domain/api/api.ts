@@ -1,13 +1,17 @@
 /** The HTTP API: schemas only, so that a client can be made of it without the server. */
 import { Schema } from "effect"
 import { HttpApi, HttpApiEndpoint, HttpApiGroup, HttpApiSchema, OpenApi } from "effect/http-api"
+import { Experiment } from "../chaos/Experiment.ts"
 import { ApiError } from "./ApiError.ts"
 import { CanaryStatus } from "./canary.ts"
+import { ChaosAnswer, ChaosReport } from "./chaos.ts"
 import { HealthAnswer, HealthReport } from "./health.ts"
 import { HistoryAnswer, historyQuery } from "./history.ts"
 import { OperationApi } from "./operation/operation.ts"
+import { Refused, Unauthorized, UnknownId } from "./refusals.ts"
 import { SourcesAnswer } from "./sources.ts"
 import { StatusAnswer } from "./status.ts"
+import { ToggleChange, TogglesAnswer } from "./toggles.ts"
 import { TracesApi } from "./traces.ts"
 
 /** Whoever watches the process asks these. `degraded` answers 200, `failed` 503, with the same body. */
@@ -65,6 +69,50 @@ export class InspectionApi extends HttpApiGroup.make("inspection").add(
   )
 ) {}
 
+/** Experiments on this process. */
+export class ChaosApi extends HttpApiGroup.make("chaos").add(
+  HttpApiEndpoint.get("list", "/v1/chaos", { success: ChaosAnswer }).annotate(
+    OpenApi.Description,
+    "Experiments under way, and the reports of those that are over"
+  ),
+  HttpApiEndpoint.post("run", "/v1/chaos", {
+    payload: Experiment,
+    success: ChaosReport,
+    error: [Unauthorized, Refused]
+  })
+    .annotate(
+      OpenApi.Description,
+      "Injects a fault (admin token). It is rolled back when its time is over, its steady state breaks, or no heartbeat comes for 5 s"
+    ),
+  HttpApiEndpoint.post("heartbeat", "/v1/chaos/:id/heartbeat", {
+    params: { id: Schema.String },
+    success: ChaosReport,
+    error: [Unauthorized, UnknownId]
+  }).annotate(OpenApi.Description, "Whoever runs an experiment is still there (admin token)"),
+  HttpApiEndpoint.delete("stop", "/v1/chaos/:id", {
+    params: { id: Schema.String },
+    success: ChaosReport,
+    error: [Unauthorized, UnknownId]
+  }).annotate(OpenApi.Description, "Rolls an experiment back (admin token)")
+) {}
+
+/** What is steered, and looked into, while a process runs. */
+export class SteeringApi extends HttpApiGroup.make("steering").add(
+  HttpApiEndpoint.get("toggles", "/v1/toggles", { success: TogglesAnswer }).annotate(
+    OpenApi.Description,
+    "The share of traces that is sampled, and the sensors that are paused"
+  ),
+  HttpApiEndpoint.post("toggle", "/v1/toggles", { payload: ToggleChange, success: TogglesAnswer, error: Unauthorized })
+    .annotate(OpenApi.Description, "Changes one of them (admin token)"),
+  HttpApiEndpoint.post("profile", "/v1/profile", {
+    query: {
+      seconds: Schema.FiniteFromString.pipe(Schema.check(Schema.isBetween({ minimum: 0.05, maximum: 60 })))
+    },
+    success: Schema.String.pipe(HttpApiSchema.asText({ contentType: "application/json" })),
+    error: [Unauthorized, Refused]
+  }).annotate(OpenApi.Description, "What the processor does for some seconds, as a `.cpuprofile` (admin token)")
+) {}
+
 export class PerigeeApi extends HttpApi.make("perigee")
   .add(HealthApi)
   .add(MetricsApi)
@@ -72,6 +120,8 @@ export class PerigeeApi extends HttpApi.make("perigee")
   .add(InspectionApi)
   .add(TracesApi)
   .add(OperationApi)
+  .add(ChaosApi)
+  .add(SteeringApi)
   .annotateMerge(OpenApi.annotations({
     title: "Perigee",
     version: "1",

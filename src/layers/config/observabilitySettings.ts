@@ -36,6 +36,13 @@ export const observabilitySettings = {
     why: "Who may look need not be who may act.",
     secret: true
   }),
+  chaos: setting({
+    name: "PERIGEE_CHAOS",
+    kind: onOff,
+    fallback: false,
+    what: "Whether chaos experiments may be run on this process (`perigee chaos`).",
+    why: "Faults are injected where somebody decided that they may be."
+  }),
   metrics: setting({
     name: "PERIGEE_METRICS",
     kind: onOff,

@@ -7,7 +7,7 @@ import { countByErrorKind, DeadLetters } from "./DeadLetters.ts"
 
 export const deadLettersTopic = "dead-letters"
 
-const retentionMillis = 30 * 86_400_000
+export const deadLettersRetentionMillis = 30 * 86_400_000
 
 const DeadLetterJson = Schema.fromJsonString(DeadLetter)
 const encode = Schema.encodeEffect(DeadLetterJson)
@@ -40,7 +40,7 @@ const layer = Layer.effect(
   DeadLetters,
   Effect.gen(function*() {
     const log = yield* MessageLog
-    yield* log.ensureTopic({ name: deadLettersTopic, partitions: 1, retentionMillis })
+    yield* log.ensureTopic({ name: deadLettersTopic, partitions: 1, retentionMillis: deadLettersRetentionMillis })
     const counter = countByErrorKind()
     const symptoms = yield* Symptoms
     const write = Effect.fnUntraced(function*(letters: ReadonlyArray<DeadLetter>) {

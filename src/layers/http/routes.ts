@@ -10,9 +10,11 @@ import { Health, type HealthQuestion, worstStatus } from "../health/Health.ts"
 import { Exposition } from "../metrics/Exposition.ts"
 import { layerPageRoutes } from "../pages/pageRoutes.ts"
 import { apiIndex } from "./apiIndex.ts"
+import { chaosRoutes } from "./chaosRoutes.ts"
 import { inspectionRoutes } from "./inspectionRoutes.ts"
 import { layerJaegerRoutes } from "./jaeger/jaegerRoutes.ts"
 import { operationRoutes } from "./operation/operationRoutes.ts"
+import { steeringRoutes } from "./steeringRoutes.ts"
 import { layerTraceRoutes } from "./traceRoutes.ts"
 
 const orFail = <A extends Pick<HealthAnswer, "status">>(answer: A): Effect.Effect<A, A> =>
@@ -76,7 +78,16 @@ const canary = HttpApiBuilder.group(
 
 /** All routes, `/openapi.json`, the index at `/` and the pages among them. */
 export const layerRoutes = HttpApiBuilder.layer(PerigeeApi, { openapiPath: "/openapi.json" }).pipe(
-  Layer.provide([health, metrics, canary, inspectionRoutes, operationRoutes, layerTraceRoutes]),
+  Layer.provide([
+    health,
+    metrics,
+    canary,
+    inspectionRoutes,
+    chaosRoutes,
+    steeringRoutes,
+    operationRoutes,
+    layerTraceRoutes
+  ]),
   Layer.merge(layerJaegerRoutes),
   Layer.merge(layerPageRoutes(apiIndex))
 )

@@ -8,7 +8,7 @@
  *
  * It knows nothing of the pipeline but the addresses of its sources. Memory: the scenario's, and the archive's newest records.
  */
-import { Context, Duration, Effect, Layer } from "effect"
+import { Clock, Context, Duration, Effect, Layer } from "effect"
 import type { Emission, Wire } from "../../domain/simulation/Emission.ts"
 import type { FaultCounts } from "../../domain/simulation/faults.ts"
 import { makeScenario, type ScenarioOptions, silence } from "../../domain/simulation/scenario.ts"
@@ -63,6 +63,8 @@ export class Simulator extends Context.Service<Simulator, {
 const utf8 = new TextDecoder()
 
 const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
+  // Sensors have clocks of their own: who takes their data may have another.
+  const clock = yield* Clock.Clock
   const scenario = makeScenario(options)
   const silent = silence(scenario)
   if (silent !== undefined) yield* Effect.logWarning(`simulator: ${silent}`)
@@ -74,49 +76,53 @@ const make = Effect.fnUntraced(function*(options: ScenarioOptions) {
   let next = emissions.next()
 
   // Untraced: its span would last as long as the run and hold every send.
-  const drive = Effect.fnUntraced(function*(sources: { readonly radar: Endpoint; readonly isl: Endpoint }) {
-    const datagrams = yield* makeDatagrams(sources.radar)
-    const links = yield* makeLinks(sources.isl)
+  const drive = Effect.fnUntraced(
+    function*(sources: { readonly radar: Endpoint; readonly isl: Endpoint }) {
+      const datagrams = yield* makeDatagrams(sources.radar)
+      const links = yield* makeLinks(sources.isl)
 
-    /** Sends what is due, in order within each wire. */
-    const deliver = Effect.fnUntraced(function*(due: ReadonlyArray<Emission>) {
-      const frames: Array<Uint8Array> = []
-      const records: Array<ArchiveRecord> = []
-      for (const { again, bytes, sensorTimestamp, sourceId, wire } of due) {
-        sent[wire] += 1
-        if (!again) distinct[wire] += 1
-        if (wire === "radar") frames.push(bytes)
-        else if (wire === "optical") records.push({ time: sensorTimestamp, json: utf8.decode(bytes) })
-        else if (!(yield* links.send(sourceId, bytes))) refused.isl += 1
-      }
-      refused.radar += yield* datagrams.send(frames)
-      archive.publish(records)
-    })
+      /** Sends what is due, in order within each wire. */
+      const deliver = Effect.fnUntraced(function*(due: ReadonlyArray<Emission>) {
+        const frames: Array<Uint8Array> = []
+        const records: Array<ArchiveRecord> = []
+        for (const { again, bytes, sensorTimestamp, sourceId, wire } of due) {
+          sent[wire] += 1
+          if (!again) distinct[wire] += 1
+          if (wire === "radar") frames.push(bytes)
+          else if (wire === "optical") records.push({ time: sensorTimestamp, json: utf8.decode(bytes) })
+          else if (!(yield* links.send(sourceId, bytes))) refused.isl += 1
+        }
+        refused.radar += yield* datagrams.send(frames)
+        archive.publish(records)
+      })
 
-    while (next.done !== true) {
-      const now = yield* ScenarioClock.now
-      if (next.value.sendAt > now) {
-        yield* Effect.sleep(Duration.millis(next.value.sendAt - now))
-        continue
+      while (next.done !== true) {
+        const now = yield* ScenarioClock.now
+        if (next.value.sendAt > now) {
+          yield* Effect.sleep(Duration.millis(next.value.sendAt - now))
+          continue
+        }
+        const due: Array<Emission> = []
+        while (next.done !== true && next.value.sendAt <= now && due.length < burst) {
+          due.push(next.value)
+          next = emissions.next()
+        }
+        yield* deliver(due)
+        yield* eventLoopTurn
       }
-      const due: Array<Emission> = []
-      while (next.done !== true && next.value.sendAt <= now && due.length < burst) {
-        due.push(next.value)
-        next = emissions.next()
-      }
-      yield* deliver(due)
-      yield* eventLoopTurn
-    }
-    yield* Effect.sleep(Duration.millis(Math.max(0, scenario.end - (yield* ScenarioClock.now))))
-    yield* links.end
-    yield* archive.close
-    return {
-      sent: { ...sent },
-      refused: { ...refused },
-      distinct: { ...distinct },
-      faults: { ...scenario.faultCounts }
-    } satisfies DriveReport
-  }, Effect.scoped)
+      yield* Effect.sleep(Duration.millis(Math.max(0, scenario.end - (yield* ScenarioClock.now))))
+      yield* links.end
+      yield* archive.close
+      return {
+        sent: { ...sent },
+        refused: { ...refused },
+        distinct: { ...distinct },
+        faults: { ...scenario.faultCounts }
+      } satisfies DriveReport
+    },
+    Effect.scoped,
+    Effect.provideService(Clock.Clock, clock)
+  )
 
   return Simulator.of({
     archiveUrl: archive.url,

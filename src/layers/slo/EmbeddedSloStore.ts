@@ -113,4 +113,4 @@ const layerReader = (directory: string): Layer.Layer<SloStore, SloStoreError> =>
   )
 
 /** The counts of objectives in an SQLite file. */
-export const EmbeddedSloStore = { layer, layerReader, fileName }
+export const EmbeddedSloStore = { layer, layerReader, fileName, component, steps }

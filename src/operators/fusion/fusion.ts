@@ -84,6 +84,8 @@ export interface FusionOptions {
   readonly assets?: Assets
   /** Sizes of objects, where they are known. */
   readonly bodies?: HardBodies
+  /** Sensors whose observations are given up as `Shed` for now. */
+  readonly isPaused?: (sourceId: string) => boolean
   /** By default canaries, of whose arrival nobody is told. */
   readonly synthetics?: Synthetics
 }
@@ -127,7 +129,7 @@ export const fusion = (
   }
   return pipe(
     decode(sensors, tally),
-    via(validate(sensors, tally)),
+    via(validate(sensors, tally, options.isPaused)),
     via(dedupe({
       key: ({ observationId }) => observationId,
       ttlMillis: settings.dedupeTtlMillis,

@@ -28,10 +28,11 @@ const badSigma = ({ target, uncertainty: { covariance, ...sigmas } }: Observatio
     : `variance of ${componentsOf(target)[index]} in the covariance is ${covariance[index]?.[index]}, not positive`
 }
 
-/** `tally`, if given, is told the times of what is kept. */
+/** `tally`, if given, is told the times of what is kept. What a paused sensor sends is given up as `Shed`, and can be brought back. */
 export const validate = (
   registry: SensorRegistry,
-  tally?: ObservationTally
+  tally?: ObservationTally,
+  isPaused: (sourceId: string) => boolean = () => false
 ): Operator<Observation, Observation, never, StageServices> =>
   stateless({
     name: "validate",
@@ -41,6 +42,10 @@ export const validate = (
         const { context, payload: observation } = event
         const sensor = registeredSensor(event, registry, emit)
         if (sensor === undefined) continue
+        if (isPaused(observation.sourceId)) {
+          emit.dead(event, "Shed", `${observation.sourceId} is paused`)
+          continue
+        }
         const eventTime = measurementTime(sensor, observation.sensorTimestamp)
         const ahead = eventTime - context.ingestTime
         const wrong = ahead > mostAheadMillis
