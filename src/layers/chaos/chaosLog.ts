@@ -5,6 +5,7 @@
  */
 import { Clock, Effect, Layer, Stream } from "effect"
 import { LogError } from "../log/LogError.ts"
+import type { LogUnits } from "../log/LogUnits.ts"
 import { MessageLog } from "../log/MessageLog.ts"
 import type { Subscription } from "../log/Subscription.ts"
 import { ActiveFaults, isOn } from "./ActiveFaults.ts"
@@ -44,14 +45,36 @@ export const layerChaosLog: Layer.Layer<MessageLog, never, MessageLog> = Layer.e
         }
       })
 
-    const struckSubscription = (subscription: Subscription): Subscription => ({
-      ...subscription,
-      records: Stream.mapArrayEffect(subscription.records, (records) => Effect.as(strike("read"), records)),
-      commit: (positions) => Effect.andThen(strike("commit"), subscription.commit(positions))
-    })
+    // A log knows its own subscriptions again, and no copies of them.
+    const own = new WeakMap<Subscription, Subscription>()
+    const struckSubscription = (subscription: Subscription): Subscription => {
+      const struck: Subscription = {
+        ...subscription,
+        records: Stream.mapArrayEffect(subscription.records, (records) => Effect.as(strike("read"), records)),
+        commit: (positions) => Effect.andThen(strike("commit"), subscription.commit(positions))
+      }
+      own.set(struck, subscription)
+      return struck
+    }
+    const { units } = log
+    const struckUnits: LogUnits | undefined = units === undefined ? undefined : {
+      ...units,
+      commit: (unit) =>
+        Effect.andThen(
+          strike("commit"),
+          units.commit({
+            ...unit,
+            positions: unit.positions.map(({ positions, subscription }) => ({
+              subscription: own.get(subscription) ?? subscription,
+              positions
+            }))
+          })
+        )
+    }
 
     return MessageLog.of({
       ...log,
+      ...(struckUnits !== undefined && { units: struckUnits }),
       append: (topic, records) => Effect.andThen(strike("append"), log.append(topic, records)),
       read: (options) => Effect.andThen(strike("read"), log.read(options)),
       offsets: (topic) => Effect.andThen(strike("read"), log.offsets(topic)),
