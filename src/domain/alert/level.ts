@@ -20,7 +20,11 @@ interface LevelRule {
 
 const byProbability = (pc: number): Level => pc > 1e-4 ? "action" : pc > 1e-7 ? "attention" : "none"
 
-const byMissDistance = (metres: number): Level => metres < 1000 ? "action" : metres < 5000 ? "attention" : "none"
+/** m, under which a closest approach can reach a level by its distance. */
+export const missDistanceLimit = 5000
+
+const byMissDistance = (metres: number): Level =>
+  metres < 1000 ? "action" : metres < missDistanceLimit ? "attention" : "none"
 
 const order: Readonly<Record<Level, number>> = { none: 0, attention: 1, action: 2 }
 
@@ -34,7 +38,7 @@ const largestBody = 500
  * `indicative`: a probability does not count (`tle-only`).
  */
 export const isOutOfReach = (missAtLeast: number, sigma: number, indicative: boolean): boolean =>
-  missAtLeast > 5000 && (indicative || missAtLeast - largestBody > farSigmas * sigma)
+  missAtLeast > missDistanceLimit && (indicative || missAtLeast - largestBody > farSigmas * sigma)
 
 export const levelOf = (
   risk: Pick<ConjunctionRisk, "pc" | "missDistanceMetres" | "validity">,

@@ -20,8 +20,9 @@ export interface Spread {
   readonly sigma: number
 }
 
-const none: Spread = { displacement: 0, sigma: Infinity }
-const unbounded: Spread = { displacement: Infinity, sigma: Infinity }
+/** Of an object that is where its element set has it, by definition. */
+export const unobserved: Spread = { displacement: 0, sigma: Infinity }
+export const unbounded: Spread = { displacement: Infinity, sigma: Infinity }
 
 const margin = 1.15
 const millisPerDay = 86_400_000
@@ -74,6 +75,6 @@ const spreadOf = (estimate: TrackEstimate, catalogue: MeanElements, time: UtcTim
 
 /** `catalogue`: the element set of the object. */
 export const spreadAt = (estimate: Estimate, catalogue: MeanElements, time: UtcTime): Spread => {
-  if (estimate.accepted === 0) return none
+  if (estimate.accepted === 0) return unobserved
   return isNumeric(estimate) ? unbounded : spreadOf(estimate, catalogue, time)
 }

@@ -2,7 +2,7 @@
  * Track updates into pair updates: sliding event-time windows of `windowMillis`, one every `slideMillis`, keyed by conjunction.
  *
  * Every speculative update of an object gives, at once, a speculative pair update for each of its conjunctions, but for those that nothing was said of yet and
- * that can reach no level given both estimates (`spread.ts`), and where it says no more than the one before (`saysMore.ts`). A final one is left out likewise, and
+ * that can reach no level given both estimates (`spread.ts`), and where it says no more than the one before (`saysMore.ts`) or comes within a second of it. A final one is left out likewise, and
  * where it is what was said last: what comes of the final ones is the same. When the watermark passes
  * the end of a window, each conjunction with an observation in it gives a final one, with both objects' estimates as of that end: what is
  * final depends on the observations alone, not on the order in which they came. A correction whose windows have closed gives, per
@@ -21,10 +21,10 @@
  * since the last slide and conjunction.
  */
 import type { Conjunction } from "../../../domain/alert/Conjunction.ts"
-import { isOutOfReach } from "../../../domain/alert/level.ts"
+import { isOutOfReach, missDistanceLimit } from "../../../domain/alert/level.ts"
 import type { PairUpdate } from "../../../domain/alert/PairUpdate.ts"
 import { type Evidence, sampledEvidence, withEvidence } from "../../../domain/lineage/Evidence.ts"
-import { spreadAt } from "../../../domain/orbit/encounter/spread.ts"
+import { type Spread, spreadAt, unbounded, unobserved } from "../../../domain/orbit/encounter/spread.ts"
 import type { Candidates } from "../../../domain/orbit/tracking/candidates.ts"
 import type { Estimate } from "../../../domain/orbit/tracking/Estimate.ts"
 import { sameEstimate, saysMore } from "../../../domain/orbit/tracking/saysMore.ts"
@@ -69,22 +69,23 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     return { estimates: [first, second], evidence }
   }
 
+  /** How far what is known of an object takes it from its element set. One that nobody observed costs nothing: its estimate is not even made. */
+  const spreadOf = (estimates: Table<string, Known>, objectId: string, time: UtcTime): Spread => {
+    const estimate = estimates.get(objectId)?.estimate
+    const elements = estimate === undefined ? undefined : candidates.propagatorOf(objectId)?.elements
+    return estimate === undefined ? unobserved : elements === undefined ? unbounded : spreadAt(estimate, elements, time)
+  }
+
   /** Whether no level can be reached, given what is known of both objects: nothing is lost if nothing is said. */
   const isFar = (
-    { nominalMissDistance, nominalTca, pair: [a, b] }: Conjunction,
-    [first, second]: PairUpdate["estimates"]
+    estimates: Table<string, Known>,
+    { nominalMissDistance, nominalTca, pair: [a, b] }: Conjunction
   ): boolean => {
     // Most are told apart by the catalogue's distance alone.
-    if (nominalMissDistance <= 5000) return false
-    const [elementsA, elementsB] = [candidates.propagatorOf(a)?.elements, candidates.propagatorOf(b)?.elements]
-    if (elementsA === undefined || elementsB === undefined) return false
-    const [one, other] = [spreadAt(first, elementsA, nominalTca), spreadAt(second, elementsB, nominalTca)]
-    const indicative = first.accepted === 0 || second.accepted === 0
-    return isOutOfReach(
-      nominalMissDistance - one.displacement - other.displacement,
-      one.sigma + other.sigma,
-      indicative
-    )
+    if (nominalMissDistance <= missDistanceLimit) return false
+    const [one, other] = [spreadOf(estimates, a, nominalTca), spreadOf(estimates, b, nominalTca)]
+    const missAtLeast = nominalMissDistance - one.displacement - other.displacement
+    return isOutOfReach(missAtLeast, one.sigma + other.sigma, one.sigma === Infinity || other.sigma === Infinity)
   }
 
   const speculate = (
@@ -96,18 +97,17 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     const { again, conjunctions, track: { estimate, objectId, observationTime } } = event.payload
     if (!again) learn(state.speculative, objectId, estimate, event.context)
     const before = every || again ? undefined : state.spoken.get(objectId)
-    const sameAsBefore = before !== undefined && !saysMore(before, estimate)
+    const sameAsBefore = before !== undefined
+      && (Math.abs(estimate.time - before.time) < soonMillis || !saysMore(before, estimate))
     const windowEnd = endAfter(observationTime)
     let spoke = false
     for (const conjunction of conjunctions) {
       const isTold = state.isTold(conjunction)
       if (isTold && sameAsBefore) continue
+      if (!every && !isTold && isFar(state.speculative, conjunction)) continue
       const pair = known(state.speculative, conjunction)
       if (pair === undefined) continue
-      if (!every) {
-        if (!isTold && isFar(conjunction, pair.estimates)) continue
-        spoke = true
-      }
+      spoke = !every
       const told = state.toldOf(conjunction)
       if (told?.windowEnd !== windowEnd) state.tell({ conjunction, windowEnd, last: told?.last })
       emit.continued(event, {
@@ -132,10 +132,10 @@ export const correlate = (options: CorrelateOptions): Operator<ScreenedUpdate, P
     every: boolean,
     emit: Emit<PairUpdate>
   ): void => {
+    const told = state.toldOf(conjunction)
+    if (!every && told === undefined && isFar(state.final, conjunction)) return
     const pair = known(state.final, conjunction)
     if (pair === undefined) return
-    const told = state.toldOf(conjunction)
-    if (!every && told === undefined && isFar(conjunction, pair.estimates)) return
     // Of state that was read again both objects have the conjunction by themselves.
     if (kind === "final" && told?.last !== undefined && told.last.windowEnd >= windowEnd) return
     const times = state.timesOf(conjunction, windowEnd - windowMillis)
@@ -266,6 +266,9 @@ const forgetIdle = ({ due, final, observed, speculative }: PairWindows): void =>
     speculative.delete(objectId)
   }
 }
+
+/** ms of event time within which an object is not spoken of again. */
+const soonMillis = 1000
 
 /** ms, for which an alert is kept after the closest approach (`alert.ts`). */
 const passedMillis = 120_000
