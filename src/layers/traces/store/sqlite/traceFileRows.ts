@@ -41,7 +41,7 @@ export const pack = (bytes: Uint8Array): Uint8Array =>
 
 export const unpack = (bytes: Uint8Array, what: string): Uint8Array => {
   try {
-    return zstdDecompressSync(bytes)
+    return zstdDecompressSync(bytes, { chunkSize: Math.min(1 << 20, Math.max(1 << 14, bytes.length * 12)) })
   } catch (cause) {
     throw new DamagedTraces({ message: `${what} cannot be read: ${cause instanceof Error ? cause.message : cause}` })
   }
