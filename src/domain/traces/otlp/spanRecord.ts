@@ -41,7 +41,7 @@ export const spanRecord = (request: Uint8Array): SpanRecord =>
     : { value: zstdCompressSync(request, { params, chunkSize: chunkFor(request.length) }), headers: compressed }
 
 /** Output in one piece, as a rule: pieces of zlib's default size and their joining cost more than half as much again. */
-const chunkFor = (compressedBytes: number): number => Math.min(1 << 20, Math.max(1 << 14, compressedBytes * 12))
+const chunkOf = (compressedBytes: number): number => Math.min(1 << 20, Math.max(1 << 14, compressedBytes * 12))
 
 /** The request in a record. */
 export const readSpanRecord = ({ headers, value }: SpanRecord): Result.Result<Uint8Array, OtlpMalformed> => {
@@ -49,7 +49,7 @@ export const readSpanRecord = ({ headers, value }: SpanRecord): Result.Result<Ui
   if (encoding === undefined) return Result.succeed(value)
   return encoding === "zstd"
     ? Result.try({
-      try: () => zstdDecompressSync(value, { maxOutputLength: mostRequestBytes, chunkSize: chunkFor(value.length) }),
+      try: () => zstdDecompressSync(value, { maxOutputLength: mostRequestBytes, chunkSize: chunkOf(value.length) }),
       catch: (cause) => unreadable(cause instanceof Error ? cause.message : String(cause))
     })
     : Result.fail(unreadable(`content-encoding ${encoding}`))
