@@ -8,7 +8,7 @@ import { mkdtempSync, rmSync } from "node:fs"
 import { tmpdir } from "node:os"
 import { join } from "node:path"
 import { type Browser, startChromium, whyNoChromium } from "../support/chromium.ts"
-import { lookAt, openPage } from "../support/pages/openPage.ts"
+import { lookAt, openPage, untilTrue } from "../support/pages/openPage.ts"
 import { type Running, startPerigee } from "../support/perigee.ts"
 import { freePort } from "../support/process.ts"
 
@@ -95,7 +95,7 @@ describe.skipIf(whyNoChromium !== undefined)("the pages of operation", () => {
     await page.getByText("watermark").first().waitFor()
     const figures = () => page.locator(".beside table").innerText()
     const before = await figures()
-    await page.waitForFunction(`document.querySelector(".beside table").innerText !== ${JSON.stringify(before)}`)
+    await untilTrue(page, `document.querySelector(".beside table").innerText !== ${JSON.stringify(before)}`)
     await page.locator("nav a").first().focus()
     await page.keyboard.press("g")
     await page.keyboard.press("s")

@@ -6,7 +6,7 @@ import { afterAll, assert, beforeAll, describe, it } from "@effect/vitest"
 import { Effect, Exit, Layer, Scope } from "effect"
 import { Endpoint } from "../../src/layers/http/Endpoint.ts"
 import { type Browser, startChromium, whyNoChromium } from "../support/chromium.ts"
-import { lookAt, type Opened, openPage } from "../support/pages/openPage.ts"
+import { lookAt, type Opened, openPage, untilTrue } from "../support/pages/openPage.ts"
 import { bigSize, bigTrace, pagesServer } from "../support/pages/pagesServer.ts"
 import { jaegerData } from "../support/traces/jaegerFixture.ts"
 
@@ -68,7 +68,7 @@ describe.skipIf(why !== undefined)("the trace pages", () => {
       await page.keyboard.type("service:frontend error:true")
       await page.keyboard.press("Enter")
       await page.waitForURL("**/traces?q=service%3Afrontend%20error%3Atrue")
-      await page.waitForFunction("document.querySelectorAll('main [data-row]').length === 1")
+      await untilTrue(page, "document.querySelectorAll('main [data-row]').length === 1")
       await page.keyboard.press("j")
       await page.keyboard.press("Enter")
       await page.waitForURL(`**/traces/${checkout}`)
@@ -90,9 +90,7 @@ describe.skipIf(why !== undefined)("the trace pages", () => {
       assert.isBelow(await seen(), 80)
       await page.evaluate("document.querySelector('.rows').scrollTo({ top: 1e9 })")
       const last = `translateY(${(bigSize - 1) * 26}px)`
-      await page.waitForFunction(
-        `document.querySelector(".rows [role=listitem]:last-child").style.transform === "${last}"`
-      )
+      await untilTrue(page, `document.querySelector(".rows [role=listitem]:last-child").style.transform === "${last}"`)
       assert.isBelow(await seen(), 80)
     }))
 

@@ -125,7 +125,7 @@ export const Figure = (props: {
   )
   return (
     <Show when={props.href} fallback={<div class="figure">{inner()}</div>}>
-      {(href) => <A class="figure" href={href()}>{inner()}</A>}
+      {(href) => <A data-row class="figure" href={href()}>{inner()}</A>}
     </Show>
   )
 }

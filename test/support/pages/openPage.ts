@@ -35,6 +35,15 @@ export const openPage = async (browser: Browser, url: string, path: string, look
   return { page, problems, requests, close: () => context.close() }
 }
 
+/** Until an expression is true in the page: asked from outside, as the policy of the pages lets nothing be evaluated in them. */
+export const untilTrue = async (page: Page, expression: string): Promise<void> => {
+  for (let tries = 0; tries < 150; tries++) {
+    if (await page.evaluate(expression) === true) return
+    await page.waitForTimeout(100)
+  }
+  throw new Error(`never true: ${expression}`)
+}
+
 /** Light and dark, 1280 and 390 px: `sign` is to be seen, nothing lies beyond the edge, and the accessibility check has no serious finding. */
 export const lookAt = async (browser: Browser, url: string, path: string, sign: string): Promise<void> => {
   for (const width of [1280, 390]) {
