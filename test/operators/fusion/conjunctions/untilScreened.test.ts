@@ -7,7 +7,7 @@ import type { TrackUpdate } from "../../../../src/domain/orbit/tracking/TrackUpd
 import { seededStart } from "../../../../src/domain/simulation/scenario.ts"
 import type { Element } from "../../../../src/domain/stream/Batch.ts"
 import { envelope, watermark } from "../../../../src/domain/stream/Envelope.ts"
-import type { ScreeningError } from "../../../../src/layers/screening/Screener.ts"
+import { ScreeningError } from "../../../../src/layers/screening/Screener.ts"
 import { ForeseenHours, hourMillis } from "../../../../src/operators/fusion/conjunctions/ForeseenHours.ts"
 import { type AskedAgain, untilScreened } from "../../../../src/operators/fusion/conjunctions/untilScreened.ts"
 import { arrays, contextOf } from "../../../../src/testing/envelopes.ts"
@@ -115,5 +115,28 @@ describe("untilScreened", () => {
         "Watermark",
         "speculative a"
       ])
+    }).pipe(Effect.provide(stageLayer)))
+
+  it.effect("an hour that cannot be screened is tried again until it can, and nothing is lost", () =>
+    Effect.gen(function*() {
+      let tries = 0
+      const { fiber, out } = yield* running((hours) => (index) =>
+        Effect.suspend(() =>
+          tries++ < 3
+            ? Effect.fail(new ScreeningError({ reason: "worker", cause: "gone" }))
+            : Effect.sync(() => hours.set(index, []))
+        )
+      )
+      for (let second = 0; second < 20; second++) yield* TestClock.adjust("1 second")
+      yield* Fiber.join(fiber)
+      const seen = yield* Queue.takeAll(out)
+      assert.deepStrictEqual([...seen].toSorted(), [
+        "Watermark",
+        "final a",
+        "speculative a",
+        "speculative a",
+        "speculative b"
+      ])
+      assert.deepStrictEqual(seen.filter((each) => !each.startsWith("speculative")), ["final a", "Watermark"])
     }).pipe(Effect.provide(stageLayer)))
 })
