@@ -20,6 +20,7 @@ import { profile } from "./commands/profile.ts"
 import { run } from "./commands/run.ts"
 import { screen } from "./commands/screen.ts"
 import { simulate } from "./commands/simulate.ts"
+import { state } from "./commands/state.ts"
 import { status } from "./commands/status.ts"
 import { toggle } from "./commands/toggle.ts"
 import { trace } from "./commands/trace.ts"
@@ -44,6 +45,7 @@ const perigee = Command.make("perigee").pipe(
     budget,
     bench,
     graph,
+    state,
     config,
     status,
     chaos,

@@ -43,6 +43,7 @@ import { layerProcessResourceFromConfig } from "../layers/resource/processResour
 import { layerInspectorProfiler } from "../layers/runtime/inspectorProfiler.ts"
 import { ProcDescriptors } from "../layers/runtime/ProcDescriptors.ts"
 import { Shutdown } from "../layers/runtime/Shutdown.ts"
+import { makeSteadyTime } from "../layers/runtime/SteadyTime.ts"
 import { layerHeadSamplerFromConfig } from "../layers/sampling/headSamplerFromConfig.ts"
 import { layerTailSamplerFromConfig } from "../layers/sampling/tailSamplerFromConfig.ts"
 import { layerScreeningFromConfig } from "../layers/screening/screeningFromConfig.ts"
@@ -239,6 +240,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     Layer.provideMerge(Layer.merge(layerTailSamplerFromConfig, layerHeadSamplerFromConfig))
   )
   const { said, watch } = yield* watcher(flags.json)
+  const steady = makeSteadyTime(realClock)
   const known = yield* knownObjects(values)
   const protectedBy = (catalogue: ReadonlyMap<string, unknown>) => tellAssets(known.assets, catalogue)
   const job = {
@@ -296,7 +298,14 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
         ? watch
         : (progress: () => Progress) => watch(() => ({ ...progress(), inputShare: readShare() }))
       return yield* besideWebhook({ directory, realClock })(
-        runJob({ ...job, watch: watched, catalogue, world: { ...world, over }, observe: yield* observeRun })
+        runJob({
+          ...job,
+          watch: watched,
+          jumpMillis: steady.jumpMillis,
+          catalogue,
+          world: { ...world, over },
+          observe: yield* observeRun
+        })
       )
         .pipe(
           Effect.mapError((error) =>
@@ -305,7 +314,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
               : error
           )
         )
-    }).pipe(Effect.scoped, Effect.provide(services))
+    }).pipe(Effect.scoped, Effect.provide(services), Effect.provideService(Clock.Clock, steady.clock))
   })
 
   if (values.role !== "all" && values.role !== "fusion") {

@@ -38,6 +38,8 @@ import { UnreadableState } from "../../operators/stage/running/pure.ts"
 import type { StageServices } from "../../operators/stage/Stage.ts"
 import { InputError } from "../InputError.ts"
 import { drain } from "./drain.ts"
+import { leftBehind } from "./leftBehind.ts"
+import { makeBeat, makeTellJump } from "./passingTime.ts"
 import type { Progress } from "./Progress.ts"
 import type { RunReport } from "./RunReport.ts"
 import type { World } from "./world.ts"
@@ -55,6 +57,8 @@ interface JobOptions {
   readonly beginsAnew?: boolean
   /** That of the machine, whatever the scenario's says. */
   readonly realClock: Clock.Clock
+  /** By how much the clock jumped ahead, ms: what passed of time is without it. */
+  readonly jumpMillis?: () => number
   /** Watches the run; `undefined`: in silence. */
   readonly watch: ((progress: () => Progress) => Effect.Effect<void>) | undefined
   /** Shows the run to whoever asks over HTTP; absent: nobody can. */
@@ -96,7 +100,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   Scope.Scope | StageServices | MessageLog | AlertStore | SourceStats | Shutdown
 > {
   const { beginsAnew = false, catalogue, known, observe, partitions, realClock, registry, seed, settings } = options
-  const { watch, world } = options
+  const { jumpMillis = () => 0, watch, world } = options
   const clock = yield* Clock.Clock
   const log = yield* MessageLog
   const alerts = yield* AlertStore
@@ -123,17 +127,22 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   const fusionUnits = yield* Layer.build(TaskUnits.layer({ task: fusionGroup, clock: realClock }))
   const states = Context.get(fusionUnits, StageState)
   const readings = fusionReadings(states.readings)
+  const tellJump = makeTellJump(jumpMillis)
   const ingesting = ingest(world.sources)
   const ingested = yield* Deferred.make<"end" | "stop", LogError | SourceError>()
   const written = stages.countsOf(ingestStage)
-  let consumed = 0
+  // What an earlier run left in the log is read first.
+  let consumed = -(yield* leftBehind(log))
   const behind = () => {
     const { dead, inFlight, processed } = written
     return world.underWay() > 0 || inFlight > 0 || processed + dead < ingesting.received() || consumed < processed
   }
-  // Time passes for a silent source only while nothing of the others is waiting to be read.
+  // Time passes for a silent source only while nothing of the others is waiting to be read; and not for what waits at sockets after we were stopped.
+  const beat = makeBeat(realClock)
   const ticks = Stream.tick("1 second").pipe(
-    Stream.map(() => behind() ? undefined : world.now(now())),
+    Stream.mapEffect(() =>
+      Effect.as(tellJump, beat() && !behind() ? world.now(now() - Math.max(0, jumpMillis())) : undefined)
+    ),
     Stream.filter((time) => time !== undefined),
     Stream.map(tick)
   )
@@ -152,7 +161,8 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     settings,
     tally,
     isPaused: toggles.isPaused,
-    synthetics
+    synthetics,
+    ...(world.isLive === true && { idleBy: "ticks" as const })
   })
 
   const own = yield* HeadSampler

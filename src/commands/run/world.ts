@@ -22,6 +22,8 @@ export interface World {
   readonly isBounded: boolean
   /** When it is over, nothing more will ever come of it: what is open is closed. Else it is left open, for the next run. */
   readonly isWhole: boolean
+  /** Its sensors send as things happen: time passes by the clock alone, never because the data of another sensor was read first. */
+  readonly isLive?: boolean
   readonly sources: ReadonlyArray<Source>
   /** Ends when the scenario is over. Real sensors go on for ever, and a file's source ends by itself. */
   readonly over: Effect.Effect<void>
@@ -91,6 +93,7 @@ export const sensorWorld = Effect.fnUntraced(function*(
   return {
     isBounded: false,
     isWhole: false,
+    isLive: true,
     sources: [...sources, ...canaries.sources],
     over: Effect.never,
     underWay: () => 0,

@@ -73,6 +73,16 @@ export const readContext = (record: typeof ContextRecord.Type): EventContext => 
   raw: record.raw ?? undefined
 })
 
+/** An event that was taken into state without a span or a step of its own is the event as it came: written once. */
+export const heldApart = (held: Held, context: EventContext): typeof HeldRecord.Type | null =>
+  held.context === context && held.absorbedAt === undefined ? null : writeHeld(held)
+
+/** What {@link heldApart} wrote beside this context. */
+export const readHeldApart = (record: typeof HeldRecord.Type | null, context: EventContext): Held =>
+  record === null
+    ? { context, hop: undefined, followed: isFollowed(context), absorbedAt: undefined }
+    : readHeld(record)
+
 export const writeHeld = ({ absorbedAt, context }: Held): typeof HeldRecord.Type => ({
   context: writeContext(context),
   absorbedAt: absorbedAt ?? null

@@ -86,6 +86,8 @@ export interface FusionOptions {
   readonly bodies?: HardBodies
   /** Sensors whose observations are given up as `Shed` for now. */
   readonly isPaused?: (sourceId: string) => boolean
+  /** See `assignWatermarks`: `ticks` where sensors are live. */
+  readonly idleBy?: "events" | "ticks"
   /** By default canaries, of whose arrival nobody is told. */
   readonly synthetics?: Synthetics
 }
@@ -113,6 +115,7 @@ export const fusion = (
     bodies,
     catalogue,
     now,
+    idleBy,
     registry,
     settings = defaultFusionSettings,
     synthetics = defaultSynthetics,
@@ -139,7 +142,8 @@ export const fusion = (
       sources: new Map(Array.from(registry.bySourceId, ([id, { kind }]) => [id, latenessOf(kind)] as const)),
       lateness: ({ sourceId, sourceKind }) => latenessOf(sensors.bySourceId.get(sourceId)?.kind ?? sourceKind),
       aside: ({ sourceKind }) => sourceKind === synthetics.kind,
-      allowedLatenessMillis
+      allowedLatenessMillis,
+      ...(idleBy !== undefined && { idleBy })
     })),
     via(associate({
       candidates,

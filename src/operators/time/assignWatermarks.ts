@@ -5,6 +5,10 @@
  * yet, follows the clock instead: now less its lateness, for nothing older can still come in time from it. `now` is the greatest of
  * the ticks and event times seen, so that a file is judged as the live feed would have been, whatever the machine's clock.
  *
+ * **Live.** With `idleBy: "ticks"` no data of one source makes another idle: a source is idle at a tick when nothing of it was received for so long before.
+ * After a start, and where ticks stayed away for more than five seconds (a stopped process, a backlog), the idle times begin anew: what was
+ * held up by us is not held against a sensor.
+ *
  * **Late.** An event older than its own source's watermark, or than the common one, by more than `allowedLatenessMillis` is counted and
  * dead-lettered as `Late`. What is late but allowed goes on; whoever has closed a window with it corrects the result.
  *
@@ -41,6 +45,11 @@ export interface WatermarkOptions {
   /** Events that time does not go by. Default: none. */
   readonly aside?: (context: EventContext) => boolean
   readonly maxSources?: number
+  /**
+   * Of what the idle times are measured. `events` (default): also of event times, as in a file that is judged as the live feed would have been. `ticks`: of
+   * these alone, and the times at which events were received, so that no source is idle because another is read first.
+   */
+  readonly idleBy?: "events" | "ticks"
   readonly edge?: Edge
 }
 
@@ -55,6 +64,9 @@ interface Clock {
   watermark: UtcTime
 }
 
+/** Where ticks come each second, this is a time in which we did not look, ms. */
+const mostBetweenTicks = 5000
+
 const sourceTimes: StateSchema<SourceTime> = Schema.Struct({
   latenessMillis: Numeric,
   idleMillis: Numeric,
@@ -67,6 +79,8 @@ interface WatermarkState {
   readonly sources: EntryTable<string, SourceTime>
   readonly asides: EntryTable<string, SourceTime>
   readonly clock: Cell<Clock>
+  /** The last tick of this run. */
+  lastTick: UtcTime
 }
 
 /** The watermark of one source at `now`. */
@@ -93,10 +107,11 @@ const advance = <A>(state: WatermarkState, emit: Emit<A>): void => {
   emit.watermark(time)
 }
 
-const begin = ({ clock, sources }: WatermarkState, now: UtcTime): void => {
+const begin = ({ clock, sources }: WatermarkState, now: UtcTime, anew = false): void => {
   // The first sign of time starts the idle clocks of the sources that have not spoken.
-  if (clock.value.now === -Infinity) {
+  if (anew || clock.value.now === -Infinity) {
     for (const [id, source] of sources.entries()) {
+      if (source.lastActive >= now) continue
       source.lastActive = now
       sources.touch(id)
     }
@@ -112,7 +127,15 @@ const setWatermark = (clock: Cell<Clock>, time: UtcTime): void => {
 }
 
 export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, never, StageServices> => {
-  const { name = "watermark", allowedLatenessMillis, aside, maxSources = 10_000, edge, sources: announced } = options
+  const {
+    name = "watermark",
+    allowedLatenessMillis,
+    aside,
+    idleBy = "events",
+    maxSources = 10_000,
+    edge,
+    sources: announced
+  } = options
 
   const sourceOf = (
     sources: EntryTable<string, SourceTime>,
@@ -132,7 +155,8 @@ export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, n
     const state: WatermarkState = {
       sources: new EntryTable({ capacity: Infinity }),
       asides: new EntryTable({ capacity: Infinity }),
-      clock: new Cell({ now: -Infinity, watermark: -Infinity })
+      clock: new Cell({ now: -Infinity, watermark: -Infinity }),
+      lastTick: -Infinity
     }
     const times = { value: sourceTimes }
     return {
@@ -172,7 +196,7 @@ export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, n
         const { context } = event
         const time = context.eventTime
         const isAside = aside?.(context) === true
-        if (!isAside && time > clock.value.now) begin(state, time)
+        if (!isAside && idleBy === "events" && time > clock.value.now) begin(state, time)
         const sources = isAside ? state.asides : state.sources
         const id = sources.has(context.sourceId) || sources.size < maxSources ? context.sourceId : "other"
         const source = sourceOf(sources, id, context, clock.value.now)
@@ -182,14 +206,16 @@ export const assignWatermarks = <A>(options: WatermarkOptions): Operator<A, A, n
           continue
         }
         if (time > source.greatest) source.greatest = time
-        source.lastActive = clock.value.now
+        source.lastActive = idleBy === "events" ? clock.value.now : Math.max(clock.value.now, context.ingestTime)
         sources.touch(id)
         emit.out(event, event.payload)
       }
       advance(state, emit)
     },
     onTick: (state, now, emit) => {
-      begin(state, now)
+      const { lastTick } = state
+      state.lastTick = Math.max(lastTick, now)
+      begin(state, now, idleBy === "ticks" && now - lastTick > mostBetweenTicks)
       advance(state, emit)
     },
     onWatermark: ({ clock }, time, emit) => {

@@ -254,3 +254,66 @@ describe("assignWatermarks", () => {
     }
   )
 })
+
+describe("assignWatermarks of live sensors", () => {
+  /** An event of `a` or `b`, and when it was received. */
+  const received = (sourceId: string, eventTime: number, ingestTime: number): Item<string> =>
+    envelope(`${sourceId}${eventTime}`, contextOf(index++, { sourceId, eventTime, ingestTime }))
+  const live = (parts: ReadonlyArray<ReadonlyArray<Item<string>>>) =>
+    Effect.gen(function*() {
+      const out = yield* collectArrays(
+        arrays(parts).pipe(assignWatermarks<string>({
+          sources: known,
+          lateness: () => b,
+          allowedLatenessMillis: 500,
+          idleBy: "ticks"
+        }))
+      )
+      const { letters } = yield* DeadLettersMemory
+      return {
+        late: letters().length,
+        marks: out.flat().flatMap((each) => each._tag === "Watermark" ? [each.time] : [])
+      }
+    }).pipe(Effect.provide(stageLayer))
+  const second = (n: number) => [tick(n * 1000)]
+
+  it.effect.prop(
+    "nothing that was received in time is late, however long we let it wait and whichever sensor is read first",
+    {
+      waits: Schema.Array(Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 60 }))).check(
+        Schema.isMinLength(1),
+        Schema.isMaxLength(8)
+      ),
+      order: Schema.Int.check(Schema.isBetween({ minimum: 0, maximum: 1 }))
+    },
+    ({ order, waits }) =>
+      Effect.gen(function*() {
+        const parts: Array<ReadonlyArray<Item<string>>> = []
+        let at = 10
+        for (const wait of waits) {
+          // Both send each second; for `wait` seconds nothing is read, then all of one before all of the other, then ticks again.
+          const times = Array.from({ length: wait + 1 }, (_, n) => (at + n) * 1000)
+          const of = (source: string) => times.map((time) => received(source, time - 90, time))
+          parts.push(...(order === 0 ? [of("a"), of("b")] : [of("b"), of("a")]), second(at + wait))
+          at += wait + 1
+        }
+        const { late, marks } = yield* live(parts)
+        assert.strictEqual(late, 0)
+        assert.isTrue(marks.length > 0)
+      })
+  )
+
+  it.effect("a sensor that was silent at its socket follows the ticks; one whose silence was ours does not", () =>
+    Effect.gen(function*() {
+      const start = [[received("a", 10_000, 10_000), received("b", 10_000, 10_000)], second(10)]
+      const silent = yield* live([...start, ...Array.from({ length: 6 }, (_, n) => second(11 + n))])
+      // `b` held time back at 9 s until it was idle for 5 s; the end brings time to the last tick.
+      assert.deepStrictEqual(silent.marks, [9000, 15_000, 16_000, Infinity])
+      // The same time without ticks in between: the process was stopped, and what waits for us is read after the tick.
+      const stopped = yield* live([...start, second(70), [
+        received("a", 69_000, 70_100),
+        received("b", 30_000, 70_100)
+      ]])
+      assert.strictEqual(stopped.late, 0)
+    }))
+})

@@ -13,6 +13,7 @@ import { LogReader, type LogReaderShape } from "../LogReader.ts"
 import type { LogRecord, PartitionOffsets, TopicSpec } from "../LogRecord.ts"
 import { type EmbeddedPartition, prepareRows } from "./embeddedRows.ts"
 import * as schema from "./embeddedSchema.ts"
+import { prepareState } from "./embeddedState.ts"
 import { embeddedError } from "./embeddedStore.ts"
 
 /** A read stops after the batch with which it has passed this many bytes. */
@@ -34,8 +35,10 @@ const make = Effect.fnUntraced(function*(directory: string) {
     otherVersion: (message) => new LogError({ reason: "Invalid", message })
   })
   const reader = yield* attempt(() => makeReader(database))
+  const state = yield* attempt(() => prepareState(database))
   return LogReader.of({
     topics: attempt(reader.topics),
+    tasks: attempt(state.tasks),
     offsets: (topic) => Effect.flatMap(attempt(() => reader.offsets(topic)), Effect.fromResult),
     read: (options) => Effect.flatMap(attempt(() => reader.read(options)), Effect.fromResult)
   })

@@ -13,9 +13,11 @@ import type { Estimate } from "../../../domain/orbit/tracking/Estimate.ts"
 import { EstimateRecord, readEstimate, writeEstimate } from "../../../domain/orbit/tracking/estimateRecord.ts"
 import {
   ContextRecord,
+  heldApart,
   HeldRecord,
   readContext,
   readHeld,
+  readHeldApart,
   writeContext,
   writeHeld
 } from "../../../domain/stream/contributorsCodec.ts"
@@ -80,7 +82,7 @@ const waitings: StateSchema<Waiting> = keptAs(
     kind: Schema.Literals(["speculative", "final", "correction"]),
     revises: Schema.Boolean,
     conjunctions: Schema.Array(ConjunctionRecord),
-    kept: HeldRecord,
+    kept: Schema.NullOr(HeldRecord),
     of: ContextRecord,
     order: Schema.Int
   }),
@@ -91,7 +93,7 @@ const waitings: StateSchema<Waiting> = keptAs(
     kind: track.kind,
     revises: track.revises,
     conjunctions: conjunctions.map(writeConjunction),
-    kept: writeHeld(kept),
+    kept: heldApart(kept, of),
     of: writeContext(of),
     order
   }),
@@ -99,14 +101,9 @@ const waitings: StateSchema<Waiting> = keptAs(
     const estimate = readEstimate(written)
     if (estimate === undefined) return undefined
     const track = { _tag: "TrackUpdate", objectId, estimate, observationTime, kind, revises } as const
-    return {
-      due: {
-        update: { track, conjunctions: conjunctions.map(namedConjunction), again: false },
-        kept: readHeld(kept),
-        of: readContext(of)
-      },
-      order
-    }
+    const context = readContext(of)
+    const update = { track, conjunctions: conjunctions.map(namedConjunction), again: false }
+    return { due: { update, kept: readHeldApart(kept, context), of: context }, order }
   }
 )
 

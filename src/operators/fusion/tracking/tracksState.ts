@@ -8,11 +8,11 @@ import { EstimateRecord, readEstimate, writeEstimate } from "../../../domain/orb
 import { insert, makeTrackOf, type Track, type TrackEntry } from "../../../domain/orbit/tracking/Track.ts"
 import {
   ContextRecord,
+  heldApart,
   HeldRecord,
   readContext,
-  readHeld,
-  writeContext,
-  writeHeld
+  readHeldApart,
+  writeContext
 } from "../../../domain/stream/contributorsCodec.ts"
 import { Numeric } from "../../../domain/time/Numeric.ts"
 import type { UtcTime } from "../../../domain/time/UtcTime.ts"
@@ -34,7 +34,7 @@ const kepts: StateSchema<Kept> = keptAs(
     objectId: Schema.String,
     observation: Schema.Struct({ ...Observation.fields, sensorTimestamp: Numeric, ingestTimestamp: Numeric }),
     context: ContextRecord,
-    kept: HeldRecord,
+    kept: Schema.NullOr(HeldRecord),
     final: Schema.Boolean,
     told: Schema.Boolean
   }),
@@ -42,11 +42,14 @@ const kepts: StateSchema<Kept> = keptAs(
     objectId,
     observation,
     context: writeContext(context),
-    kept: writeHeld(kept),
+    kept: heldApart(kept, context),
     final,
     told
   }),
-  (record) => ({ ...record, context: readContext(record.context), kept: readHeld(record.kept) })
+  (record) => {
+    const context = readContext(record.context)
+    return { ...record, context, kept: readHeldApart(record.kept, context) }
+  }
 )
 
 /** One that was kept under other dynamics begins again at what the catalogue says (`own`). */
