@@ -31,7 +31,7 @@ import type { FusionOptions, FusionSettings } from "../../operators/fusion/fusio
 import { fusionGroup, fusionPipeline } from "../../operators/fusion/fusionPipeline.ts"
 import { type FusionReadings, fusionReadings } from "../../operators/fusion/fusionReadings.ts"
 import { makeTally } from "../../operators/fusion/observations/decode.ts"
-import { ingest, ingestStage } from "../../operators/fusion/observations/ingest.ts"
+import { ingest, ingestCommitStage, ingestStage } from "../../operators/fusion/observations/ingest.ts"
 import { uncorrelatedTopic } from "../../operators/fusion/tracking/publishUncorrelated.ts"
 import type { Graph } from "../../operators/graph/Graph.ts"
 import { UnreadableState } from "../../operators/stage/running/pure.ts"
@@ -214,7 +214,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
     graph: pipeline.graph,
     topic: observationsTopic,
     group: fusionGroup,
-    ingestRetries: () => written.retries,
+    ingestRetries: () => written.retries + stages.countsOf(ingestCommitStage).retries,
     running: () => fused.pollUnsafe() === undefined,
     stopping: () => stopping
   }) ?? Effect.void

@@ -25,6 +25,7 @@ import { openAlerts } from "./openAlerts.ts"
 import { sensorViewsOf, sourcesAnswer } from "./sensorViews.ts"
 import { logStages } from "./stageLog.ts"
 import { statusAnswer } from "./statusAnswer.ts"
+import { watchWrites } from "./watchWrites.ts"
 
 const stageCheck = ({ progress, running }: RunView): HealthCheck => ({
   name: "stages",
@@ -32,13 +33,13 @@ const stageCheck = ({ progress, running }: RunView): HealthCheck => ({
   reason: running() ? `${progress().stages.length} stages are at work` : "the pipeline has ended"
 })
 
-const logCheck = (probe: LogProbe): HealthCheck => {
-  const failure = probe.failure()
+const logCheck = (probe: LogProbe, writes: () => string | undefined): HealthCheck => {
+  const failure = writes() ?? probe.failure()
   return failure !== undefined
     ? { name: "log", status: "failed", reason: failure }
     : probe.answeredAt() === undefined
     ? { name: "log", status: "failed", reason: "has not answered yet" }
-    : { name: "log", status: "ok", reason: "answers" }
+    : { name: "log", status: "ok", reason: "answers, and takes what is written" }
 }
 
 const stoppingCheck = ({ stopping }: RunView): ReadonlyArray<HealthCheck> =>
@@ -79,8 +80,12 @@ export const observeRun = Effect.gen(function*() {
     yield* graphs.add({ name: group, ...graphJson(run.graph) })
     yield* Effect.forkScoped(logStages(() => progress().stages))
     const probe = yield* startLogProbe({ topics: [topic], group })
+    const writes = yield* watchWrites(() => progress().stages)
     yield* health.add("live", () => [stageCheck(run)])
-    yield* health.add("ready", () => [...stoppingCheck(run), stageCheck(run), logCheck(probe), ...sourceChecks(run)])
+    yield* health.add(
+      "ready",
+      () => [...stoppingCheck(run), stageCheck(run), logCheck(probe, writes), ...sourceChecks(run)]
+    )
     const catalogueEpoch = catalogue.values().reduce((newest, { epoch }) => Math.max(newest, epoch), -Infinity)
     const view: PipelineView = {
       now: () => progress().now,

@@ -13,6 +13,9 @@ import { observationEventsBeside } from "./fusionSource.ts"
 /** The group that reads observations to make alerts of them. */
 export const fusionGroup = "fusion"
 
+/** The stage that commits what was read, and with it the unit. */
+export const commitStage = "commit"
+
 interface FusionPipelineOptions<E, R>
   extends FusionOptions, Pick<FromLogOptions<ReceivedRecord, E, R>, "until" | "ticks" | "seen">
 {}
@@ -28,4 +31,4 @@ export const fusionPipeline = <E = never, R = never>(
     ...(seen !== undefined && { seen })
   })
     .via(fusion(options))
-    .to(commit())
+    .to(commit(commitStage))

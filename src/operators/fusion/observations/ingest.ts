@@ -49,6 +49,9 @@ export interface Ingest {
 /** The stage that writes: its counts tell what is in the log. */
 export const ingestStage = "ingest"
 
+/** The stage by which what it wrote becomes durable. */
+export const ingestCommitStage = "ingest-commit"
+
 interface Gathered {
   readonly source: Source
   readonly records: ReadonlyArray<ReceivedRecord>
@@ -145,7 +148,7 @@ export const ingest = (sources: ReadonlyArray<Source>, options: IngestOptions = 
           policy: "backpressure",
           reason: "while the log is slow, pulled sources wait and pushed ones count what they drop"
         }
-      })).to(commit("ingest-commit")),
+      })).to(commit(ingestCommitStage)),
     stop,
     received: () => received
   }
