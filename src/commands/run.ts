@@ -52,6 +52,7 @@ import { Simulator } from "../layers/simulator/Simulator.ts"
 import { FileCursorStore } from "../layers/sources/FileCursorStore.ts"
 import { SourceStats } from "../layers/sources/SourceStats.ts"
 import { makeDirectory } from "../layers/sql/makeDirectory.ts"
+import { rehearsalFolder } from "../layers/sql/missingFile.ts"
 import { PipelineGraphs } from "../layers/stage/PipelineGraphs.ts"
 import { StageChannels } from "../layers/stage/StageChannels.ts"
 import { StageRegistry } from "../layers/stage/StageRegistry.ts"
@@ -113,7 +114,7 @@ const prepareDirectory = Effect.fnUntraced(function*(flags: Flags, { dataDirecto
   })
   if (flags["data-dir"] !== undefined || (seed === undefined && Option.isNone(flags.input))) return directory
   const path = yield* Path.Path
-  const rehearsal = path.join(directory, "rehearsal")
+  const rehearsal = path.join(directory, rehearsalFolder)
   const fs = yield* FileSystem.FileSystem
   yield* fs.remove(rehearsal, { recursive: true, force: true }).pipe(
     Effect.mapError(({ message }) => new InputError({ message: `${rehearsal}: cannot be emptied: ${message}` }))

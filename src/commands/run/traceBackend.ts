@@ -170,7 +170,8 @@ const unobserved = Layer.mergeAll(
   HeadSampler.layerOff,
   Layer.succeed(References.TracerEnabled, false),
   Layer.succeed(StageMetrics, { instruments: () => () => {} }),
-  StageRegistry.layer,
+  // Of its own: the run's lists the stages of the run.
+  Layer.fresh(StageRegistry.layer),
   StageState.layerMemory(),
   layerToldLetters
 )

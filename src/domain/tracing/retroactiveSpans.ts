@@ -10,9 +10,16 @@ import { derivedSpanId as spanIdOf } from "./derivedSpanId.ts"
 import type { SpanData, SpanStatus } from "./SpanData.ts"
 
 /** How an event ended that somebody will ask about. */
-export type RecordedReason = "dead" | "late" | "shed" | "slow" | "retracted"
+export type RecordedReason = "dead" | "late" | "shed" | "slow" | "retracted" | "delivered"
 
-export const recordedReasons = ["dead", "late", "shed", "slow", "retracted"] as const satisfies ReadonlyArray<
+export const recordedReasons = [
+  "dead",
+  "late",
+  "shed",
+  "slow",
+  "retracted",
+  "delivered"
+] as const satisfies ReadonlyArray<
   RecordedReason
 >
 

@@ -14,17 +14,27 @@ export const traceBackendSettings = {
   }),
   traceStore: setting({
     name: "PERIGEE_TRACE_STORE",
-    kind: choice("sqlite", "postgres", "memory"),
+    kind: choice("sqlite", "postgres", "opensearch", "memory"),
     fallback: "sqlite",
-    what: "Where traces are kept: files of the data directory, PostgreSQL, or this process alone.",
-    why: "No other service to run. PostgreSQL is for aggregators and queries on several machines."
+    what:
+      "Where traces are kept: files of the data directory, PostgreSQL, OpenSearch or Elasticsearch, or this process alone.",
+    why: "No other service to run. The servers are for aggregators and queries on several machines."
   }),
   traceStoreUrl: optionalSetting({
     name: "PERIGEE_TRACE_STORE_URL",
     kind: text("an address"),
     secret: true,
-    what: "The address of the store on another machine, such as `postgresql://user:password@host/perigee`.",
+    what:
+      "The address of the store on another machine, such as `postgresql://user:password@host/perigee` or `http://user:password@host:9200`.",
     why: "Files have none."
+  }),
+  traceCacheUrl: optionalSetting({
+    name: "PERIGEE_REDIS_URL",
+    kind: text("an address"),
+    secret: true,
+    what:
+      "A Redis that holds traces, decisions and operations that were asked for, such as `redis://user:password@host:6379`. Gone or frozen, it changes no answer.",
+    why: "The files of the data directory answer as fast; it spares a store that many ask."
   }),
   traceRetention: setting({
     name: "PERIGEE_TRACE_RETENTION",

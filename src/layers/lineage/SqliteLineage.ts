@@ -13,6 +13,7 @@ import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
 import { makeDirectory } from "../sql/makeDirectory.ts"
 import { migrate } from "../sql/migrate.ts"
+import { missingFile } from "../sql/missingFile.ts"
 import { openSqliteReader } from "../sql/openSqliteReader.ts"
 import { openSqlite } from "../sql/SqliteDatabase.ts"
 import { damagedAdvice, isDamage } from "../sql/sqliteError.ts"
@@ -86,8 +87,7 @@ const layer = (options: SqliteLineageOptions): Layer.Layer<never, LineageError> 
 const makeReader = Effect.fnUntraced(function*(directory: string) {
   const file = join(directory, schema.fileName)
   if (!existsSync(file)) {
-    const message = `no lineage in ${directory}: ${file} does not exist`
-    return yield* new LineageError({ reason: "NotFound", message })
+    return yield* new LineageError({ reason: "NotFound", message: missingFile("lineage", directory, file) })
   }
   const failed = lineageError(file)
   const database = yield* openSqliteReader({

@@ -1,5 +1,5 @@
 /**
- * Who is told of the events that somebody will ask about, sampled or not: those given up, late, shed, slow or taken back. They are told with
+ * Who is told of the events that somebody will ask about, sampled or not: those given up, late, shed, slow, taken back, or whose outcome was delivered. They are told with
  * the hops they came by, so that their operator spans can be made afterwards.
  */
 import { Context } from "effect"

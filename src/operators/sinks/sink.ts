@@ -28,6 +28,8 @@ export interface Leaving {
   readonly id?: string
   /** It takes back what was written before: the flight recorder is told. */
   readonly retracts?: boolean
+  /** Somebody outside is told it and may ask why: the flight recorder is told. */
+  readonly delivered?: boolean
 }
 
 export const headersAt = <A>(events: ReadonlyArray<Envelope<A>>, emit: Emit<never>): TraceHeadersAt => (place) => {
@@ -39,6 +41,7 @@ export const tellLeaving = (event: Envelope<unknown>, leaving: Leaving | undefin
   if (leaving === undefined) return
   emit.ends(event, leaving.kind, leaving.id)
   if (leaving.retracts === true) emit.retracted(event)
+  else if (leaving.delivered === true) emit.delivered(event)
 }
 
 export interface SinkOptions<in A, E, R, E2 = never> {

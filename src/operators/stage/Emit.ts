@@ -45,6 +45,8 @@ export interface Emit<in B> {
   ends(from: Origin, kind: string, id?: string): void
   /** What came before it is taken back by this event; the flight recorder is told. Not a way out. */
   retracted(from: Origin): void
+  /** Somebody outside is told what came of this event and may ask why; the flight recorder is told. Not a way out. */
+  delivered(from: Origin): void
   /** W3C headers that make whoever reads them a child of the event's span in this stage. */
   headers(from: Origin): Readonly<Record<string, string>>
   /** Not wanted further down; counted by reason. */

@@ -72,6 +72,32 @@ describe("tracing of the fusion pipeline", () => {
   )
 
   it.live(
+    "nothing sampled: every version of an alert has the operator spans of the event that it came of",
+    () =>
+      Effect.gen(function*() {
+        const { spans, written } = yield* Effect.gen(function*() {
+          const { written } = yield* run
+          return { written, spans: (yield* RecordedSpans).spans() }
+        }).pipe(
+          Effect.provide(
+            Layer.mergeAll(
+              StageTracing.layer,
+              HeadSampler.layerRatio(0),
+              FlightRecorder.layer({ slowMillis: Infinity })
+            ).pipe(Layer.provideMerge(Tracing.layerTest))
+          )
+        )
+        assert.isAbove(written.alerts.length, 3)
+        for (const { headers } of written.alerts) {
+          const traceId = extract({ ...headers })?.traceId
+          const names = spans.filter((span) => span.traceId === traceId).map(({ name }) => name)
+          for (const stage of ["decode", "track", "assess", "alert", "publish"]) assert.include(names, stage)
+        }
+      }),
+    60_000
+  )
+
+  it.live(
     "records of alerts and of uncorrelated observations carry the context of their span, sampled or not",
     () =>
       Effect.gen(function*() {

@@ -7,6 +7,7 @@ import { Effect, Layer, Result } from "effect"
 import { existsSync } from "node:fs"
 import { join } from "node:path"
 import type { DatabaseSync } from "node:sqlite"
+import { missingFile } from "../../sql/missingFile.ts"
 import { openSqliteReader } from "../../sql/openSqliteReader.ts"
 import { LogError } from "../LogError.ts"
 import { LogReader, type LogReaderShape } from "../LogReader.ts"
@@ -24,8 +25,7 @@ const make = Effect.fnUntraced(function*(directory: string) {
   const failed = (cause: unknown): LogError => embeddedError(file, cause)
   const attempt = <A>(body: () => A): Effect.Effect<A, LogError> => Effect.try({ try: body, catch: failed })
   if (!existsSync(file)) {
-    const message = `no message log in ${directory}: ${file} does not exist`
-    return yield* new LogError({ reason: "Invalid", message })
+    return yield* new LogError({ reason: "Invalid", message: missingFile("message log", directory, file) })
   }
   const database = yield* openSqliteReader({
     file,

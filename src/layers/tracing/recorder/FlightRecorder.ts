@@ -2,7 +2,7 @@
  * The flight recorder: full operator traces of events that were not sampled and turned out to matter.
  *
  * Every event carries the hops it came by (stage, enter, exit), shared by all that came the same way. When a stage gives an event up, calls it
- * late, sheds it, finds it slow or takes something back, the hops become spans (see `retroactiveSpans`), which go where all finished spans go.
+ * late, sheds it, finds it slow, takes something back or delivers what came of it, the hops become spans (see `retroactiveSpans`), which go where all finished spans go.
  *
  * **Bounds.** The hops live as long as the event does, in flight or in the state that keeps it, so no ring can run over; what is bounded is what
  * is told: events and bytes of spans a second, stages of one event, and how long before the end a stage may lie. What is over a bound is counted in

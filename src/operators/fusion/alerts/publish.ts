@@ -27,7 +27,8 @@ export const publish = (
     leaving: ({ alertId, level, sequence }) => ({
       kind: alertKind,
       id: alertVersionId(alertId, sequence),
-      retracts: level === "withdrawn"
+      retracts: level === "withdrawn",
+      delivered: true
     }),
     write: Effect.fnUntraced(function*(alerts: ReadonlyArray<ConjunctionAlert>, headers: TraceHeadersAt) {
       const store = yield* AlertStore

@@ -36,7 +36,7 @@ export interface Rejection {
 
 /** An event that something is to be told of beside its outputs. */
 export interface Note {
-  readonly what: "ended" | "retracted"
+  readonly what: "ended" | "retracted" | "delivered"
   readonly context: EventContext
   readonly hop: Hop | undefined
   readonly kind: string
@@ -305,6 +305,10 @@ export class Collector<B> implements Emit<B> {
 
   retracted({ context, hop }: Origin): void {
     this.notes.push({ what: "retracted", context, hop, kind: "", id: undefined })
+  }
+
+  delivered({ context, hop }: Origin): void {
+    this.notes.push({ what: "delivered", context, hop, kind: "", id: undefined })
   }
 
   headers({ context }: Origin): Readonly<Record<string, string>> {

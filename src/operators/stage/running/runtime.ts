@@ -182,7 +182,7 @@ const openRuntime = <B>(
     return total
   }
 
-  /** Hands in the lineage of what ends here, and tells the flight recorder of what was slow or took something back. */
+  /** Hands in the lineage of what ends here, and tells the flight recorder of what was slow, took something back or was delivered. */
   const takeNotes = (notes: ReadonlyArray<Note>, exit: bigint): void => {
     for (const note of notes) {
       const { context, id, kind, what } = note
@@ -193,7 +193,7 @@ const openRuntime = <B>(
   }
 
   const reasonToTell = ({ context, what }: Note): RecordedReason | undefined =>
-    what === "retracted" ? "retracted" : isSlow(context.ingestTime) ? "slow" : undefined
+    what !== "ended" ? what : isSlow(context.ingestTime) ? "slow" : undefined
 
   const tell = (
     { context, hop }: Pick<Note, "context" | "hop">,
