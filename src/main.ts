@@ -10,6 +10,7 @@ import { budget } from "./commands/budget.ts"
 import { canary } from "./commands/canary.ts"
 import { chaos } from "./commands/chaos.ts"
 import { config } from "./commands/config.ts"
+import { diagnoseCommand } from "./commands/diagnose.ts"
 import { dlq } from "./commands/dlq.ts"
 import { graph } from "./commands/graph.ts"
 import { lineage } from "./commands/lineage.ts"
@@ -39,7 +40,7 @@ const perigee = Command.make("perigee").pipe(
     log,
     lineage,
     trace,
-    trace,
+    diagnoseCommand,
     dlq,
     canary,
     budget,

@@ -5,6 +5,7 @@ import { Experiment } from "../chaos/Experiment.ts"
 import { ApiError } from "./ApiError.ts"
 import { CanaryStatus } from "./canary.ts"
 import { ChaosAnswer, ChaosReport } from "./chaos.ts"
+import { DiagnosisApi } from "./diagnosis.ts"
 import { HealthAnswer, HealthReport } from "./health.ts"
 import { HistoryAnswer, historyQuery } from "./history.ts"
 import { OperationApi } from "./operation/operation.ts"
@@ -122,6 +123,7 @@ export class PerigeeApi extends HttpApi.make("perigee")
   .add(OperationApi)
   .add(ChaosApi)
   .add(SteeringApi)
+  .add(DiagnosisApi)
   .annotateMerge(OpenApi.annotations({
     title: "Perigee",
     version: "1",

@@ -11,6 +11,7 @@ import { Exposition } from "../metrics/Exposition.ts"
 import { layerPageRoutes } from "../pages/pageRoutes.ts"
 import { apiIndex } from "./apiIndex.ts"
 import { chaosRoutes } from "./chaosRoutes.ts"
+import { diagnosisRoutes } from "./diagnosisRoutes.ts"
 import { inspectionRoutes } from "./inspectionRoutes.ts"
 import { layerJaegerRoutes } from "./jaeger/jaegerRoutes.ts"
 import { operationRoutes } from "./operation/operationRoutes.ts"
@@ -86,6 +87,7 @@ export const layerRoutes = HttpApiBuilder.layer(PerigeeApi, { openapiPath: "/ope
     chaosRoutes,
     steeringRoutes,
     operationRoutes,
+    diagnosisRoutes,
     layerTraceRoutes
   ]),
   Layer.merge(layerJaegerRoutes),
