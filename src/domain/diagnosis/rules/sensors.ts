@@ -45,12 +45,9 @@ const meanings: Readonly<Record<HintCause, Meaning>> = {
 const ofSensors: Rule = ({ sources }) =>
   sources?.sensors.flatMap(({ hints, silentSeconds, sourceId }) =>
     // What has not spoken for a while was late, or it has become silent; it is not late now.
-    hints.filter(({ cause }) => cause !== "slow" || silentSeconds < 10).map(({ cause, since, text }): Finding => ({
-      ...meanings[cause],
-      where: sourceId,
-      because: `${sourceId} ${text}`,
-      since
-    }))
+    hints.filter(({ cause }) => cause !== "slow" || silentSeconds < 10).map(({ cause, since, text }): Finding =>
+      Object.assign({ where: sourceId, because: `${sourceId}: ${text}`, since }, meanings[cause])
+    )
   ) ?? []
 
 interface Share {
