@@ -2,9 +2,10 @@
  * `perigee chaos`: faults on a running instance, on purpose. The command is the controller: while it lives it is heard of every second, and when it is
  * gone, however, the instance rolls back by itself.
  */
-import { Config, Console, Effect, Option, Result, Schedule, Schema } from "effect"
+import { Console, Effect, Option, Result, Schedule, Schema } from "effect"
 import { Argument, Command, Flag } from "effect/cli"
 import type { ChaosReport } from "../domain/api/chaos.ts"
+import { settings } from "../layers/config/settings.ts"
 import { experimentOf } from "./chaos/experiment.ts"
 import { listText, reportText } from "./chaos/text.ts"
 import { InputError } from "./InputError.ts"
@@ -103,10 +104,9 @@ const runFlags = {
   ),
   url: Flag.String("url").pipe(
     Flag.withDescription(
-      "Where the instances answer HTTP, separated by commas: several are a zone (default: PERIGEE_URL)"
+      "Where the instances answer HTTP, separated by commas: several are a zone"
     ),
-    Flag.withFallbackConfig(Config.String("PERIGEE_URL")),
-    Flag.withDefault("http://127.0.0.1:8090")
+    Flag.withFallbackConfig(settings.instanceUrl)
   ),
   token: tokenFlag,
   json: jsonFlag

@@ -1,6 +1,6 @@
 /** A running instance, asked over HTTP: where it is, and what is said when it does not answer. */
 import * as NodeHttpClient from "@effect/platform-node/NodeHttpClient"
-import { Config, Effect, Option, Schema } from "effect"
+import { Effect, Option, Schema } from "effect"
 import { Flag } from "effect/cli"
 import { HttpClient, HttpClientRequest } from "effect/http"
 import { HttpApiClient } from "effect/http-api"
@@ -18,9 +18,10 @@ export class InstanceError extends Schema.TaggedError<InstanceError>()("Instance
 }) {}
 
 export const urlFlag = Flag.String("url").pipe(
-  Flag.withDescription("Where the instance answers HTTP (default: PERIGEE_URL, else this machine)"),
-  Flag.withFallbackConfig(Config.String("PERIGEE_URL")),
-  Flag.withDefault("http://127.0.0.1:8090")
+  Flag.withDescription(
+    "Where the instance answers HTTP (default: the address that the settings name, else this machine)"
+  ),
+  Flag.withFallbackConfig(settings.instanceUrl)
 )
 
 export const tokenFlag = Flag.String("token").pipe(

@@ -19,6 +19,13 @@ export const observabilitySettings = {
       + " one is used. A run of a file (`--input`) opens none unless this is set.",
     why: "Known beforehand, so that a scraper can be told; a second process on one machine must not fail for it."
   }),
+  instanceUrl: setting({
+    name: "PERIGEE_URL",
+    kind: text("an address"),
+    fallback: "http://127.0.0.1:8090",
+    what: "Where commands that ask a running instance (`status`, `chaos`, `toggle`, `profile`) find it.",
+    why: "On this machine, at the port that it has by itself."
+  }),
   httpReadToken: optionalSetting({
     name: "PERIGEE_HTTP_READ_TOKEN",
     kind: text("a token"),

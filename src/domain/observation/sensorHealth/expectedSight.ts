@@ -81,6 +81,8 @@ export const makeSight = (catalogue: ReadonlyArray<MeanElements>): SightOf => {
         return isDark(sensor.site, time, darkness)
           ? { visible: overhead(sensor, time, true), basis: "sunlit objects of the catalogue over its mask" }
           : { visible: 0, basis: "the sky over it is not dark" }
+      default:
+        return { visible: undefined, basis: "not known for sensors of its kind" }
     }
   }
 }
