@@ -20,6 +20,8 @@ interface Row {
   readonly args?: ReadonlyArray<string>
   /** Asked so many seconds after the process was stopped for that long and went on. */
   readonly stopSeconds?: number
+  /** Arguments of `perigee chaos run`, injected so long before the question. */
+  readonly chaos?: ReadonlyArray<string>
 }
 
 const fault = (cause: string, name: string, where?: string): Row => ({
@@ -38,6 +40,27 @@ export const rows: ReadonlyArray<Row> = [
   fault("duplicates", "duplicates"),
   fault("reordering", "reordering"),
   { name: "stopped for 15 s", cause: "paused-process", where: "process", stopSeconds: 15 },
+  {
+    name: "chaos latency=assess",
+    cause: "slow-stage",
+    where: "assess",
+    chaos: ["latency", "--stage", "assess", "--millis", "300"]
+  },
+  {
+    name: "chaos latency=track",
+    cause: "slow-stage",
+    where: "track",
+    chaos: ["latency", "--stage", "track", "--millis", "300"]
+  },
+  {
+    name: "chaos failure=decode",
+    cause: "failing-stage",
+    where: "decode",
+    chaos: ["failure", "--stage", "decode", "--share", "0.3"]
+  },
+  { name: "chaos disk-full", cause: "disk-full", chaos: ["disk-full"] },
+  { name: "chaos cpu", cause: "busy-process", chaos: ["cpu", "--busy", "0.97"] },
+  { name: "chaos clock", cause: "own-clock", chaos: ["clock-skew", "--millis", "30000"] },
   { name: "control, canaries", args: ["--canaries", "on"] }
 ]
 
@@ -51,9 +74,9 @@ const freePort = () =>
     })
   })
 
-const asked = (url: string) =>
+const perigee = (...args: ReadonlyArray<string>) =>
   new Promise<string>((done) => {
-    const child = spawn(process.execPath, [main, "diagnose", "auto", "--json", "--url", url], {
+    const child = spawn(process.execPath, [main, ...args], {
       stdio: ["ignore", "pipe", "inherit"]
     })
     let text = ""
@@ -83,11 +106,18 @@ export const markOf = (
 export const measure = async (row: Row, seed: number, speed: number, seconds: number): Promise<Outcome> => {
   const directory = mkdtempSync(join(tmpdir(), "perigee-diagnosis-"))
   const port = await freePort()
+  const url = `http://127.0.0.1:${port}`
   const args = ["run", "--seed", String(seed), "--speed", String(speed), ...(row.args ?? [])]
   const child = spawn(process.execPath, [main, ...args], {
     cwd: directory,
     stdio: "ignore",
-    env: { ...process.env, PERIGEE_HTTP_PORT: String(port), PERIGEE_OTLP_HTTP_PORT: "0", PERIGEE_OTLP_GRPC_PORT: "0" }
+    env: {
+      ...process.env,
+      PERIGEE_HTTP_PORT: String(port),
+      PERIGEE_CHAOS: row.chaos === undefined ? "off" : "on",
+      PERIGEE_OTLP_HTTP_PORT: "0",
+      PERIGEE_OTLP_GRPC_PORT: "0"
+    }
   })
   const ended = new Promise((done) => child.on("close", done))
   try {
@@ -98,7 +128,13 @@ export const measure = async (row: Row, seed: number, speed: number, seconds: nu
       child.kill("SIGCONT")
       await sleep(4000)
     }
-    const text = await asked(`http://127.0.0.1:${port}`)
+    if (row.chaos !== undefined) {
+      // No steady state worth the name: it is to stay in until the question.
+      const expect = "pipeline_unread_records<=1000000000@10s"
+      void perigee("chaos", "run", ...row.chaos, "--for", "10m", "--expect", expect, "--url", url)
+      await sleep(seconds * 1000)
+    }
+    const text = await perigee("diagnose", "auto", "--json", "--url", url)
     if (text === "") return { mark: "abstained", said: "cannot ask" }
     const { conclusion } = JSON.parse(text)
     return {

@@ -51,6 +51,10 @@ export const causes = {
     title: "records come more than once",
     remedy: "Nothing is counted twice; ask the partner whether it retries what had arrived"
   },
+  reordering: {
+    title: "records of links come late and out of order, within what their kind may",
+    remedy: "Results are the same; alerts come later: ask the partner about the way that the data takes"
+  },
   "packet-loss": {
     title: "records are lost on their way",
     remedy:

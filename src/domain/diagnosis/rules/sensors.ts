@@ -109,4 +109,21 @@ const shared: Rule = ({ sources }) => {
   })
 }
 
-export const sensorRules: ReadonlyArray<Rule> = [ofSensors, shared]
+const median = (values: ReadonlyArray<number>): number | undefined =>
+  values.toSorted((a, b) => a - b)[Math.floor(values.length / 2)]
+
+/** Beacons are sent at once: where they take over a second and radars do not, something on their way holds them back. Radars tell that it is not this machine. */
+const heldBack: Rule = ({ sources }) => {
+  const lags = (of: string) =>
+    sources?.sensors.flatMap(({ kind, lag }) => kind === of && lag.meanSeconds !== null ? [lag.meanSeconds] : []) ?? []
+  const links = lags("isl")
+  const [link, radar] = [median(links), median(lags("radar"))]
+  return link === undefined || radar === undefined || links.length < 2 || link < 1 || radar > 0.3 ? [] : [{
+    cause: "reordering",
+    where: "sources",
+    confidence: 0.7,
+    because: `beacons come ${link.toFixed(1)} s after they were sent, radar frames after ${radar.toFixed(2)} s`
+  }]
+}
+
+export const sensorRules: ReadonlyArray<Rule> = [ofSensors, shared, heldBack]
