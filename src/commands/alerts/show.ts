@@ -17,7 +17,7 @@ import { shownText } from "./text.ts"
 const writeOut = (text: string) => Console.log(text.trimEnd())
 
 /** No message can be made of a version. */
-class NoMessage extends Schema.TaggedError<NoMessage>()("NoMessage", { message: Schema.String }) {}
+export class NoMessage extends Schema.TaggedError<NoMessage>()("NoMessage", { message: Schema.String }) {}
 
 const cdmText = Effect.fnUntraced(function*(versions: ReadonlyArray<ConjunctionAlert>, sequence: number | undefined) {
   const alert = sequence === undefined ? versions.at(-1) : versions.find((version) => version.sequence === sequence)

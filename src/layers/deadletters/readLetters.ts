@@ -20,7 +20,7 @@ export interface LetterFilter {
 }
 
 /** A dead letter without its payload. */
-interface ListedLetter extends Omit<DeadLetter, "payload" | "sensorId"> {
+export interface ListedLetter extends Omit<DeadLetter, "payload" | "sensorId"> {
   /** `null`: the record does not tell, or the letter is from before it was kept. */
   readonly sensorId: string | null
   readonly payloadBytes: number

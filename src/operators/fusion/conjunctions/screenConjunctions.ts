@@ -20,7 +20,7 @@ import type { ScreenResult } from "../../../domain/orbit/screening/ScreenResult.
 import type { Candidates } from "../../../domain/orbit/tracking/candidates.ts"
 import type { TrackUpdate } from "../../../domain/orbit/tracking/TrackUpdate.ts"
 import { Screening } from "../../../layers/screening/Screening.ts"
-import { StageRegistry } from "../../../layers/stage/StageRegistry.ts"
+import { type StageCounts, StageRegistry } from "../../../layers/stage/StageRegistry.ts"
 import { split } from "../../branches/split.ts"
 import { direct, nodeGraph, noStage } from "../../graph/Graph.ts"
 import { makeOperator } from "../../stage/Operator.ts"
@@ -57,12 +57,17 @@ const conjunctionsOf = (
   })
 
 /** Updates with their conjunctions in the hours that are screened. */
+/** What is asked again was taken in before: in the stage's counts it is one more output, not one more input. */
 const withConjunctions = (
-  hours: ForeseenHours
+  hours: ForeseenHours,
+  counts: StageCounts
 ): Operator<TrackUpdate | AskedAgain, ScreenedUpdate, never, StageServices> =>
   stateless({
     name,
     step: (events, emit) => {
+      const before = events.reduce((sum, { payload }) => payload._tag === "AskedAgain" ? sum + 1 : sum, 0)
+      counts.in -= before
+      counts.processed -= before
       for (const event of events) {
         const { payload } = event
         const again = payload._tag === "AskedAgain"
@@ -82,13 +87,13 @@ const screened = (
   makeOperator<TrackUpdate, ScreenedUpdate, never, StageServices>(
     nodeGraph({ name, kind: "effectful", edge: direct }),
     (self) =>
-      Stream.suspend(() => {
+      Stream.unwrap(Effect.map(StageRegistry, ({ countsOf }) => {
         const hours = new ForeseenHours(horizonMillis)
         return self.pipe(
           untilScreened({ stage: name, hours, screening: screening(hours) }),
-          withConjunctions(hours)
+          withConjunctions(hours, countsOf(name))
         )
-      })
+      }))
   )
 
 /** The catalogue, by whoever {@link Screening} gives the work to. Opened when the stage starts. */

@@ -15,7 +15,7 @@ export interface OpenSearchOptions {
   readonly timeoutMillis?: number
 }
 
-interface Answer {
+export interface Answer {
   readonly status: number
   readonly body: unknown
 }
