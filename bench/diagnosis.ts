@@ -52,13 +52,9 @@ export const rows: ReadonlyArray<Row> = [
     where: "track",
     chaos: ["latency", "--stage", "track", "--millis", "300"]
   },
-  {
-    name: "chaos failure=decode",
-    cause: "failing-stage",
-    where: "decode",
-    chaos: ["failure", "--stage", "decode", "--share", "0.3"]
-  },
-  { name: "chaos disk-full", cause: "disk-full", chaos: ["disk-full"] },
+  { name: "chaos disk-slow", cause: "slow-disk", where: "log", chaos: ["disk-slow", "--millis", "400"] },
+  // Health tells that the log cannot be written, not why.
+  { name: "chaos disk-full", cause: "log-unwritable", where: "log", chaos: ["disk-full"] },
   { name: "chaos cpu", cause: "busy-process", chaos: ["cpu", "--busy", "0.97"] },
   { name: "chaos clock", cause: "own-clock", chaos: ["clock-skew", "--millis", "30000"] },
   { name: "control, canaries", args: ["--canaries", "on"] }
