@@ -56,8 +56,7 @@ export const rows: ReadonlyArray<Row> = [
   // Health tells that the log cannot be written, not why.
   { name: "chaos disk-full", cause: "log-unwritable", where: "log", chaos: ["disk-full"] },
   { name: "chaos cpu", cause: "busy-process", chaos: ["cpu", "--busy", "0.97"] },
-  { name: "chaos clock", cause: "own-clock", chaos: ["clock-skew", "--millis", "30000"] },
-  { name: "control, canaries", args: ["--canaries", "on"] }
+  { name: "chaos clock", cause: "own-clock", chaos: ["clock-skew", "--millis", "30000"] }
 ]
 
 const main = resolve(import.meta.dirname, "../src/main.ts")
