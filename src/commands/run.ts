@@ -205,7 +205,7 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
     layerCanaryMetrics,
     Layer.provide(
       layerHttpFromConfig({ onlyIfAsked: bounded }),
-      layerTraceBackend(traceRoles[values.role], realClock)
+      layerTraceBackend(bounded ? { ...traceRoles[values.role], collector: false } : traceRoles[values.role], realClock)
     )
   ).pipe(
     Layer.provideMerge(layerMetricsFromConfig({ version, live: !bounded })),
