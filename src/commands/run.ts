@@ -348,7 +348,9 @@ const runCommand = Effect.fnUntraced(function*(flags: Flags) {
   if (!flags.json && report.deadLetters.size > 0) {
     yield* Console.error(`look at the dead letters: perigee dlq list --data-dir ${directory}`)
   }
-  const nothing = Option.isSome(flags.input) ? nothingUsable(report, flags.input.value) : undefined
+  const nothing = Option.isSome(flags.input) && report.stopped !== true
+    ? nothingUsable(report, flags.input.value)
+    : undefined
   if (nothing !== undefined) return yield* new InputError({ message: nothing })
 })
 

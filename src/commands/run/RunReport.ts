@@ -9,6 +9,8 @@ import { alertJson } from "../alerts/alertJson.ts"
 import { columns } from "../text.ts"
 
 export interface RunReport {
+  /** It was asked to stop before it was over. */
+  readonly stopped?: boolean
   readonly seed: number | undefined
   readonly startedAt: UtcTime
   readonly stoppedAt: UtcTime

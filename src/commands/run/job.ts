@@ -258,6 +258,7 @@ export const runJob = Effect.fnUntraced(function*(options: JobOptions): Effect.f
   settleTraces()
 
   return {
+    stopped,
     seed,
     startedAt,
     stoppedAt: now(),
