@@ -17,5 +17,8 @@ export const BadRequest = withCode(400, "bad_request")
 /** The instance has tokens, and none of them was brought. */
 export const Unauthorized = withCode(401, "unauthorized")
 export const NotFound = withCode(404, "not_found")
+export const UnknownId = withCode(404, "unknown_id")
+/** It may be asked, and the answer is no now. */
+export const Refused = withCode(409, "refused")
 /** The store cannot be reached, or this process keeps none. */
 export const Unavailable = withCode(503, "unavailable")

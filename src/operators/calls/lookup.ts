@@ -10,6 +10,7 @@
  */
 import { Cache, Context, Duration, Effect, Exit, Metric, Option, Stream, Tracer } from "effect"
 import type { EventContext } from "../../domain/stream/Envelope.ts"
+import { cacheRequests } from "../../layers/stage/cacheRequests.ts"
 import { makeOperator } from "../stage/Operator.ts"
 import type { Edge, ErrorClass, Operator, RetryPolicy, StageServices } from "../stage/Stage.ts"
 import { asyncCall } from "./asyncCall.ts"
@@ -41,13 +42,6 @@ class CacheRequest extends Context.Reference<{ loaded: boolean }>("perigee/opera
   defaultValue: () => ({ loaded: false })
 }) {}
 
-const requests = (cache: string, outcome: "hit" | "miss") =>
-  Metric.counter("cache_requests_total", {
-    description: "Requests to a cache by how they were answered",
-    incremental: true,
-    attributes: { cache, outcome }
-  })
-
 const sampledSpan = Effect.map(
   Effect.serviceOption(Tracer.ParentSpan),
   (span) =>
@@ -58,8 +52,8 @@ const sampledSpan = Effect.map(
 
 const makeLookup = Effect.fnUntraced(
   function*<A, K, V, B, E, R>({ capacity, combine, key, load, name, ttlMillis }: LookupOptions<A, K, V, B, E, R>) {
-    const hits = requests(name, "hit")
-    const misses = requests(name, "miss")
+    const hits = cacheRequests(name, "hit")
+    const misses = cacheRequests(name, "miss")
     const cache = yield* Cache.makeWith<K, Loaded<V>, E, R>(
       Effect.fnUntraced(function*(wanted) {
         const request = yield* CacheRequest

@@ -9,6 +9,7 @@ import { makeSpanDecoder } from "../../../domain/traces/otlp/decodeStored.ts"
 import { encodeResource, encodeScope, encodeSpan } from "../../../domain/traces/otlp/encodeSpans.ts"
 import { serviceOfSpan, type StoredSpan } from "../../../domain/traces/StoredSpan.ts"
 import { completionReasons, type TraceRecord } from "../../../domain/traces/TraceRecord.ts"
+import { cacheRequests } from "../../stage/cacheRequests.ts"
 import { packSpans, unpackSpans } from "../store/packedSpans.ts"
 import { TraceReader, TraceStore, type TraceWrite } from "../store/TraceStore.ts"
 import { TraceCache } from "./TraceCache.ts"
@@ -98,17 +99,10 @@ const json = <A>(
 const decisions = json(Decision, { key: (traceId) => `sampled:${traceId}`, ttlMillis: 60 * minute })
 const operationsOf = json(Operations, { key: (service) => `service:${service}`, ttlMillis: 10 * minute })
 
-const requests = (cache: string, outcome: "hit" | "miss") =>
-  Metric.counter("cache_requests_total", {
-    description: "Requests to a cache by how they were answered",
-    incremental: true,
-    attributes: { cache, outcome }
-  })
-
 const counters = {
-  trace: [requests("trace", "hit"), requests("trace", "miss")],
-  sampled: [requests("sampled", "hit"), requests("sampled", "miss")],
-  service: [requests("service", "hit"), requests("service", "miss")]
+  trace: [cacheRequests("trace", "hit"), cacheRequests("trace", "miss")],
+  sampled: [cacheRequests("sampled", "hit"), cacheRequests("sampled", "miss")],
+  service: [cacheRequests("service", "hit"), cacheRequests("service", "miss")]
 } as const
 
 /** What a write changes. */

@@ -1,6 +1,7 @@
 /** A {@link TraceStore} in memory, gone with the process: for runs that keep nothing, for tests, and as what other stores are held against. */
 import { Context, Effect, Layer, Option, Result } from "effect"
 import { makeMemoryTraces } from "./memoryTraces.ts"
+import { noToken } from "./pagePlace.ts"
 import { TraceReader, TraceStore, TraceStoreError } from "./TraceStore.ts"
 
 const defaultMaxBytes = 64 << 20
@@ -27,7 +28,7 @@ const layer = (
           const page = traces.search(query)
           return page === undefined
             ? Effect.fail(
-              new TraceStoreError({ reason: "Invalid", message: `page ${query.page ?? ""}: no token of an answer` })
+              noToken(query.page ?? "")
             )
             : Effect.succeed(page)
         }),

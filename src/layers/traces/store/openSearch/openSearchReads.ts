@@ -1,7 +1,7 @@
 /** Answers out of the index of traces. */
 import { Effect, Option, Result, Schema } from "effect"
 import { makeSpanDecoder } from "../../../../domain/traces/otlp/decodeStored.ts"
-import { formatPage, parsePage } from "../../../../domain/traces/search/pageToken.ts"
+import { formatPage } from "../../../../domain/traces/search/pageToken.ts"
 import { pageSize } from "../../../../domain/traces/search/searchTraces.ts"
 import type {
   BackLink,
@@ -12,6 +12,7 @@ import type {
 } from "../../../../domain/traces/TraceQuery.ts"
 import type { TraceRecord } from "../../../../domain/traces/TraceRecord.ts"
 import { unpackSpans } from "../packedSpans.ts"
+import { pagePlace } from "../pagePlace.ts"
 import { bigintOf } from "../storedValues.ts"
 import { TraceStoreError } from "../TraceStore.ts"
 import type { OpenSearchClient } from "./openSearchClient.ts"
@@ -216,10 +217,7 @@ export const makeOpenSearchReads = (client: OpenSearchClient, index: string) => 
     }),
 
     search: Effect.fnUntraced(function*(query: TraceQuery) {
-      const after = query.page === undefined ? undefined : parsePage(query.page)
-      if (query.page !== undefined && after === undefined) {
-        return yield* new TraceStoreError({ reason: "Invalid", message: `page ${query.page}: no token of an answer` })
-      }
+      const after = yield* pagePlace(query)
       const size = pageSize(query)
       const found = yield* client.asked(
         Summaries,

@@ -4,6 +4,7 @@
  */
 import { Effect, Result, Schema } from "effect"
 import { HttpBody } from "effect/http"
+import { joinedWrites } from "../joinedWrites.ts"
 import { TraceStoreError, type TraceWrite } from "../TraceStore.ts"
 import type { OpenSearchClient } from "./openSearchClient.ts"
 import { documentAfter, type TraceDocument, TraceSource } from "./traceDocument.ts"
@@ -31,16 +32,6 @@ const Written = Schema.Struct({
 const bulkBytes = 8 << 20
 const documentsAtOnce = 500
 const mostTries = 20
-
-const joined = (writes: ReadonlyArray<TraceWrite>): ReadonlyMap<string, TraceWrite> => {
-  const byId = new Map<string, TraceWrite>()
-  for (const write of writes) {
-    const before = byId.get(write.traceId)
-    const last = before === undefined || write.revision >= before.revision ? write : before
-    byId.set(write.traceId, before === undefined ? write : { ...last, parts: [...before.parts, ...write.parts] })
-  }
-  return byId
-}
 
 export const makeOpenSearchWrites = (client: OpenSearchClient, index: string, refresh: "wait_for" | "true") => {
   const attempt = Effect.fnUntraced(function*(writes: ReadonlyMap<string, TraceWrite>) {
@@ -103,7 +94,7 @@ export const makeOpenSearchWrites = (client: OpenSearchClient, index: string, re
   })
 
   return Effect.fnUntraced(function*(writes: ReadonlyArray<TraceWrite>) {
-    const all = Array.from(joined(writes))
+    const all = Array.from(joinedWrites(writes))
     for (let at = 0; at < all.length; at += documentsAtOnce) {
       let left: ReadonlyMap<string, TraceWrite> = new Map(all.slice(at, at + documentsAtOnce))
       for (let tries = 0; left.size > 0; tries++) {

@@ -3,7 +3,7 @@ import { Effect, Option, Result } from "effect"
 import type { SqlClient } from "effect/sql/SqlClient"
 import type { Fragment } from "effect/sql/Statement"
 import { makeSpanDecoder } from "../../../../domain/traces/otlp/decodeStored.ts"
-import { formatPage, parsePage } from "../../../../domain/traces/search/pageToken.ts"
+import { formatPage } from "../../../../domain/traces/search/pageToken.ts"
 import { pageSize } from "../../../../domain/traces/search/searchTraces.ts"
 import type {
   BackLink,
@@ -14,6 +14,7 @@ import type {
 } from "../../../../domain/traces/TraceQuery.ts"
 import type { Completion, TraceDecision, TraceRecord } from "../../../../domain/traces/TraceRecord.ts"
 import { isTraceId } from "../../../../domain/tracing/traceparent.ts"
+import { pagePlace } from "../pagePlace.ts"
 import { bigintOf, bytesOf, hexOf, tagHash, textOf } from "../storedValues.ts"
 import { TraceStoreError } from "../TraceStore.ts"
 import { callsIn, hourOf } from "./postgresCalls.ts"
@@ -117,10 +118,7 @@ export const makePostgresReads = (sql: SqlClient) => {
   })
 
   const search = Effect.fnUntraced(function*(query: TraceQuery) {
-    const after = query.page === undefined ? undefined : parsePage(query.page)
-    if (query.page !== undefined && after === undefined) {
-      return yield* new TraceStoreError({ reason: "Invalid", message: `page ${query.page}: no token of an answer` })
-    }
+    const after = yield* pagePlace(query)
     const size = pageSize(query)
     const conditions = traceConditions(sql, query)
     const further = after === undefined

@@ -14,6 +14,7 @@ import { serviceCalls } from "../../../../domain/traces/serviceCalls.ts"
 import { serviceOfSpan, type StoredSpan } from "../../../../domain/traces/StoredSpan.ts"
 import type { StoredTraceSummary } from "../../../../domain/traces/TraceQuery.ts"
 import { attributeText } from "../../../../domain/tracing/attributeText.ts"
+import { joinedWrites } from "../joinedWrites.ts"
 import { bigintOf, bytesOf, contentHash, hexOf, resourceHash, tagHash, textOf } from "../storedValues.ts"
 import { TraceStoreError, type TraceWrite } from "../TraceStore.ts"
 import { callChanges, type Calls, changeCalls } from "./postgresCalls.ts"
@@ -195,24 +196,10 @@ const upsert = (() => {
   }`
 })()
 
-/** One write per trace: those of one trace in one call are joined first. */
-const joined = (writes: ReadonlyArray<TraceWrite>): ReadonlyArray<TraceWrite> => {
-  const byId = new Map<string, TraceWrite>()
-  for (const write of writes) {
-    const before = byId.get(write.traceId)
-    if (before === undefined) byId.set(write.traceId, write)
-    else {
-      const last = write.revision >= before.revision ? write : before
-      byId.set(write.traceId, { ...last, parts: [...before.parts, ...write.parts] })
-    }
-  }
-  return Array.from(byId.values())
-}
-
 /** To be run in a transaction. */
 export const writeTraces = Effect.fnUntraced(function*(sql: SqlClient, writes: ReadonlyArray<TraceWrite>) {
   const traces: Array<readonly [TraceWrite, ReadonlyArray<Coming>]> = []
-  for (const write of joined(writes)) traces.push([write, yield* Effect.fromResult(comingOf(write))])
+  for (const write of joinedWrites(writes).values()) traces.push([write, yield* Effect.fromResult(comingOf(write))])
   const held = yield* existing(sql, traces.map(([{ traceId }]) => traceId))
   const rows: Array<ReturnType<typeof traceRow>> = []
   const spans: Array<Coming> = []

@@ -1,6 +1,6 @@
 /** Answers from the files of a store. Long searches let others have their turn every few blocks. */
 import { Effect, Option } from "effect"
-import { byNewest, formatPage, parsePage } from "../../../../domain/traces/search/pageToken.ts"
+import { byNewest, formatPage } from "../../../../domain/traces/search/pageToken.ts"
 import { addCalls } from "../../../../domain/traces/serviceCalls.ts"
 import {
   type BackLink,
@@ -11,7 +11,8 @@ import {
   type TimeWindow,
   type TraceQuery
 } from "../../../../domain/traces/TraceQuery.ts"
-import { type TraceReads, TraceStoreError } from "../TraceStore.ts"
+import { pagePlace } from "../pagePlace.ts"
+import type { TraceReads, TraceStoreError } from "../TraceStore.ts"
 import { BlockCursor } from "./BlockCursor.ts"
 import { hourNanos } from "./Calls.ts"
 import type { FramedTrace } from "./frames.ts"
@@ -74,10 +75,7 @@ export const makeTraceQueries = (current: Files): TraceReads => {
 
   const search = Effect.fn("TraceStore.search")(function*(query: TraceQuery) {
     const files = yield* current
-    const page = query.page === undefined ? undefined : parsePage(query.page)
-    if (query.page !== undefined && page === undefined) {
-      return yield* new TraceStoreError({ reason: "Invalid", message: `page ${query.page}: no token of an answer` })
-    }
+    const page = yield* pagePlace(query)
     const limit = Math.max(1, Math.min(mostTraces, Math.floor(query.limit ?? defaultTraceLimit)))
     const { end, maxDurationNanos, minDurationNanos, start } = query
     const before = page === undefined ? end : end === undefined || page.start < end ? page.start + 1n : end
