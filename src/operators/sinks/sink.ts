@@ -39,9 +39,8 @@ export const headersAt = <A>(events: ReadonlyArray<Envelope<A>>, emit: Emit<neve
 
 export const tellLeaving = (event: Envelope<unknown>, leaving: Leaving | undefined, emit: Emit<never>): void => {
   if (leaving === undefined) return
-  emit.ends(event, leaving.kind, leaving.id)
-  if (leaving.retracts === true) emit.retracted(event)
-  else if (leaving.delivered === true) emit.delivered(event)
+  const { delivered, id, kind, retracts } = leaving
+  emit.ends(event, kind, id, retracts === true ? "retracted" : delivered === true ? "delivered" : undefined)
 }
 
 export interface SinkOptions<in A, E, R, E2 = never> {

@@ -40,13 +40,12 @@ export interface Emit<in B> {
   begins(from: Origin, payload: B, context: EventContext, name: string): void
   /**
    * The event, or what became of it, leaves the pipeline here: its lineage is handed in, if it is followed, as an output of this `kind` and
-   * `id` (the event's own without), and it is judged whether it was slow. Not a way out: it is filtered or emitted beside that.
+   * `id` (the event's own without), and it is judged whether it was slow. `told`: somebody outside is told what came of it, or that it is taken back, and may ask why, so the flight recorder is
+   * told, once. Not a way out: it is filtered or emitted beside that.
    */
-  ends(from: Origin, kind: string, id?: string): void
+  ends(from: Origin, kind: string, id?: string, told?: "retracted" | "delivered"): void
   /** What came before it is taken back by this event; the flight recorder is told. Not a way out. */
   retracted(from: Origin): void
-  /** Somebody outside is told what came of this event and may ask why; the flight recorder is told. Not a way out. */
-  delivered(from: Origin): void
   /** W3C headers that make whoever reads them a child of the event's span in this stage. */
   headers(from: Origin): Readonly<Record<string, string>>
   /** Not wanted further down; counted by reason. */

@@ -36,7 +36,9 @@ export interface Rejection {
 
 /** An event that something is to be told of beside its outputs. */
 export interface Note {
-  readonly what: "ended" | "retracted" | "delivered"
+  readonly what: "ended" | "retracted"
+  /** What the flight recorder is told of it, slow or not. */
+  readonly told?: "retracted" | "delivered" | undefined
   readonly context: EventContext
   readonly hop: Hop | undefined
   readonly kind: string
@@ -298,17 +300,15 @@ export class Collector<B> implements Emit<B> {
     this.push(from.hop, payload, this.next(begun, followed), followed)
   }
 
-  ends(from: Origin, kind: string, id?: string): void {
+  ends(from: Origin, kind: string, id?: string, told?: "retracted" | "delivered"): void {
     const { context, followed, hop } = from
-    if (followed || this.hooks.isSlow(context.ingestTime)) this.notes.push({ what: "ended", context, hop, kind, id })
+    if (followed || told !== undefined || this.hooks.isSlow(context.ingestTime)) {
+      this.notes.push({ what: "ended", context, hop, kind, id, told })
+    }
   }
 
   retracted({ context, hop }: Origin): void {
-    this.notes.push({ what: "retracted", context, hop, kind: "", id: undefined })
-  }
-
-  delivered({ context, hop }: Origin): void {
-    this.notes.push({ what: "delivered", context, hop, kind: "", id: undefined })
+    this.notes.push({ what: "retracted", context, hop, kind: "", id: undefined, told: "retracted" })
   }
 
   headers({ context }: Origin): Readonly<Record<string, string>> {

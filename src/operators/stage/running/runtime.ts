@@ -192,8 +192,8 @@ const openRuntime = <B>(
     }
   }
 
-  const reasonToTell = ({ context, what }: Note): RecordedReason | undefined =>
-    what !== "ended" ? what : isSlow(context.ingestTime) ? "slow" : undefined
+  const reasonToTell = ({ context, told }: Note): RecordedReason | undefined =>
+    told !== "retracted" && isSlow(context.ingestTime) ? "slow" : told
 
   const tell = (
     { context, hop }: Pick<Note, "context" | "hop">,
