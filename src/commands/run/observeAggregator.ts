@@ -1,11 +1,12 @@
 /** The aggregator's counts as metrics: `traces_*`. */
 import { Effect } from "effect"
 import { spansTopic } from "../../domain/traces/otlp/spanRecord.ts"
+import { completionReasons } from "../../domain/traces/TraceRecord.ts"
 import { MessageLog } from "../../layers/log/MessageLog.ts"
 import { Collectors } from "../../layers/metrics/Collectors.ts"
 import { metricFamilies } from "../../layers/metrics/instruments.ts"
 import { TraceStore } from "../../layers/traces/store/TraceStore.ts"
-import type { Aggregation } from "../../operators/traces/Aggregation.ts"
+import { type Aggregation, keptAll } from "../../operators/traces/Aggregation.ts"
 import type { AggregationStats } from "../../operators/traces/AggregationOptions.ts"
 
 /** How often the log and the store are asked. */
@@ -44,8 +45,12 @@ export const observeAggregator = Effect.fnUntraced(function*(aggregations: Reado
   yield* ask.pipe(Effect.ignore, Effect.delay(interval), Effect.forever, Effect.forkScoped)
   const sum = (of: (stats: AggregationStats) => number): number =>
     aggregations.values().reduce((total, { stats }) => total + of(stats), 0)
-  const byName = (of: (stats: AggregationStats) => ReadonlyMap<string, number>): ReadonlyMap<string, number> => {
-    const sums = new Map<string, number>()
+  /** Names that are known beforehand are there from the start, at 0. */
+  const byName = (
+    known: ReadonlyArray<string>,
+    of: (stats: AggregationStats) => ReadonlyMap<string, number>
+  ): ReadonlyMap<string, number> => {
+    const sums = new Map(known.map((name) => [name, 0]))
     for (const { stats } of aggregations) {
       for (const [name, count] of of(stats)) sums.set(name, (sums.get(name) ?? 0) + count)
     }
@@ -53,7 +58,7 @@ export const observeAggregator = Effect.fnUntraced(function*(aggregations: Reado
   }
   yield* collectors.add(() => {
     spans(sum((stats) => stats.spans))
-    for (const [policy, count] of byName(({ keptBy }) => keptBy)) kept(count, { policy })
+    for (const [policy, count] of byName([keptAll, "overload"], ({ keptBy }) => keptBy)) kept(count, { policy })
     dropped(sum((stats) => stats.dropped - stats.excluded), { reason: "policy" })
     dropped(sum((stats) => stats.excluded), { reason: "excluded" })
     dropped(sum((stats) => stats.evicted), { reason: "evicted" })
@@ -61,7 +66,7 @@ export const observeAggregator = Effect.fnUntraced(function*(aggregations: Reado
     late(sum((stats) => stats.reopened), { what: "reopened" })
     late(sum((stats) => stats.lateDroppedSpans), { what: "dropped_spans" })
     late(sum((stats) => stats.lateDroppedErrors), { what: "dropped_errors" })
-    for (const [reason, count] of byName(({ closedBy }) => closedBy)) closed(count, { reason })
+    for (const [reason, count] of byName(completionReasons, ({ closedBy }) => closedBy)) closed(count, { reason })
     for (const what of ["traces", "spans", "bytes"] as const) {
       open(aggregations.values().reduce((total, { waiting }) => total + waiting[what], 0), { what })
       stored(held[what], { what })
