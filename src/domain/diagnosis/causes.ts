@@ -16,8 +16,7 @@ export const causes = {
   },
   "wrong-units": {
     title: "a sensor sends other units than metres, metres a second and radians",
-    remedy:
-      "Send its operator the message of `perigee diagnose dlq`; when the records are right again, perigee reprocess"
+    remedy: "Send its operator the message of `perigee diagnose dlq`; what was given up is kept, raw: perigee dlq show"
   },
   "sensor-clock": {
     title: "a sensor's clock is off",
@@ -41,11 +40,11 @@ export const causes = {
   },
   "late-data": {
     title: "a sensor's data comes later than its kind may",
-    remedy: "Ask its operator about the delay; what was given up as late can be reprocessed"
+    remedy: "Ask its operator about the delay; what was given up as late is kept, raw: perigee dlq show"
   },
   "partner-rubbish": {
     title: "a partner sends what cannot be used",
-    remedy: "Send the partner the message of `perigee diagnose dlq`; what was given up is kept, and can be reprocessed"
+    remedy: "Send the partner the message of `perigee diagnose dlq`; what was given up is kept, raw: perigee dlq show"
   },
   "duplicates": {
     title: "records come more than once",
@@ -97,7 +96,7 @@ export const causes = {
   },
   "failing-stage": {
     title: "a stage fails on what it is given",
-    remedy: "Look at its dead letters' messages; after the fix perigee reprocess"
+    remedy: "Look at its dead letters' messages: perigee dlq list, perigee dlq show"
   },
   "stage-ended": {
     title: "the pipeline has ended",

@@ -33,9 +33,6 @@ export const diagnose = (evidence: Evidence, symptom: Symptom, id?: string): Dia
     steps: stepsOf(evidence, id),
     conclusion,
     partnerMessage: sensor === undefined ? null : partnerMessage(evidence, sensor),
-    commands: [
-      ...(sensor === undefined || kinds.length === 0 ? [] : [`perigee dlq list --sensor ${sensor}`]),
-      ...kinds.map((kind) => `perigee reprocess --error-kind ${kind} --dry-run`)
-    ]
+    commands: kinds.map((kind) => `perigee dlq list --sensor ${sensor ?? ""} --error-kind ${kind}`)
   }
 }
